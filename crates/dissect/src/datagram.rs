@@ -1,0 +1,40 @@
+//! Protocols over UDP: what a dissector is given and what it answers.
+
+use std::net::SocketAddr;
+
+use wardround_model::Protocol;
+
+use crate::{Facts, Role, dhcp, dns, signature, snmp};
+
+/// One UDP payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Datagram<'a> {
+    /// The payload, perhaps cut short by the capture.
+    pub payload: &'a [u8],
+    /// Who sent it.
+    pub sender: SocketAddr,
+    /// Whom it was sent to.
+    pub receiver: SocketAddr,
+}
+
+/// One protocol over UDP.
+#[derive(Clone, Copy, Debug)]
+pub struct DatagramDissector {
+    /// What it recognises.
+    pub protocol: Protocol,
+    /// Ports that it is looked for at; the bytes must agree all the same.
+    pub ports: &'static [u16],
+    /// Reads one payload; `None` when it is not this protocol.
+    ///
+    /// Facts told together with `None` are thrown away by the caller.
+    pub dissect: fn(&Datagram<'_>, &mut Facts) -> Option<Role>,
+}
+
+/// All protocols over UDP.
+pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
+    DatagramDissector { protocol: Protocol::Dhcp, ports: &[67, 68], dissect: dhcp::dissect },
+    DatagramDissector { protocol: Protocol::Mdns, ports: &[5353], dissect: dns::dissect_mdns },
+    DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
+    DatagramDissector { protocol: Protocol::Snmp, ports: &[161], dissect: snmp::dissect },
+    DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },
+];

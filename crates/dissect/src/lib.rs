@@ -1,0 +1,30 @@
+//! Bytes of one protocol to device facts; one module a protocol, all of one shape.
+//!
+//! A dissector is a pure function over the bytes that one side sent. It keeps no state, reads no clock, allocates
+//! nothing whose size a packet can choose, never panics, and can tell only what the allow-list knows ([`wardround_model::FactKind`]).
+//! Not here: connections, reassembly and time (`capture`), or what the facts mean (`identify`).
+//!
+//! Each module has the same shape: what it is for and its standard, the entry `dissect`, the parts of the wire format in
+//! their order, tests with bytes.
+
+mod datagram;
+mod facts;
+pub mod packet;
+mod stream;
+
+mod dhcp;
+mod dicom;
+mod dns;
+mod ftp;
+mod hl7;
+mod http;
+mod signature;
+mod smb;
+mod snmp;
+mod ssh;
+mod telnet;
+mod tls;
+
+pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
+pub use facts::{About, Facts};
+pub use stream::{Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict};

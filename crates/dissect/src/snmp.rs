@@ -1,0 +1,5 @@
+use crate::{Datagram, Facts, Role};
+
+pub(crate) fn dissect(_datagram: &Datagram<'_>, _facts: &mut Facts) -> Option<Role> {
+    None
+}

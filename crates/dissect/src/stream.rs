@@ -1,0 +1,96 @@
+//! Protocols over TCP: what a dissector is given and what it answers.
+//!
+//! Each direction is read by itself, so that a mirror of one direction is enough.
+
+use wardround_model::Protocol;
+
+use crate::{Facts, dicom, ftp, hl7, http, signature, smb, ssh, telnet, tls};
+
+/// Whether the bytes begin where the connection began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The first byte that this side sent.
+    Opening,
+    /// Right behind a message that the same dissector understood.
+    NextMessage,
+    /// The start of some segment in a connection that was older than the capture, or had a gap.
+    Middle,
+}
+
+/// Contiguous bytes that one side of a connection sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Half<'a> {
+    /// The bytes; more may follow.
+    pub bytes: &'a [u8],
+    /// Where they begin.
+    pub start: Start,
+    /// The port of the side that sent them.
+    pub sender_port: u16,
+    /// The port of the other side.
+    pub receiver_port: u16,
+}
+
+/// What the side that sent the bytes is in the connection, as far as the bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It asks.
+    Client,
+    /// It answers.
+    Server,
+    /// The bytes do not tell.
+    Unknown,
+}
+
+/// A dissector's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not this protocol, or no longer.
+    NotThis,
+    /// It may be, or a message is not complete: ask again when at least `wanted` bytes are there.
+    More {
+        /// Bytes wanted in all, counted from the same beginning; more than were given.
+        wanted: usize,
+    },
+    /// A message of this protocol. The first `used` bytes are done with (1 or more, and perhaps beyond what was given: the
+    /// rest of a payload that nobody needs); ask again with what follows.
+    Message {
+        /// Bytes that are done with.
+        used: usize,
+        /// What the sender is.
+        sender: Role,
+    },
+    /// This protocol, and nothing more to learn from this side, for example because it is encrypted from here on.
+    Finished {
+        /// What the sender is.
+        sender: Role,
+    },
+}
+
+/// One protocol over TCP.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamDissector {
+    /// What it recognises.
+    pub protocol: Protocol,
+    /// Reads one side's bytes.
+    ///
+    /// Facts told together with `NotThis` or `More` are thrown away by the caller.
+    pub dissect: fn(&Half<'_>, &mut Facts) -> Verdict,
+}
+
+/// All protocols over TCP, the most certain to recognise first: the first that does not say `NotThis` is asked again.
+pub const STREAM_DISSECTORS: &[StreamDissector] = &[
+    StreamDissector { protocol: Protocol::Dicom, dissect: dicom::dissect },
+    StreamDissector { protocol: Protocol::Hl7, dissect: hl7::dissect },
+    StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },
+    StreamDissector { protocol: Protocol::Ssh, dissect: ssh::dissect },
+    StreamDissector { protocol: Protocol::Smb, dissect: smb::dissect },
+    StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
+    StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
+    StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
+    StreamDissector { protocol: Protocol::Mqtt, dissect: signature::mqtt },
+    StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
+    StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
+    StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
+    StreamDissector { protocol: Protocol::Ftp, dissect: ftp::dissect },
+    StreamDissector { protocol: Protocol::Telnet, dissect: telnet::dissect },
+];

@@ -1,0 +1,88 @@
+//! Who talked to whom over which service: one row however many connections there were (RFC 2722 calls these flows).
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::{Digest, Endpoint, Protocol, Sighting, Timestamp};
+
+/// The id of a conversation, as `C-1a2b3c4d5e6f`: the same in every round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConversationId(pub Digest);
+
+impl fmt::Display for ConversationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C-{}", self.0)
+    }
+}
+
+/// How much went one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes of TCP or UDP payload.
+    pub bytes: u64,
+}
+
+/// How surely the two roles are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RolesKnownBy {
+    /// The opening was seen (TCP SYN), or a dissector saw a request or an answer.
+    Protocol,
+    /// Guessed from the port numbers.
+    Ports,
+}
+
+/// A client and a service that talked, over however many connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// Who asked.
+    pub client: IpAddr,
+    /// Who was asked; a multicast or broadcast address for announcements.
+    pub server: Endpoint,
+    /// What was spoken, where a dissector recognised it.
+    pub protocol: Option<Protocol>,
+    /// How the roles are known.
+    pub roles: RolesKnownBy,
+    /// Connections (TCP) or pairs of ports (UDP), 1 or more.
+    pub connections: u64,
+    /// Connections that were already open when the capture began.
+    pub already_open: u64,
+    /// From client to server.
+    pub to_server: Volume,
+    /// From server to client.
+    pub to_client: Volume,
+    /// The first packet in the order of reading.
+    pub first: Sighting,
+    /// The latest packet's time.
+    pub last: Timestamp,
+}
+
+impl Conversation {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> ConversationId {
+        ConversationId(Digest::of(&[&self.client.to_string(), &self.server.to_string()]))
+    }
+
+    /// Whether packets were seen in one direction only, although it is not an announcement to many.
+    #[must_use]
+    pub fn is_one_way(&self) -> bool {
+        (self.to_server.packets == 0 || self.to_client.packets == 0) && !is_to_many(self.server.ip)
+    }
+
+    /// Whether the server answered: it is really there.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        self.to_client.bytes > 0
+    }
+}
+
+/// Whether an address means many hosts: multicast or the limited broadcast.
+#[must_use]
+pub fn is_to_many(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_multicast(),
+    }
+}

@@ -1,0 +1,93 @@
+//! What could be seen and what could not: told before anything else, because silence is not safety.
+
+use crate::{Evidence, Source};
+
+macro_rules! skip_reasons {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal;)+) => {
+        /// Why a packet, or a part of one, was not understood.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum SkipReason { $($(#[doc = $doc])+ $name,)+ }
+
+        impl SkipReason {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// Its name in the store and JSON.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What people read behind a count of packets.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)+ }
+            }
+        }
+    };
+}
+
+skip_reasons! {
+    /// The capture kept too little of the packet to read its headers.
+    CutShort = "cut-short", "kept too short by the capture to be read";
+    /// Headers contradict each other or the packet's length.
+    Malformed = "malformed", "malformed";
+    /// A link type that no reader exists for.
+    UnknownLink = "unknown-link", "from a kind of link that is not read yet";
+    /// Something other than IP or ARP on Ethernet.
+    NotIp = "not-ip", "neither IP nor ARP";
+    /// An IP protocol other than TCP, UDP or ICMP.
+    OtherTransport = "other-transport", "IP, but neither TCP, UDP nor ICMP";
+    /// A fragment of an IP packet; fragments are not put together yet.
+    Fragment = "fragment", "fragments of larger IP packets";
+    /// Tags or tunnels nested deeper than the limit.
+    TooDeep = "too-deep", "wrapped in too many tags or tunnels";
+    /// A time in 1970, or after the moment that the round judges at; its content was read, its time was not used.
+    ImplausibleTime = "implausible-time", "with an impossible time (content read, time not used)";
+    /// The limit of connections followed at once was reached; the oldest was let go.
+    TooManyFlows = "too-many-flows", "of connections beyond the limit followed at once";
+    /// A limit of facts or hosts was reached.
+    TooManyFacts = "too-many-facts", "with facts beyond the limit kept";
+    /// A segment was missing, or came too far ahead, so that a message could not be read.
+    MissingSegment = "missing-segment", "of connections with missing pieces";
+    /// A dissector stopped on a bug of ours; the rest was read.
+    DissectorFailed = "dissector-failed", "that a reader of ours failed on (please report this)";
+}
+
+impl SkipReason {
+    /// The reason with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
+/// So many packets were not understood for this reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// Why.
+    pub reason: SkipReason,
+    /// How many, 1 or more.
+    pub count: u64,
+    /// The first one.
+    pub first: Evidence,
+}
+
+/// What the sources of a round covered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// What was read, in the order given.
+    pub sources: Vec<Source>,
+    /// What was not understood, by reason.
+    pub skipped: Vec<Skip>,
+    /// Values that a dissector found and the allow-list did not let through.
+    pub values_not_allowed: u64,
+}
+
+impl Coverage {
+    /// Packets in all sources.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.sources.iter().map(|source| source.packets).sum()
+    }
+}

@@ -1,0 +1,332 @@
+//! The allow-list: every device fact that may leave a dissector, each with its length and character set.
+//!
+//! A [`Fact`] can only be made through [`Fact::new`], which checks it against the list, so clinical content has no way
+//! in: there is no kind for it. Kinds whose values may name a person ([`Shape::Words`], [`Shape::Agent`]) are masked
+//! here, word by word, before anything is kept.
+
+use compact_str::{CompactString, ToCompactString, format_compact};
+
+use crate::{MacAddr, Timestamp, words};
+
+/// What a value of a kind may look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An IPv4 or IPv6 address in its canonical text.
+    Ip,
+    /// A MAC address.
+    Mac,
+    /// A decimal number, at most 20 digits.
+    Number,
+    /// A moment in RFC 3339.
+    Moment,
+    /// A word of a standard: letters, digits and `. _ : + - / ^ ,` without spaces, such as a UID or a dialect.
+    Code,
+    /// A product's own text, such as a banner: printable ASCII; other characters become spaces.
+    Product,
+    /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`words::mask`]).
+    Words,
+    /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`words::mask_agent`]).
+    Agent,
+}
+
+/// What the allow-list says of one kind of fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Its name everywhere: store, JSON, `why`.
+    pub code: &'static str,
+    /// What people read before the value.
+    pub label: &'static str,
+    /// What it looks like.
+    pub shape: Shape,
+    /// The most characters that are kept.
+    pub max: usize,
+}
+
+macro_rules! fact_kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal, $shape:ident, $max:literal;)+) => {
+        /// Every kind of device fact that may be kept.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FactKind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl FactKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// What the allow-list says of this kind.
+            #[must_use]
+            pub const fn allowed(self) -> Allowed {
+                match self {
+                    $(Self::$name => Allowed { code: $code, label: $label, shape: Shape::$shape, max: $max },)+
+                }
+            }
+        }
+    };
+}
+
+fact_kinds! {
+    // Link and addresses.
+    /// A card says that it owns this address (ARP, RFC 826; NDP, RFC 4861; DHCP lease, RFC 2131). About the card.
+    OwnsIp = "address.owns", "owns the address", Ip, 45;
+    /// A packet with this source address came from this card: its owner, or a router that forwarded it. About the card.
+    SendsFromIp = "address.sends-from", "sends from the address", Ip, 45;
+    /// A router advertised itself (NDP router advertisement, or named as gateway in DHCP). About the address.
+    IsRouter = "address.router", "is a router, says", Code, 16;
+
+    // Naming and addressing.
+    /// Host name that a DHCP client sent (RFC 2132, option 12; RFC 4702, option 81). About the card.
+    DhcpHostName = "dhcp.host-name", "host name (DHCP)", Words, 64;
+    /// Vendor class that a DHCP client sent (RFC 2132, option 60). About the card.
+    DhcpVendorClass = "dhcp.vendor-class", "vendor class (DHCP)", Product, 64;
+    /// Options that a DHCP client asked for, in its order: a trait of its system (RFC 2132, option 55). About the card.
+    DhcpParameters = "dhcp.parameters", "DHCP options asked for", Code, 128;
+    /// Host name in an mDNS address record (RFC 6762). About the address.
+    MdnsHostName = "mdns.host-name", "host name (mDNS)", Words, 64;
+    /// Service type announced by mDNS, such as `_ipp._tcp` (RFC 6763). About the address.
+    MdnsService = "mdns.service", "announces the service", Code, 64;
+    /// Model in the TXT record of a DNS-SD service (keys `ty`, `md`, `model`, `usb_MDL`). About the address.
+    MdnsModel = "mdns.model", "model (mDNS)", Product, 64;
+    /// Maker in the TXT record of a DNS-SD service (keys `usb_MFG`, `manufacturer`). About the address.
+    MdnsMaker = "mdns.maker", "maker (mDNS)", Product, 64;
+
+    // TLS.
+    /// Version that a TLS server chose, such as `1.2` (RFC 8446, 4.2.1). About the service.
+    TlsVersion = "tls.version", "TLS version chosen", Code, 8;
+    /// Cipher suite that a TLS server chose, in hex as registered by IANA. About the service.
+    TlsCipher = "tls.cipher", "TLS cipher suite chosen", Code, 8;
+    /// Common name of a server certificate's subject (RFC 5280). About the service.
+    TlsCertificateSubject = "tls.certificate-subject", "certificate is for", Words, 64;
+    /// Organisation of a server certificate's issuer (RFC 5280). About the service.
+    TlsCertificateIssuer = "tls.certificate-issuer", "certificate issued by", Words, 64;
+    /// Start of a server certificate's validity (RFC 5280). About the service.
+    TlsCertificateNotBefore = "tls.certificate-not-before", "certificate valid from", Moment, 32;
+    /// End of a server certificate's validity (RFC 5280). About the service.
+    TlsCertificateNotAfter = "tls.certificate-not-after", "certificate valid until", Moment, 32;
+    /// Key of a server certificate, such as `rsa-2048` or `ec-256`. About the service.
+    TlsCertificateKey = "tls.certificate-key", "certificate key", Code, 24;
+    /// Signature algorithm of a server certificate, such as `sha1-rsa`. About the service.
+    TlsCertificateSignature = "tls.certificate-signature", "certificate signed with", Code, 48;
+    /// `yes` when a server certificate's issuer is its subject, `no` when not. About the service.
+    TlsCertificateSelfSigned = "tls.certificate-self-signed", "certificate signed by itself", Code, 3;
+
+    // Web, remote access, files, management.
+    /// HTTP `Server` header (RFC 9110). About the service.
+    HttpServer = "http.server", "web server (HTTP)", Product, 128;
+    /// HTTP `User-Agent` header (RFC 9110). About the client's address.
+    HttpUserAgent = "http.user-agent", "browser or client (HTTP)", Agent, 128;
+    /// SSH identification string of a server (RFC 4253, 4.2). About the service.
+    SshBanner = "ssh.banner", "SSH server", Product, 128;
+    /// SSH identification string of a client (RFC 4253, 4.2). About the client's address.
+    SshClientBanner = "ssh.client-banner", "SSH client", Product, 128;
+    /// Dialect that an SMB server chose, such as `1.0`, `2.1`, `3.1.1` ([MS-SMB2] 2.2.4, [MS-CIFS] 2.2.4.52). About the service.
+    SmbDialect = "smb.dialect", "SMB dialect chosen", Code, 8;
+    /// `required` or `optional`: message signing, says an SMB server ([MS-SMB2] 2.2.4). About the service.
+    SmbSigning = "smb.signing", "SMB signing", Code, 16;
+    /// Computer name in an NTLM challenge ([MS-NLMP] 2.2.2.1, MsvAvNbComputerName). About the address.
+    NtlmComputer = "ntlm.computer", "computer name (NTLM)", Words, 64;
+    /// Domain name in an NTLM challenge ([MS-NLMP] 2.2.2.1, MsvAvNbDomainName). About the address.
+    NtlmDomain = "ntlm.domain", "domain (NTLM)", Words, 64;
+    /// Operating system version in an NTLM challenge, `major.minor.build` ([MS-NLMP] 2.2.2.10). About the address.
+    NtlmOsVersion = "ntlm.os-version", "operating system version (NTLM)", Code, 24;
+    /// SNMP version of an answer: `1`, `2c` or `3` (RFC 3416, RFC 3412). About the service.
+    SnmpVersion = "snmp.version", "SNMP version", Code, 4;
+    /// A well-known community that an agent answered to: `public` or `private`; others are never kept. About the service.
+    SnmpDefaultCommunity = "snmp.default-community", "answers to the SNMP community", Code, 8;
+    /// sysDescr.0 (RFC 3418). About the service.
+    SnmpSystemDescription = "snmp.system-description", "system description (SNMP)", Product, 255;
+    /// sysObjectID.0 (RFC 3418). About the service.
+    SnmpObjectId = "snmp.object-id", "system object id (SNMP)", Code, 96;
+    /// sysName.0 (RFC 3418). About the service.
+    SnmpName = "snmp.name", "system name (SNMP)", Words, 64;
+    /// Greeting of an FTP server (RFC 959, reply 220). About the service.
+    FtpBanner = "ftp.banner", "FTP server", Product, 128;
+    /// First product-like words that a Telnet server sent before its login prompt (RFC 854). About the service.
+    TelnetBanner = "telnet.banner", "Telnet server", Words, 128;
+    /// A login was sent in clear; the value is the protocol. Neither name nor password is kept. About the service.
+    ClearTextLogin = "login.clear-text", "a login was sent in clear over", Code, 16;
+    /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
+    ServerSoftware = "service.software", "server software", Product, 128;
+
+    // Clinical.
+    /// AE title that asked for a DICOM association (PS3.8, 9.3.2). About the address.
+    DicomCallingAe = "dicom.calling-ae", "calls itself (DICOM AE)", Words, 16;
+    /// AE title that was asked for (PS3.8, 9.3.2). About the service.
+    DicomCalledAe = "dicom.called-ae", "is called (DICOM AE)", Words, 16;
+    /// Outcome of an association request: `accepted` or `rejected` (PS3.8, 9.3.3, 9.3.4). About the service.
+    DicomAssociation = "dicom.association", "DICOM association", Code, 16;
+    /// Implementation class UID (PS3.7, D.3.3.2). About the address.
+    DicomImplementationClass = "dicom.implementation-class", "DICOM implementation class", Code, 64;
+    /// Implementation version name (PS3.7, D.3.3.2). About the address.
+    DicomImplementationVersion = "dicom.implementation-version", "DICOM implementation version", Product, 16;
+    /// SOP class that a requester proposed (PS3.8, 9.3.2.2). About the address.
+    DicomProposesSop = "dicom.proposes-sop", "proposes the DICOM service", Code, 64;
+    /// SOP class that an acceptor accepted (PS3.8, 9.3.3.2). About the service.
+    DicomAcceptsSop = "dicom.accepts-sop", "accepts the DICOM service", Code, 64;
+    /// Command sent: `C-STORE-RQ`, `C-FIND-RQ` and so on (PS3.7, E.1). About the sender's address.
+    DicomCommand = "dicom.command", "sends the DICOM command", Code, 24;
+    /// Manufacturer (0008,0070) of a data set that it sent. About the address.
+    DicomManufacturer = "dicom.manufacturer", "manufacturer (DICOM)", Product, 64;
+    /// Manufacturer's Model Name (0008,1090). About the address.
+    DicomModel = "dicom.model", "model (DICOM)", Product, 64;
+    /// Software Versions (0018,1020). About the address.
+    DicomSoftwareVersions = "dicom.software-versions", "software versions (DICOM)", Product, 64;
+    /// Device Serial Number (0018,1000). About the address.
+    DicomDeviceSerial = "dicom.device-serial", "serial number (DICOM)", Code, 64;
+    /// Station Name (0008,1010). About the address.
+    DicomStationName = "dicom.station-name", "station name (DICOM)", Words, 16;
+    /// Institutional Department Name (0008,1040). About the address.
+    DicomDepartment = "dicom.department", "department (DICOM)", Words, 64;
+    /// Modality (0008,0060), such as `CT`. About the address.
+    DicomModality = "dicom.modality", "modality (DICOM)", Code, 16;
+    /// MSH-3 sending application of an HL7 v2 message (HL7 v2, 2.14.9.3). About the sender's address.
+    Hl7SendingApplication = "hl7.sending-application", "sending application (HL7)", Words, 64;
+    /// MSH-4 sending facility. About the sender's address.
+    Hl7SendingFacility = "hl7.sending-facility", "sending facility (HL7)", Words, 64;
+    /// MSH-5 receiving application. About the receiver's address.
+    Hl7ReceivingApplication = "hl7.receiving-application", "receiving application (HL7)", Words, 64;
+    /// MSH-6 receiving facility. About the receiver's address.
+    Hl7ReceivingFacility = "hl7.receiving-facility", "receiving facility (HL7)", Words, 64;
+    /// MSH-9 type of a message that it sent, such as `ORU^R01`. About the sender's address.
+    Hl7Sends = "hl7.sends", "sends the HL7 message", Code, 24;
+    /// MSH-9 type of a message that it was sent. About the receiver's address.
+    Hl7Receives = "hl7.receives", "receives the HL7 message", Code, 24;
+    /// MSH-12 version, such as `2.5.1`. About the sender's address.
+    Hl7Version = "hl7.version", "HL7 version", Code, 8;
+}
+
+impl FactKind {
+    /// Its name everywhere: store, JSON, `why`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.allowed().code
+    }
+
+    /// The kind with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+}
+
+/// One device fact: a kind of the allow-list and a value that keeps to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fact {
+    kind: FactKind,
+    value: CompactString,
+}
+
+/// A value that the allow-list does not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a value for {} has a length or characters that the allow-list does not let through", .0.code())]
+pub struct NotAllowed(pub FactKind);
+
+impl Fact {
+    /// A fact of this kind from bytes of the wire.
+    ///
+    /// Leading and trailing white space and NUL go; `Product`, `Words` and `Agent` values are cut to their length,
+    /// others must fit. The value is never part of an error.
+    ///
+    /// # Errors
+    /// When nothing is left, or the value has characters that the kind does not allow.
+    pub fn new(kind: FactKind, value: &[u8]) -> Result<Self, NotAllowed> {
+        let Allowed { shape, max, .. } = kind.allowed();
+        let value = match shape {
+            Shape::Product => printable(value, max),
+            Shape::Words => words::mask(&printable(value, max), max),
+            Shape::Agent => words::mask_agent(&printable(value, max.saturating_mul(4)), max),
+            Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code => {
+                exact(shape, value, max).ok_or(NotAllowed(kind))?
+            }
+        };
+        if value.is_empty() { Err(NotAllowed(kind)) } else { Ok(Self { kind, value }) }
+    }
+
+    /// The kind of fact.
+    #[must_use]
+    pub fn kind(&self) -> FactKind {
+        self.kind
+    }
+
+    /// Its value; what is personal is masked already.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+/// Printable ASCII of `bytes`, everything else a single space, trimmed, at most `max` characters.
+fn printable(bytes: &[u8], max: usize) -> CompactString {
+    let mut text = CompactString::default();
+    for byte in bytes.iter().copied().take(max.saturating_mul(2)) {
+        let graphic = byte.is_ascii_graphic();
+        if !graphic && (text.is_empty() || text.ends_with(' ')) {
+            continue;
+        }
+        if text.len() >= max {
+            break;
+        }
+        text.push(if graphic { char::from(byte) } else { ' ' });
+    }
+    text.trim_end().to_compact_string()
+}
+
+/// The canonical text of a value that must fit its shape whole.
+fn exact(shape: Shape, bytes: &[u8], max: usize) -> Option<CompactString> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace());
+    if text.len() > max {
+        return None;
+    }
+    match shape {
+        Shape::Ip => text.parse::<std::net::IpAddr>().ok().map(|ip| format_compact!("{ip}")),
+        Shape::Mac => text.parse::<MacAddr>().ok().map(|mac| format_compact!("{mac}")),
+        Shape::Moment => text.parse::<Timestamp>().ok().map(|moment| format_compact!("{moment}")),
+        Shape::Number => text.bytes().all(|b| b.is_ascii_digit()).then(|| text.into()),
+        Shape::Code => text.bytes().all(is_code).then(|| text.into()),
+        Shape::Product | Shape::Words | Shape::Agent => None,
+    }
+}
+
+fn is_code(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._:+-/^,".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn codes_are_unique_and_found_again() {
+        for kind in FactKind::ALL {
+            assert_eq!(FactKind::from_code(kind.code()), Some(*kind));
+        }
+    }
+
+    #[test]
+    fn values_keep_to_the_list() {
+        let fact = |kind, text: &str| Fact::new(kind, text.as_bytes()).map(|fact| fact.value().to_owned());
+        assert_eq!(fact(FactKind::SshBanner, "OpenSSH_7.2p2\u{7}\r\n").unwrap(), "OpenSSH_7.2p2");
+        assert_eq!(fact(FactKind::Hl7Sends, "ORU^R01").unwrap(), "ORU^R01");
+        assert!(fact(FactKind::Hl7Sends, "DOE JOHN").is_err());
+        assert!(fact(FactKind::OwnsIp, "10.1.2.300").is_err());
+        assert!(fact(FactKind::HttpServer, " \0 ").is_err());
+    }
+
+    #[test]
+    fn an_error_never_repeats_the_value() {
+        let error = Fact::new(FactKind::Hl7Sends, b"MUSTERMANN ERIKA").unwrap_err();
+        assert!(!error.to_string().contains("MUSTERMANN"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_fact_that_fits_or_an_error(bytes: Vec<u8>, pick in 0..FactKind::ALL.len()) {
+            let kind = FactKind::ALL[pick];
+            if let Ok(fact) = Fact::new(kind, &bytes) {
+                prop_assert!(fact.value().chars().count() <= kind.allowed().max);
+                prop_assert!(fact.value().bytes().all(|b| b.is_ascii_graphic() || b == b' '));
+                // What was let through once is let through again unchanged: the store can be read back.
+                prop_assert_eq!(Fact::new(kind, fact.value().as_bytes()).unwrap(), fact);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The nouns of the round, and nothing else.
+mod address;
+mod conversation;
+mod coverage;
+mod digest;
+mod evidence;
+mod fact;
+mod observation;
+mod protocol;
+mod time;
+mod vulnerability;
+pub mod words;
+pub use address::*;
+pub use conversation::*;
+pub use coverage::*;
+pub use digest::*;
+pub use evidence::*;
+pub use fact::*;
+pub use observation::*;
+pub use protocol::*;
+pub use time::*;
+pub use vulnerability::*;

@@ -1,0 +1,1 @@
+//! One round put together from the rooms.

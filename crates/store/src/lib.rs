@@ -1,0 +1,1 @@
+//! Rounds kept in SQLite.

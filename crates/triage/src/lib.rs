@@ -1,0 +1,1 @@
+//! Assets and intelligence to findings, decisions and the plan.
