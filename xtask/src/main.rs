@@ -1,1 +1,69 @@
-fn main() {}
+//! `cargo xtask check`: rules of the project that a command can hold the tree against.
+//!
+//! Not here: format, lints and tests, which the ordinary tools know.
+
+mod layers;
+mod licences;
+mod tree;
+
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+/// A rule that the tree breaks, in one line that says what to do.
+type Broken = String;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("check") => check(),
+        _ => {
+            eprintln!("usage: cargo xtask check");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn check() -> ExitCode {
+    let broken = match cargo_metadata() {
+        Ok(metadata) => [layers::check(&metadata), licences::check(&metadata), tree::check()].concat(),
+        Err(error) => vec![error],
+    };
+    for line in &broken {
+        eprintln!("check: {line}");
+    }
+    if broken.is_empty() {
+        println!("check: layers, licences, banned crates and names hold");
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::FAILURE
+}
+
+/// What cargo knows of the workspace and all that it is built from.
+fn cargo_metadata() -> Result<Value, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = std::process::Command::new(cargo)
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--filter-platform",
+            "x86_64-unknown-linux-gnu",
+        ])
+        .output()
+        .map_err(|error| format!("cargo metadata could not be run: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata is not JSON: {error}"))
+}
+
+/// The text at `key` of a package, or an empty one.
+fn text<'a>(package: &'a Value, key: &str) -> &'a str {
+    package.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The list at `key`, or an empty one.
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
