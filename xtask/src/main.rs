@@ -1,9 +1,11 @@
-//! `cargo xtask check`: rules of the project that a command can hold the tree against.
+//! `cargo xtask check`: rules of the project that a command can hold the tree against. `cargo xtask sbom`: what the program
+//! is made of.
 //!
 //! Not here: format, lints and tests, which the ordinary tools know.
 
 mod layers;
 mod licences;
+mod sbom;
 mod tree;
 
 use std::process::ExitCode;
@@ -16,8 +18,9 @@ type Broken = String;
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("check") => check(),
+        Some("sbom") => print_sbom(),
         _ => {
-            eprintln!("usage: cargo xtask check");
+            eprintln!("usage: cargo xtask check | sbom");
             ExitCode::from(2)
         }
     }
@@ -36,6 +39,19 @@ fn check() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE
+}
+
+fn print_sbom() -> ExitCode {
+    match cargo_metadata().and_then(|metadata| sbom::sbom(&metadata)) {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("sbom: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// What cargo knows of the workspace and all that it is built from.

@@ -1,0 +1,70 @@
+# Two commands do it all: `make demo` runs the main job, `make test` runs every check. `make help` lists the rest.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+TRIPLE := x86_64-unknown-linux-gnu
+DIST := dist/wardround-$(VERSION)-linux-x86_64
+
+# What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux).
+PACKAGES := util-linux mount
+
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture bench fuzz intel clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: ## Build, run a round on the demo hospital's capture, and say what to do next
+	$(CARGO) build --release --locked --package wardround
+	@mkdir -p .demo
+	target/release/wardround round examples/clinic.pcapng --store .demo/rounds.sqlite --html .demo/round.html
+	@printf '\n%s\n' 'The same as a page: .demo/round.html' \
+	  'The program: target/release/wardround; add --store .demo/rounds.sqlite to the commands above to ask about this round,' \
+	  'or give it a capture of your own: target/release/wardround round FILE'
+
+test: packages format lint check dist unit ## Run every check: format, lints, layers, unit, property, snapshot and integration tests
+
+packages: ## Install the Debian packages that the tests need, if missing
+	@missing=$$(for package in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+format:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+check: ## Hold the tree against the project's rules: layers, licences, banned crates, names
+	$(CARGO) xtask check
+
+unit: dist
+	if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  WARDROUND_DIST="$(CURDIR)/$(DIST)" $(CARGO) nextest run --workspace --locked; \
+	else WARDROUND_DIST="$(CURDIR)/$(DIST)" $(CARGO) test --workspace --locked; fi
+
+dist: ## Build one self-contained Linux program with its checksum and bill of materials
+	RUSTFLAGS="-C target-feature=+crt-static" $(CARGO) build --release --locked --package wardround --target $(TRIPLE)
+	@mkdir -p dist
+	cp $${CARGO_TARGET_DIR:-target}/$(TRIPLE)/release/wardround $(DIST)
+	$(CARGO) xtask sbom > $(DIST).cdx.json
+	cd dist && sha256sum $(notdir $(DIST)) $(notdir $(DIST)).cdx.json > $(notdir $(DIST)).sha256
+
+lab-capture: ## Build the lab hospital, play its quarter of an hour, record the demo capture (needs root; a few minutes)
+	lab/capture
+
+bench: ## Time reading and looking up beside the named peers (needs tshark; minutes)
+	bench/capture
+	$(CARGO) bench --package wardround-intel
+
+fuzz: ## Run every fuzz target for a minute
+	fuzz/run 60
+
+intel: ## Rebuild the committed snapshot of intelligence from feeds in FROM=DIR
+	$(CARGO) run --release --locked --package wardround -- intel build --from "$(FROM)" --snapshot --output crates/intel/data/snapshot.wri
+
+clean: ## Remove what was built
+	$(CARGO) clean
+	rm -rf dist .demo
