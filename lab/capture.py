@@ -13,13 +13,13 @@ from table import EXAMPLES
 
 RECORDED = "2026-11-23T07:00:00Z"
 AS_OF = "2026-11-24T00:00:00Z"
-STRETCH = 10
+STRETCH = 11
 NOTE = (f"Recorded from real programs in network namespaces (lab/README.md), then times stretched by the constant factor {STRETCH} "
-        f"and moved to start at {RECORDED}. Tags, tunnel and the missing direction of us-1 are made when merging. All people are synthetic.")
+        f"and moved to start at {RECORDED}. Tags, tunnel, the missing direction of us-1, and swapped and doubled frames of ct-1 are made when merging. All people are synthetic.")
 
 
 def main() -> None:
-    first = int(datetime.datetime.fromisoformat(RECORDED.replace("Z", "+00:00")).timestamp()) * 10**9
+    first = int(datetime.datetime.fromisoformat(RECORDED).timestamp()) * 10**9
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         print("building the hospital", flush=True)

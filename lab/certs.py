@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 def day(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc)
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)
 
 
 def subject(name: str) -> x509.Name:

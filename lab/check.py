@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tomllib
 
-from table import EXAMPLES
+from table import EXAMPLES, ip
 
 CAPTURE = EXAMPLES / "clinic.pcapng"
 TRUTH = tomllib.loads((EXAMPLES / "clinic.truth.toml").read_text())
@@ -78,12 +78,29 @@ def check_one_way() -> None:
         expect(bool(tshark("-Y", f"eth.src == {mac} && tcp")), f"{host['name']}: sends nothing")
 
 
+def check_older() -> None:
+    """Connections that are older than the recording show no opening."""
+    for client, server, port in (("mr-1", "pacs", 104), ("his", "engine", 6661)):
+        flow = f"ip.src == {ip(client)} && ip.dst == {ip(server)} && tcp.dstport == {port}"
+        expect(bool(tshark("-Y", f"{flow} && tcp.len > 0")), f"{client} sends nothing to {server}")
+        expect(not tshark("-Y", f"{flow} && tcp.flags.syn == 1"), f"{client} opens a connection to {server}")
+
+
+def check_checksums() -> None:
+    wrong = tshark(*(x for p in ("ip", "tcp", "udp") for x in ("-o", f"{p}.check_checksum:TRUE")),
+                   "-Y", "ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0")
+    expect(not wrong, f"{len(wrong)} wrong checksums: is an offload on?")
+    doubled = tshark("-Y", "arp.duplicate-address-detected")
+    expect(not doubled, f"{len(doubled)} ARP packets claim another's address")
+
+
 def check_order() -> None:
     times = [float(t) for t in tshark("-T", "fields", "-e", "frame.time_epoch")]
     expect(times == sorted(times), "packets are not in order of time")
     print(f"{len(times)} packets over {times[-1] - times[0]:.0f} seconds")
 
 
-for step in (check_size, check_order, check_protocols, check_addresses, check_conversations, check_canaries, check_one_way):
+for step in (check_size, check_order, check_protocols, check_addresses, check_conversations, check_canaries, check_one_way,
+             check_older, check_checksums):
     step()
 sys.exit(f"{len(problems)} problems" if problems else None)

@@ -18,12 +18,12 @@ PATIENT = "PID|1||MRN-40081573^^^SANKTLUKAS^MR||Stachelbeerkamp^Adalbert||194809
 
 
 def admit(ward: str) -> str:
-    return message(msh("ORBIS-LAB", "KLINIK SANKT LUKAS", "RHAPSODY", "ADT^A01^ADT_A01"),
+    return message(msh("ORBIS", "KLINIK SANKT LUKAS", "RHAPSODY", "ADT^A01^ADT_A01"),
                    "EVN|A01|20261123070500", PATIENT, f"PV1|1|I|{ward}^12^1||||0815^Arzt^Eins|||INN")
 
 
 def order(test: str) -> str:
-    return message(msh("ORBIS-LAB", "KLINIK SANKT LUKAS", "LABOR", "ORM^O01^ORM_O01"),
+    return message(msh("ORBIS", "KLINIK SANKT LUKAS", "LABOR", "ORM^O01^ORM_O01"),
                    PATIENT, "ORC|NW|B4711", f"OBR|1|B4711||{test}^Blutbild^L|||20261123070400")
 
 

@@ -7,12 +7,13 @@ Not here: what runs on the hosts (programs.py), recording (record.py).
 """
 
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
 import time
 
-from table import DOMAIN, HOSTS, ROUTER, RUN, SUBNETS, gateway, hostname, ip, link_local, netns, ports, switch
+from table import DOMAIN, HOSTS, ROUTER, RUN, SUBNETS, gateway, hostname, ip, netns, ports, switch
 
 OFFLOADS = ["tso", "off", "gso", "off", "gro", "off", "tx", "off", "rx", "off"]
 _holders: dict[str, subprocess.Popen] = {}
@@ -20,7 +21,7 @@ _holders: dict[str, subprocess.Popen] = {}
 
 def sh(*command: str, check: bool = True) -> str:
     """Run a command outside the hosts; its output."""
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout
@@ -67,7 +68,8 @@ def add_host(host: dict) -> None:
         if "dhcp" not in host:
             sh("ip", "-n", ns, "addr", "add", f"{address}/24", "dev", f"eth{i}")
     if host["name"] == ROUTER:
-        sysctl(ns, "net.ipv4.ip_forward=1")
+        # Ask and answer ARP on each port with that port's own address only, as routers do.
+        sysctl(ns, "net.ipv4.ip_forward=1", "net.ipv4.conf.all.arp_announce=2", "net.ipv4.conf.all.arp_ignore=1")
     elif "dhcp" not in host:
         sh("ip", "-n", ns, "route", "add", "default", "via", gateway(host["subnet"]))
     start_holder(host)
@@ -91,7 +93,7 @@ def write_accounts() -> None:
     """Accounts that exist on the lab's hosts only, bound over the machine's own files."""
     people = ["schwester.adelgunde", "befundimport", "wartung"]
     hashed = sh("openssl", "passwd", "-6", "Sommer2026").strip()
-    passwd, shadow = open("/etc/passwd").read(), ""
+    passwd, shadow = pathlib.Path("/etc/passwd").read_text(), ""
     for i, person in enumerate(people):
         (RUN / "home" / person).mkdir(parents=True)
         os.chown(RUN / "home" / person, 4200 + i, 4200)
@@ -99,7 +101,7 @@ def write_accounts() -> None:
         shadow += f"{person}:{hashed}:20000:0:99999:7:::\n"
     (RUN / "passwd").write_text(passwd)
     (RUN / "shadow").write_text("root:*:20000:0:99999:7:::\n" + shadow)
-    (RUN / "group").write_text(open("/etc/group").read() + "klinik:x:4200:\n")
+    (RUN / "group").write_text(pathlib.Path("/etc/group").read_text() + "klinik:x:4200:\n")
 
 
 def start_holder(host: dict) -> None:
@@ -146,7 +148,7 @@ def spawn(name: str, command: list, **options) -> subprocess.Popen:
 def run(name: str, command: list, timeout: float = 20, text: str | None = None) -> str:
     """Run a program on a host to its end. A failure is printed and kept going: `check` judges the capture."""
     try:
-        done = subprocess.run(inside(name, command), input=text or "", capture_output=True, text=True,
+        done = subprocess.run(inside(name, command), check=False, input=text or "", capture_output=True, text=True,
                               errors="replace", timeout=timeout, cwd=RUN / name)
     except subprocess.TimeoutExpired:
         print(f"  ! {name}: timed out: {' '.join(map(str, command))[:120]}", flush=True)

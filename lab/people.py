@@ -39,6 +39,9 @@ CANARIES = [
     ("adelgunde", "SMB NTLM user name (UTF-16)", NEVER),
     ("Moosbeerlein", "PostgreSQL row", NEVER),
     ("Felsenbirnig", "FTP file name and content", NEVER),
+    ("Sommer2026", "password of the FTP login", NEVER),
+    ("space4711", "password of the Telnet login", NEVER),
+    ("lukas-netz-7", "SNMP community that is not a default one", NEVER),
     ("Kunigundas", "host name in DHCP and mDNS, Kunigundas-iPhone", MASKED),
-    ("HOLLERIEDERIN", "host name in DHCP and NTLM, NB-HOLLERIEDERIN", MASKED),
+    ("HOLLERIEDER", "host name in DHCP and NTLM, NB-HOLLERIEDER", MASKED),
 ]

@@ -7,7 +7,6 @@ import json
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import time
 
@@ -91,7 +90,7 @@ def hl7_receivers() -> None:
 def database() -> None:
     """PostgreSQL, its cluster made anew each time, SCRAM for all logins."""
     data, home = RUN / "db" / "data", RUN / "db"
-    binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    binaries = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
     write("db", "secret", "Winter2026\n")
     shutil.chown(home, "postgres")
     sh("runuser", "-u", "postgres", "--", str(binaries / "initdb"), "-D", str(data), "-A", "scram-sha-256",
@@ -207,16 +206,18 @@ def telnet_server() -> None:
 
 
 def snmp_agents() -> None:
-    """snmpd: two with the community everybody knows, two with one of the hospital's own."""
+    """snmpd: two with the community everybody knows, two with one of the hospital's own. Without an object id of
+    its maker's, an agent shows that of Net-SNMP, as many an embedded Linux does."""
     agents = [
-        ("pump-1", "public", "B. Braun SpaceStation with SpaceCom", "1.3.6.1.4.1.36434.1.1", "SPACE-ITS-03", "Intensivstation"),
-        ("bms", "public", "SAUTER modulo 6 modu680-AS building automation station", "1.3.6.1.4.1.12476.1.6", "GLT-AS-01", "Heizzentrale"),
+        ("pump-1", "public", "B. Braun SpaceStation with SpaceCom", None, "SPACE-ITS-03", "Intensivstation"),
+        ("bms", "public", "SAUTER modulo 6 modu680-AS building automation station", None, "GLT-AS-01", "Heizzentrale"),
         (ROUTER, "lukas-netz-7", "LANCOM ISG-5000", "1.3.6.1.4.1.2356.11.8.5000", "core-router", "Serverraum"),
         ("ap-guest-1", "lukas-netz-7", "LANCOM LW-600", "1.3.6.1.4.1.2356.11.8.600", "ap-guest-1", "Foyer"),
     ]
     for host, community, description, object_id, name, place in agents:
         conf = write(host, "snmpd.conf", f"agentAddress udp:161\nrocommunity {community}\nsysDescr {description}\n"
-                                         f"sysObjectID {object_id}\nsysName {name}\nsysLocation {place}\n")
+                                         f"sysName {name}\nsysLocation {place}\n"
+                     + (f"sysObjectID {object_id}\n" if object_id else ""))
         spawn(host, ["snmpd", "-f", "-Lo", "-C", "-c", conf, "-p", RUN / host / "snmpd.pid"])
 
 

@@ -1,19 +1,20 @@
 """Recording: dumpcap on each subnet's bridge, then one pcapng with one interface a mirror.
 
 The merge also does what a monitoring network does to packets and the kernel here cannot:
-802.1Q and QinQ tags of a trunk mirror, a VXLAN tunnel, and a mirror of one direction only.
+802.1Q and QinQ tags of a trunk mirror, a VXLAN tunnel, a mirror of one direction only, and
+a mirror that is too busy.
 Times are stretched by a constant factor and moved to a fixed start.
 Not here: making traffic (scenes.py).
 """
 
+import itertools
 import pathlib
 import signal
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Iterator
-
 
 from table import HOSTS, ROUTER_MACS, RUN, SUBNETS, gateway, ip, switch
 
@@ -78,6 +79,7 @@ def merge(target: pathlib.Path, first: int, factor: int) -> list[Frame]:
     frames = [f for s in SUBNETS for f in read_pcap(RUN / f"{s}.pcap", s)]
     frames = [moved(f) for f in frames if not lost_direction(f)]
     frames.sort(key=lambda f: (f.time, MIRRORS.index(f.mirror)))
+    frames = disturbed(frames)
     origin = frames[0].time
     frames = [replace(f, time=first + (f.time - origin) * factor) for f in frames]
     write_pcapng(target, frames)
@@ -88,6 +90,16 @@ def lost_direction(frame: Frame) -> bool:
     """A switch port mirrored in receive direction only: frames to that host never reach the sensor."""
     one_way = [h["mac"] for h in HOSTS.values() if h.get("one_way")]
     return any(frame.data[0:6] == bytes.fromhex(mac.replace(":", "")) for mac in one_way)
+
+
+def disturbed(frames: list[Frame]) -> list[Frame]:
+    """What busy mirror ports do to a long transfer, here the CT's: some frames change places, some come twice."""
+    raw = bytes.fromhex(HOSTS["ct-1"]["mac"].replace(":", ""))
+    data = [i for i, f in enumerate(frames) if f.data[6:12] == raw and f.ports()[1] == 104 and len(f.data) > 200]
+    for i, j in list(itertools.pairwise(data))[::25]:
+        frames[i], frames[j] = replace(frames[i], data=frames[j].data), replace(frames[j], data=frames[i].data)
+    twice = set(data[10::40])
+    return [copy for i, f in enumerate(frames) for copy in ([f, f] if i in twice else [f])]
 
 
 def moved(frame: Frame) -> Frame:

@@ -6,14 +6,13 @@ Not here: servers (programs.py).
 """
 
 import subprocess
-import sys
 import threading
 import time
 
 import pexpect
 
 import messages
-from net import inside, run, sh, spawn
+from net import inside, run, sh
 from programs import avahi, print_client_library, write
 from table import DOMAIN, HOSTS, LAB, PYTHON, RUN, hostname, ip, link_local, netns
 
@@ -303,7 +302,8 @@ def print_page() -> None:
     write("office-ws", "page.txt", "Speiseplan der Woche\n" * 20)
     run("office-ws", ["env", f"LD_LIBRARY_PATH={print_client_library()}", "ipptool", "-q", "-f", RUN / "office-ws" / "page.txt", "-d", "filetype=text/plain",
                       f"ipp://{ip('printer-1')}:631/ipp/print", "get-printer-attributes.test"])
-    run("office-ws", ["curl", "-s", "-m", "1", f"telnet://{ip('printer-1')}:9100"], text="\x1b%-12345X@PJL INFO ID\r\n\x1b%-12345X" + "Speiseplan\r\n" * 40)
+    job = "\x1b%-12345X@PJL INFO ID\r\n\x1b%-12345X" + "Speiseplan\r\n" * 40
+    run("office-ws", ["sh", "-c", f"curl -s -m 2 telnet://{ip('printer-1')}:9100 || true"], text=job)
     for host in ("printer-1", "core-router"):
         run("office-ws", ["ping", "-6", "-c", "2", "-i", "0.3", f"{link_local(HOSTS[host]['mac'])}%eth0"])
 
@@ -375,7 +375,7 @@ def service_console() -> None:
 
 @at(50)
 def watch_camera() -> None:
-    view = f"gst-launch-1.0 -q rtspsrc location=rtsp://{ip('camera-1')}/axis-media/media.amp protocols=tcp ! fakesink"
+    view = f"gst-launch-1.0 -q rtspsrc location=rtsp://{ip('camera-1')}/axis-media/media.amp protocols=tcp user-agent=Kameraansicht ! fakesink"
     run("it-admin", ["sh", "-c", f"timeout -s INT 10 {view} || true"])
 
 

@@ -81,4 +81,4 @@ def host_table(host: dict) -> str:
     return table("host", name=host["name"], what=host["what"], subnet=host["subnet"], **{"class": host["class"]},
                  macs=[mac for _, mac, _ in ports(host)], ips=addresses(host), maker=host.get("maker"), model=host.get("model"),
                  one_way=host.get("one_way", False), evidence=host["evidence"], weaknesses=host.get("weaknesses", []),
-                 vulnerable_products=host.get("vulnerable_products", []), advisories=host.get("advisories"))
+                 vulnerable_products=host.get("vulnerable_products", []))

@@ -7,7 +7,7 @@ import sys
 class Job(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         for line in self.rfile:
-            if line.strip() == b"@PJL INFO ID":
+            if line.strip().endswith(b"@PJL INFO ID"):
                 self.wfile.write(b'@PJL INFO ID\r\n"' + sys.argv[1].encode() + b'"\r\n\x0c')
 
 
