@@ -4,6 +4,8 @@
 //! in: there is no kind for it. Kinds whose values may name a person ([`Shape::Words`], [`Shape::Agent`]) are masked
 //! here, word by word, before anything is kept.
 
+use std::borrow::Cow;
+
 use compact_str::{CompactString, ToCompactString, format_compact};
 
 use crate::{MacAddr, Timestamp, words};
@@ -21,7 +23,8 @@ pub enum Shape {
     Moment,
     /// A word of a standard: letters, digits and `. _ : + - / ^ ,` without spaces, such as a UID or a dialect.
     Code,
-    /// A product's own text, such as a banner: printable ASCII; other characters become spaces.
+    /// A product's own text, such as a banner: printable ASCII; other characters become spaces. Words that name its host or its
+    /// owner are masked ([`words::mask_product`]).
     Product,
     /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`words::mask`]).
     Words,
@@ -230,9 +233,9 @@ impl Fact {
     pub fn new(kind: FactKind, value: &[u8]) -> Result<Self, NotAllowed> {
         let Allowed { shape, max, .. } = kind.allowed();
         let value = match shape {
-            Shape::Product => printable(value, max),
-            Shape::Words => words::mask(&printable(value, max), max),
-            Shape::Agent => words::mask_agent(&printable(value, max.saturating_mul(4)), max),
+            Shape::Product => words::mask_product(&printable(value, longest(max)), max),
+            Shape::Words => words::mask(&whole_words(value, longest(max)), max),
+            Shape::Agent => words::mask_agent(&whole_words(value, longest(max)), max),
             Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code => {
                 exact(shape, value, max).ok_or(NotAllowed(kind))?
             }
@@ -251,6 +254,24 @@ impl Fact {
     pub fn value(&self) -> &str {
         &self.value
     }
+}
+
+/// The most that is looked at to fill `max` characters: masking makes text shorter.
+fn longest(max: usize) -> usize {
+    max.saturating_mul(4)
+}
+
+/// The text of `bytes`, at most `limit` of them and none of a word that is cut there: half a name may be a known word. What is no
+/// UTF-8 is replaced, so that the letters beside it still make one word with it.
+fn whole_words(bytes: &[u8], limit: usize) -> Cow<'_, str> {
+    let whole = match bytes.split_at_checked(limit) {
+        Some((cut, rest)) if !rest.is_empty() => {
+            let end = cut.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
+            cut.split_at_checked(end.unwrap_or(0)).map_or(&[][..], |(whole, _)| whole)
+        }
+        _ => bytes,
+    };
+    String::from_utf8_lossy(whole)
 }
 
 /// Printable ASCII of `bytes`, everything else a single space, trimmed, at most `max` characters.
