@@ -9,7 +9,10 @@
 
 mod datagram;
 mod facts;
+#[cfg(test)]
+mod laws;
 pub mod packet;
+mod reader;
 mod stream;
 
 mod dhcp;

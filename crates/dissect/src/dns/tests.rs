@@ -1,0 +1,121 @@
+//! Messages in `recorded/` were written by the PyPI package `zeroconf`: a printer and a telephone that are named after their
+//! owner.
+
+use std::net::SocketAddr;
+
+use proptest::prelude::*;
+
+use super::{dissect, dissect_mdns};
+use crate::{Datagram, Facts, Role};
+
+const PRINTER: &[u8] = include_bytes!("recorded/printer.bin");
+const PHONE: &[u8] = include_bytes!("recorded/phone.bin");
+
+type Dissect = fn(&Datagram<'_>, &mut Facts) -> Option<Role>;
+
+fn read(dissect: Dissect, payload: &[u8], sender: &str) -> (Option<Role>, String) {
+    let mut facts = Facts::default();
+    let receiver: SocketAddr = "224.0.0.251:5353".parse().unwrap();
+    let role = dissect(&Datagram { payload, sender: sender.parse().unwrap(), receiver }, &mut facts);
+    let lines = facts
+        .list()
+        .iter()
+        .map(|(about, fact)| format!("{about:?} {}={}\n", fact.kind().code(), fact.value()));
+    (role, lines.collect())
+}
+
+#[test]
+fn a_printer_tells_its_services_and_model_but_not_its_name() {
+    let (role, told) = read(dissect_mdns, PRINTER, "192.0.2.7:5353");
+    assert_eq!(role, Some(Role::Server));
+    assert_eq!(
+        told,
+        "Sender mdns.service=_ipp._tcp\n\
+         Sender mdns.service=_ipp._tcp\n\
+         Sender mdns.service=_ipp._tcp\n\
+         Sender mdns.service=_ipp._tcp\n\
+         Sender mdns.model=HP LaserJet M507\n\
+         Sender mdns.maker=HP\n\
+         Sender mdns.model=LaserJet M507\n\
+         Sender mdns.host-name=NPI*\n"
+    );
+}
+
+#[test]
+fn a_telephone_named_after_its_owner_stays_a_telephone() {
+    let (_, told) = read(dissect_mdns, PHONE, "192.0.2.7:5353");
+    assert_eq!(
+        told,
+        "Sender mdns.service=_companion-link._tcp\n\
+         Sender mdns.model=D63AP\n\
+         Sender mdns.host-name=*-iPhone\n"
+    );
+    let (_, over_ipv6) = read(dissect_mdns, PHONE, "[fe80::7]:5353");
+    assert_eq!(over_ipv6, told);
+}
+
+#[test]
+fn what_a_reflector_repeats_is_not_about_the_reflector() {
+    assert_eq!(read(dissect_mdns, PRINTER, "192.0.2.1:5353"), (Some(Role::Server), String::new()));
+    assert_eq!(read(dissect_mdns, PHONE, "192.0.2.1:5353"), (Some(Role::Server), String::new()));
+}
+
+/// A query for `name` with one known answer, taken over from an announcement.
+fn query(flags: u16, name: &str) -> Vec<u8> {
+    let labels: Vec<u8> = name
+        .split('.')
+        .flat_map(|label| [&[u8::try_from(label.len()).unwrap()], label.as_bytes()].concat())
+        .collect();
+    [&[0, 7], flags.to_be_bytes().as_slice(), &[0, 1, 0, 0, 0, 0, 0, 0], &labels, &[0, 0, 1, 0, 1]].concat()
+}
+
+#[test]
+fn who_asks_and_who_answers_is_told_and_no_name() {
+    let question = query(0x0100, "erika.example.org");
+    assert_eq!(read(dissect, &question, "192.0.2.7:40000"), (Some(Role::Client), String::new()));
+    let answer = query(0x8180, "erika.example.org");
+    assert_eq!(read(dissect, &answer, "192.0.2.53:53"), (Some(Role::Server), String::new()));
+    assert_eq!(read(dissect_mdns, &question, "192.0.2.7:5353"), (Some(Role::Client), String::new()));
+}
+
+#[test]
+fn malformed_messages_are_not_dns() {
+    let good = query(0x0100, "a.example");
+    for length in 0..good.len() {
+        assert_eq!(read(dissect, &good[..length], "192.0.2.7:53").0, None, "cut to {length}");
+    }
+    let looped = [&good[..12], &[0xC0, 12, 0, 1, 0, 1]].concat();
+    let forward = [&good[..12], &[0xC0, 14, 0, 0, 1, 0, 1]].concat();
+    let opcode = query(0x7800, "a.example");
+    for bad in [looped, forward, opcode, vec![0xFF; 64], vec![0; 64]] {
+        assert_eq!(read(dissect, &bad, "192.0.2.7:53").0, None);
+    }
+}
+
+#[test]
+fn cut_announcements_tell_no_other_facts() {
+    let whole: Vec<String> =
+        read(dissect_mdns, PRINTER, "192.0.2.7:5353").1.lines().map(str::to_owned).collect();
+    for length in 0..PRINTER.len() {
+        let cut = read(dissect_mdns, &PRINTER[..length], "192.0.2.7:5353").1;
+        assert!(
+            whole.starts_with(&cut.lines().map(str::to_owned).collect::<Vec<_>>()),
+            "cut to {length}: {cut}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes: Vec<u8>, at in 0_usize..400, byte: u8) {
+        let mut damaged = PRINTER.to_vec();
+        if let Some(place) = damaged.get_mut(at) {
+            *place = byte;
+        }
+        for payload in [bytes, damaged] {
+            read(dissect, &payload, "192.0.2.7:53");
+            let told = read(dissect_mdns, &payload, "192.0.2.7:5353").1;
+            prop_assert!(!told.contains("Erika") && !told.contains("Room"), "{}", told);
+        }
+    }
+}
