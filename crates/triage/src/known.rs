@@ -1,0 +1,65 @@
+//! Findings of published vulnerabilities: what an index knows of a CVE, as a finding on an asset.
+
+use wardround_intel::index::{CveFacts, Index};
+use wardround_model::{Asset, CveId, Endpoint, Finding, FindingId, Grade, Reason, Weakness};
+
+use crate::phrases;
+use crate::scene::Scene;
+use crate::ssvc::{self, Known};
+
+/// A vulnerability of a product that an asset has, before it is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    pub(crate) cve: CveId,
+    /// `vendor:product` of a CPE name, or as an advisory writes it.
+    pub(crate) product: String,
+    pub(crate) version: Option<String>,
+    pub(crate) advisory: Option<String>,
+    pub(crate) grade: Grade,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// The match as a finding; `None` without grounds.
+pub(crate) fn finding(
+    scene: &Scene<'_>,
+    index: &Index<'_>,
+    asset: &Asset,
+    endpoint: Option<Endpoint>,
+    found: Match,
+) -> Option<Finding> {
+    let Match { cve, product, version, advisory, grade, reasons } = found;
+    let title = title(&product, version.as_deref(), cve, grade);
+    let weakness = Weakness::Vulnerability { cve, product, version, advisory };
+    let points = ssvc::of_vulnerability(&index.cve(cve).map(|facts| known(&facts)).unwrap_or_default());
+    reasons.iter().any(|reason| !reason.grounds.is_empty()).then(|| Finding {
+        id: FindingId::of(asset.id, &weakness),
+        asset: asset.id,
+        weakness,
+        endpoint,
+        grade,
+        title,
+        reasons,
+        judgement: ssvc::judge(points, ssvc::mission_wellbeing(asset, scene)),
+    })
+}
+
+fn title(product: &str, version: Option<&str>, cve: CveId, grade: Grade) -> String {
+    let product = phrases::product(product);
+    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    match grade {
+        Grade::Seen | Grade::ExactVersion => format!("{product}{version} has the published weakness {cve}"),
+        _ => format!("{product}{version} may have the published weakness {cve}"),
+    }
+}
+
+fn known(facts: &CveFacts<'_>) -> Known {
+    Known {
+        exploited: facts.kev.is_some(),
+        exploitation: facts.exploitation,
+        automatable: facts.automatable,
+        technical_impact: facts.technical_impact,
+        epss: facts.epss,
+        score: facts.cvss.map(|cvss| cvss.score),
+        vector: facts.cvss.map(|cvss| cvss.vector.to_owned()).unwrap_or_default(),
+    }
+}
