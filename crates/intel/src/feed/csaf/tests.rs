@@ -1,0 +1,114 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Writes what was understood the way mathematics would.
+fn understood(text: &str) -> String {
+    let Some(stated) = read_versions(text) else { return "?".into() };
+    let end = |end: Option<(String, bool)>, signs: [&str; 2]| {
+        end.map(|(version, inclusive)| format!("{}{version}", if inclusive { signs[0] } else { signs[1] }))
+    };
+    let texts = stated.into_iter().map(|one| match one {
+        Stated::All => "all".into(),
+        Stated::Exactly(version) => format!("={version}"),
+        Stated::Range(from, to) => {
+            let ends = [end(from, [">=", ">"]), end(to, ["<=", "<"])];
+            ends.into_iter().flatten().collect::<Vec<_>>().join("&")
+        }
+    });
+    texts.collect::<Vec<_>>().join(" or ")
+}
+
+#[test]
+fn reads_version_texts_of_real_advisories() {
+    let table = [
+        ("vers:all/*", "all"),
+        ("All versions", "all"),
+        ("<1.13.0.", "<1.13.0"),
+        ("<=12.1.3", "<=12.1.3"),
+        ("<= 9.9 ", "<=9.9"),
+        (" <1.000.0062.3.20190816", "<1.000.0062.3.20190816"),
+        ("vers:all/>=V4.1.3|<V4.2", ">=v4.1.3&<v4.2"),
+        ("vers:all/>=V2.1<V2.3", ">=v2.1&<v2.3"),
+        (">=V4.0_and_<V4.1.2", ">=v4.0&<v4.1.2"),
+        (">=V1.1_<V1.3", ">=v1.1&<v1.3"),
+        (">= 2.1 | <= 2.3", ">=2.1&<=2.3"),
+        ("<V4.8_HF4", "<v4.8_hf4"),
+        ("2.3.6 and  below", "<=2.3.6"),
+        ("4.1 or prior", "<=4.1"),
+        ("Version 4.1 and prior", "<=4.1"),
+        ("all versions prior to Version B.06.18", "<b.06.18"),
+        ("Versions 2.0 through 3.1", ">=2.0&<=3.1"),
+        ("4.x and prior", "<5"),
+        ("<=V2.x", "<v3"),
+        ("< 3.x", "<3"),
+        ("14.x", ">=14&<15"),
+        ("4.X | 5.X", ">=4&<5 or >=5&<6"),
+        ("B.02 | C.02 | C.03", "=b.02 or =c.02 or =c.03"),
+        ("< 6.1 SP1", "<6.1 sp1"),
+        (">= 31.011 ", ">=31.011"),
+        ("5.09.02", "=5.09.02"),
+        // Not understood, and not guessed:
+        ("<v1.1_v1.2_v1.3|<v2", "?"),
+        ("8.x model 35700BAX2", "?"),
+        ("2131 and 2141", "=2131 or =2141"),
+        ("882438 TruFlight Select PET/CT", "?"),
+        ("DH-IPC-HFW2XXX,DH-2", "?"),
+        ("<=the_R5_version_of_the_module", "?"),
+        ("<V2.X.3", "?"),
+        (">=1.0|>=2.0", "?"),
+        ("", "?"),
+        ("<", "?"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(understood(text), expected, "{text}");
+    }
+}
+
+const ADVISORY: &str = r#"{"document":{"publisher":{"name":"CISA"},"tracking":{"id":"ICSMA-26-001-01",
+    "current_release_date":"2026-02-03T06:00:00Z"}},
+  "product_tree":{"branches":[{"category":"vendor","name":"Example Medical","branches":[
+    {"category":"product_name","name":"Example Medical Pump 7","branches":[
+      {"category":"product_version_range","name":"<2.1","product":{"name":"Pump 7: <2.1","product_id":"P1"}},
+      {"category":"product_version","name":"2.1","product":{"name":"Pump 7: 2.1","product_id":"P2"}}]}]}],
+   "relationships":[{"category":"installed_on","product_reference":"P1","relates_to_product_reference":"P2",
+      "full_product_name":{"product_id":"R1","name":"both"}}]},
+  "vulnerabilities":[
+    {"cve":"CVE-2026-0002","product_status":{"known_affected":["R1"],"fixed":["P2"],"recommended":["P2"]},
+     "remediations":[{"category":"vendor_fix","details":"x","product_ids":["R1"]}]},
+    {"cve":"CVE-2026-0001","product_status":{"known_affected":["P1","P9"]}},
+    {"product_status":{"known_affected":["P1"]}}]}"#;
+
+fn read_text(text: &str) -> Result<(Vec<Advisory>, FeedReport), FeedError> {
+    let mut advisories = Vec::new();
+    let report =
+        read(&mut Input::new("advisory.json", text.as_bytes()), |advisory| advisories.push(advisory))?;
+    Ok((advisories, report))
+}
+
+#[test]
+fn reads_statements_and_counts_what_it_cannot_use() {
+    let (advisories, report) = read_text(ADVISORY).unwrap();
+    insta::assert_debug_snapshot!((&advisories, &report.skipped, &report.examples));
+}
+
+#[test]
+fn says_where_a_document_breaks() {
+    let error = read_text(&ADVISORY[..200]).unwrap_err().to_string();
+    insta::assert_snapshot!(error);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_understood_or_not(text in "[vV<>=|. _,x0-9a-z≤]{0,30}|.{0,30}") {
+        let _ = read_versions(&text);
+    }
+
+    #[test]
+    fn plain_ranges_are_understood(major in 0u16..99, minor in 0u16..99) {
+        let version = format!("{major}.{minor}");
+        prop_assert_eq!(understood(&format!("<{version}")), format!("<{version}"));
+        prop_assert_eq!(understood(&format!("{version} and prior")), format!("<={version}"));
+        prop_assert_eq!(understood(&format!("vers:x/>={version}")), format!(">={version}"));
+    }
+}

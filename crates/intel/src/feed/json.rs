@@ -1,0 +1,94 @@
+//! One big JSON object with one big array: its records one at a time, so that one bad record costs one record.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::input::Meter;
+use super::{FeedError, Input};
+
+/// The texts of the object's other fields that were asked for.
+pub(crate) type Texts = BTreeMap<&'static str, String>;
+
+/// Calls `each` with every element of the array called `array`; returns the texts of the fields in `wanted`.
+pub(crate) fn each_record<R: Read>(
+    input: &mut Input<R>,
+    array: &'static str,
+    wanted: &'static [&'static str],
+    each: &mut dyn FnMut(&str),
+) -> Result<Texts, FeedError> {
+    let meter = input.meter();
+    let mut walk = Walk { array, wanted, each, meter, count: 0, found: false };
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(128 * 1024, &mut *input));
+    let texts = json.deserialize_map(&mut walk).and_then(|texts| json.end().map(|()| texts));
+    let (found, count) = (walk.found, walk.count);
+    let part = if count == 0 { "the file".into() } else { format!("record {count} of {array}") };
+    let texts = texts.map_err(|error| input.json_error(part, error))?;
+    if found { Ok(texts) } else { Err(FeedError::Empty { file: input.name().into(), expected: array }) }
+}
+
+struct Walk<'w> {
+    array: &'static str,
+    wanted: &'static [&'static str],
+    each: &'w mut dyn FnMut(&str),
+    meter: Rc<Meter>,
+    count: u64,
+    found: bool,
+}
+
+impl<'de> Visitor<'de> for &mut Walk<'_> {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with {:?}", self.array)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        let mut texts = Texts::new();
+        while let Some(key) = map.next_key::<String>()? {
+            self.meter.next_record();
+            if key == self.array {
+                map.next_value_seed(Records(self))?;
+                self.found = true;
+            } else if let Some(&wanted) = self.wanted.iter().find(|&&wanted| wanted == key) {
+                let value: Box<RawValue> = map.next_value()?;
+                let text = serde_json::from_str(value.get()).unwrap_or_default();
+                texts.insert(wanted, text);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(texts)
+    }
+}
+
+struct Records<'r, 'w>(&'r mut Walk<'w>);
+
+impl<'de> DeserializeSeed<'de> for Records<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Records<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        while let Some(record) = sequence.next_element::<Box<RawValue>>()? {
+            self.0.count += 1;
+            self.0.meter.next_record();
+            (self.0.each)(record.get());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,364 @@
+//! Which CVEs a product has.
+
+use std::collections::BTreeMap;
+
+use wardround_model::CveId;
+
+use super::layout::{
+    ATTRIBUTES, Cursor, EXCLUSIVE, FIRST_ATTRIBUTE_BIT, INCLUSIVE, PRODUCT_RECORD, Section, kind, u32_at,
+};
+use super::{Index, nth, search};
+use crate::affected::{Bound, Criterion, Judgement, Range, SeenVersion, Versions};
+use crate::cpe::Part;
+
+/// The narrower attributes of a CPE name. `None` is CPE's `*`; `-` is its "not applicable".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Qualifiers<'a> {
+    /// The software that it runs in: `windows`, `wordpress`.
+    pub target_sw: Option<&'a str>,
+    /// The instruction set that it runs on: `x64`.
+    pub target_hw: Option<&'a str>,
+    /// The edition; in old records often the platform.
+    pub edition: Option<&'a str>,
+    /// The software edition: `enterprise`, `lts`.
+    pub sw_edition: Option<&'a str>,
+    /// The language.
+    pub language: Option<&'a str>,
+    /// Anything else.
+    pub other: Option<&'a str>,
+}
+
+impl Qualifiers<'_> {
+    /// True when nothing is narrowed.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self == Qualifiers::default()
+    }
+}
+
+/// One statement of a record: these versions of the product have this CVE.
+#[derive(Clone, Copy, Debug)]
+pub struct Applicability<'a> {
+    /// The CVE.
+    pub cve: CveId,
+    /// Which part the name is of.
+    pub part: Part,
+    /// The versions.
+    pub criterion: Criterion<'a>,
+    /// What else the name asks for.
+    pub qualifiers: Qualifiers<'a>,
+    /// What must be there too ("running on"); the match is weaker while that is not known.
+    pub platform: Option<Platform<'a>>,
+}
+
+/// A CVE that a product may have, with the strongest reason for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Match<'a> {
+    /// The strongest statement.
+    pub statement: Applicability<'a>,
+    /// How the seen version stands to it; never `NotAffected`.
+    pub judgement: Judgement,
+}
+
+impl<'a> Match<'a> {
+    /// The CVE.
+    #[must_use]
+    pub fn cve(&self) -> CveId {
+        self.statement.cve
+    }
+
+    /// True when the match holds only on a platform or in a variant that the name does not tell.
+    #[must_use]
+    pub fn needs_platform(&self) -> bool {
+        self.statement.platform.is_some() || !self.statement.qualifiers.is_any()
+    }
+
+    /// The first version that has the fix, when the record says one.
+    #[must_use]
+    pub fn fixed_in(&self) -> Option<&'a str> {
+        self.statement.criterion.fixed_in()
+    }
+
+    /// True when this says more than `other` does.
+    #[must_use]
+    pub fn is_stronger_than(&self, other: &Self) -> bool {
+        self.rank() < other.rank()
+    }
+
+    /// Lower is stronger.
+    fn rank(&self) -> (Judgement, bool, bool) {
+        (self.judgement, self.statement.platform.is_some(), !self.statement.qualifiers.is_any())
+    }
+}
+
+/// What must be there too: one product of each choice.
+#[derive(Clone, Copy, Debug)]
+pub struct Platform<'a> {
+    index: Index<'a>,
+    offset: usize,
+}
+
+/// A product of a platform.
+#[derive(Clone, Copy, Debug)]
+pub struct PlatformProduct<'a> {
+    /// The part.
+    pub part: Part,
+    /// The vendor.
+    pub vendor: &'a str,
+    /// The product.
+    pub product: &'a str,
+    /// The versions.
+    pub criterion: Criterion<'a>,
+    /// What else the name asks for.
+    pub qualifiers: Qualifiers<'a>,
+}
+
+impl<'a> Platform<'a> {
+    /// The choices; of each, one product must be there.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Vec<PlatformProduct<'a>>> {
+        self.read().unwrap_or_default()
+    }
+
+    pub(super) fn read(&self) -> Option<Vec<Vec<PlatformProduct<'a>>>> {
+        let mut cursor = Cursor::at(self.index.section(Section::Platforms), self.offset)?;
+        let mut choices = Vec::new();
+        for _ in 0..cursor.count()? {
+            let mut products = Vec::new();
+            for _ in 0..cursor.count()? {
+                let name = self.index.product_at(usize::try_from(cursor.varint()?).ok()?)?;
+                let (criterion, qualifiers) = self.index.criterion(&mut cursor)?;
+                let ProductRecord { part, vendor, product, .. } = name;
+                products.push(PlatformProduct { part, vendor, product, criterion, qualifiers });
+            }
+            choices.push(products);
+        }
+        Some(choices)
+    }
+}
+
+/// A record of `Section::Products`.
+#[derive(Clone, Copy)]
+pub(super) struct ProductRecord<'a> {
+    pub(super) part: Part,
+    vendor: &'a str,
+    product: &'a str,
+    block: usize,
+}
+
+/// A product's block, read: its criteria and its rows.
+pub(super) struct Block<'a> {
+    index: Index<'a>,
+    part: Part,
+    criteria: Vec<(Criterion<'a>, Qualifiers<'a>)>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    cve: CveId,
+    platform: Option<usize>,
+    /// First and number of the criteria.
+    runs: Vec<(usize, usize)>,
+}
+
+impl<'a> Index<'a> {
+    /// How many products there are.
+    #[must_use]
+    pub fn product_count(&self) -> usize {
+        self.section(Section::Products).len() / PRODUCT_RECORD
+    }
+
+    /// True when any record names this product.
+    #[must_use]
+    pub fn has_product(&self, part: Option<Part>, vendor: &str, product: &str) -> bool {
+        self.products(part, vendor, product).next().is_some()
+    }
+
+    /// Everything that records say of a product, in the order of CVEs. Names are CPE's, in lower case.
+    #[must_use]
+    pub fn product_rows(&self, part: Option<Part>, vendor: &str, product: &str) -> Vec<Applicability<'a>> {
+        let blocks = self.products(part, vendor, product).filter_map(|record| self.block(&record));
+        let mut rows: Vec<_> = blocks.flat_map(|block| block.statements()).collect();
+        rows.sort_by_key(|row| row.cve);
+        rows
+    }
+
+    /// The CVEs that a product of this version has or may have, by id; one answer a CVE, with its strongest reason.
+    ///
+    /// An update may be part of the version (`7.2p2`) or apart. Without a version, what is said of particular
+    /// versions is `Judgement::Unknown`.
+    #[must_use]
+    pub fn vulnerabilities_of(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        seen: &SeenVersion,
+    ) -> Vec<Match<'a>> {
+        let mut strongest: BTreeMap<CveId, Match<'a>> = BTreeMap::new();
+        for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
+            for found in block.matches(seen) {
+                let known = strongest.entry(found.cve()).or_insert(found);
+                if found.is_stronger_than(known) {
+                    *known = found;
+                }
+            }
+        }
+        strongest.into_values().collect()
+    }
+
+    fn products(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+    ) -> impl Iterator<Item = ProductRecord<'a>> {
+        let at = search(self.product_count(), |at| {
+            let record = self.product_at(at)?;
+            Some((record.vendor, record.product).cmp(&(vendor, product)))
+        });
+        // One name has up to three parts, which stand together.
+        let near = at.map_or(0..0, |at| at.saturating_sub(2)..at.saturating_add(3));
+        near.filter_map(|at| self.product_at(at))
+            .filter(move |record| part.is_none_or(|part| part == record.part))
+            .filter(|record| (record.vendor, record.product) == (vendor, product))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    pub(super) fn product_at(&self, at: usize) -> Option<ProductRecord<'a>> {
+        let record = nth(self.section(Section::Products), at, PRODUCT_RECORD)?;
+        Some(ProductRecord {
+            vendor: self.string(u32_at(record, 0)?)?,
+            product: self.string(u32_at(record, 4)?)?,
+            block: usize::try_from(u32_at(record, 8)?).ok()?,
+            part: Part::from_letter(char::from(*record.get(12)?))?,
+        })
+    }
+
+    pub(super) fn block(&self, product: &ProductRecord<'a>) -> Option<Block<'a>> {
+        let mut cursor = Cursor::at(self.section(Section::Blocks), product.block)?;
+        let count = cursor.count()?;
+        let criteria = (0..count).map(|_| self.criterion(&mut cursor)).collect::<Option<Vec<_>>>()?;
+        let mut rows = Vec::new();
+        let mut cve = 0u32;
+        for _ in 0..cursor.count()? {
+            cve = cve.checked_add(cursor.varint()?)?;
+            rows.push(self.row(&mut cursor, cve, count)?);
+        }
+        Some(Block { index: *self, part: product.part, criteria, rows })
+    }
+
+    fn row(&self, cursor: &mut Cursor<'a>, cve: u32, criteria: usize) -> Option<Row> {
+        let platform = usize::try_from(cursor.varint()?).ok()?.checked_sub(1);
+        let mut runs = Vec::new();
+        let mut end = 0usize;
+        for _ in 0..cursor.count()? {
+            let start = end.checked_add(usize::try_from(cursor.varint()?).ok()?)?;
+            let length = usize::try_from(cursor.varint()?).ok()?.checked_add(1)?;
+            end = start.checked_add(length).filter(|&end| end <= criteria)?;
+            runs.push((start, length));
+        }
+        Some(Row { cve: self.cve_id_at(cve)?, platform, runs })
+    }
+
+    pub(super) fn criterion(&self, cursor: &mut Cursor<'a>) -> Option<(Criterion<'a>, Qualifiers<'a>)> {
+        let flags = cursor.varint()?;
+        let versions = match flags & kind::MASK {
+            kind::ANY => Versions::Any,
+            kind::NOT_APPLICABLE => Versions::NotApplicable,
+            kind::EXACTLY => Versions::Exactly(self.string(cursor.varint()?)?),
+            kind::PATTERN => Versions::Pattern(self.string(cursor.varint()?)?),
+            kind::RANGE => Versions::Range(self.range(cursor)?),
+            _ => return None,
+        };
+        let mut attributes = [None; ATTRIBUTES];
+        for (bit, attribute) in (FIRST_ATTRIBUTE_BIT..).zip(&mut attributes) {
+            if flags >> bit & 1 == 1 {
+                *attribute = Some(self.string(cursor.varint()?)?);
+            }
+        }
+        let [update, target_sw, target_hw, edition, sw_edition, language, other] = attributes;
+        let qualifiers = Qualifiers { target_sw, target_hw, edition, sw_edition, language, other };
+        Some((Criterion { versions, update }, qualifiers))
+    }
+
+    fn range(&self, cursor: &mut Cursor<'a>) -> Option<Range<'a>> {
+        let bounds = u32::from(cursor.byte()?);
+        let mut bound = |bits: u32| match bits & 0b11 {
+            0 => Some(None),
+            INCLUSIVE => Some(Some(Bound { version: self.string(cursor.varint()?)?, inclusive: true })),
+            EXCLUSIVE => Some(Some(Bound { version: self.string(cursor.varint()?)?, inclusive: false })),
+            _ => None,
+        };
+        Some(Range { from: bound(bounds)?, to: bound(bounds >> 2)? })
+    }
+}
+
+impl<'a> Block<'a> {
+    fn statements(&self) -> Vec<Applicability<'a>> {
+        self.rows.iter().flat_map(|row| self.of_row(row)).collect()
+    }
+
+    fn of_row(&self, row: &Row) -> Vec<Applicability<'a>> {
+        self.numbers(row).filter_map(|at| self.statement(row, at)).collect()
+    }
+
+    fn numbers(&self, row: &Row) -> impl Iterator<Item = usize> {
+        row.runs
+            .iter()
+            .flat_map(|&(start, length)| start..start.saturating_add(length))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    fn statement(&self, row: &Row, at: usize) -> Option<Applicability<'a>> {
+        let &(criterion, qualifiers) = self.criteria.get(at)?;
+        let platform = self.platform(row);
+        Some(Applicability { cve: row.cve, part: self.part, criterion, qualifiers, platform })
+    }
+
+    fn platform(&self, row: &Row) -> Option<Platform<'a>> {
+        row.platform.map(|offset| Platform { index: self.index, offset })
+    }
+
+    /// Each criterion is judged once, however many CVEs share it.
+    fn matches(&self, seen: &SeenVersion) -> Vec<Match<'a>> {
+        let judgements: Vec<Judgement> =
+            self.criteria.iter().map(|(criterion, _)| seen.judge(criterion)).collect();
+        let mut matches = Vec::new();
+        for row in &self.rows {
+            let of_row = row.runs.iter().flat_map(|&(start, length)| {
+                let end = start.saturating_add(length);
+                (start..end).zip(judgements.get(start..end).unwrap_or_default())
+            });
+            let candidates = of_row.filter(|&(_, &judgement)| judgement != Judgement::NotAffected);
+            let found = candidates.filter_map(|(at, &judgement)| {
+                let judgement = self.without_guess(row, at, judgement);
+                Some(Match { statement: self.statement(row, at)?, judgement })
+            });
+            matches.extend(found.min_by_key(Match::rank));
+        }
+        matches
+    }
+
+    /// A record that lists `7.1` beside `7.1 p1` may mean only these two when it says `7.1`.
+    fn without_guess(&self, row: &Row, at: usize, judgement: Judgement) -> Judgement {
+        if judgement != Judgement::AnyUpdate {
+            return judgement;
+        }
+        let Some((criterion, _)) = self.criteria.get(at) else { return judgement };
+        let tells_updates = self
+            .numbers(row)
+            .filter_map(|other| self.criteria.get(other))
+            .any(|(other, _)| other.versions == criterion.versions && other.update.is_some());
+        if tells_updates { Judgement::Unknown } else { judgement }
+    }
+}
+
+impl Block<'_> {
+    /// True when every platform that the rows name can be read.
+    pub(super) fn has_whole_platforms(&self) -> bool {
+        self.rows.iter().filter_map(|row| self.platform(row)).all(|platform| platform.read().is_some())
+    }
+}

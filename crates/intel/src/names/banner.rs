@@ -1,0 +1,256 @@
+//! Products in a banner: `OpenSSH_9.2p1 Debian-2+deb12u7`, `Apache/2.4.29 (Ubuntu) OpenSSL/1.0.2k`, `Linux 4.4.0`.
+//!
+//! Only names, versions and the distribution leave here: host names and other words of a banner do not.
+
+use compact_str::CompactString;
+
+use super::aliases;
+
+/// Who built the software from its makers' source. Distributions mend flaws without raising the upstream version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Distribution {
+    /// Debian.
+    Debian,
+    /// Ubuntu.
+    Ubuntu,
+    /// Raspberry Pi OS.
+    Raspbian,
+    /// Red Hat Enterprise Linux.
+    RedHat,
+    /// CentOS, Rocky or AlmaLinux.
+    CentOs,
+    /// Fedora.
+    Fedora,
+    /// SUSE.
+    Suse,
+    /// Amazon Linux.
+    Amazon,
+    /// Alpine.
+    Alpine,
+    /// FreeBSD's base system or ports.
+    FreeBsd,
+}
+
+/// A product that a banner names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenProduct {
+    /// The name as it was written, at most 40 characters.
+    pub name: CompactString,
+    /// The upstream version.
+    pub version: Option<CompactString>,
+    /// The distribution, when the banner names one.
+    pub distribution: Option<Distribution>,
+    /// True when a distribution built it: fixes are carried back, so the upstream version alone proves nothing.
+    pub distribution_build: bool,
+}
+
+const MAX_BANNER: usize = 1024;
+const MAX_WORDS: usize = 64;
+/// Protocols that are written like products.
+const PROTOCOLS: &[&str] = &[
+    "http", "https", "rtsp", "sip", "ipp", "upnp", "dlnadoc", "tls", "ssl", "smtp", "esmtp", "mozilla", "ssh",
+];
+
+/// The products in a banner, in their order. Products that are not in the table of names are given when they are
+/// written `name/version`.
+#[must_use]
+pub fn products_in(banner: &str) -> Vec<SeenProduct> {
+    let banner: String = banner.chars().take(MAX_BANNER).collect();
+    let banner = strip_reply_code(strip_ssh(banner.trim()));
+    let distribution = distribution_in(banner);
+    let words: Vec<&str> =
+        banner.split(is_separator).filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
+    let mut products = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+        let (found, taken) = product_at(rest);
+        if let Some((name, raw_version)) = found {
+            products.push(seen(name, raw_version, distribution));
+        }
+        at += taken.max(1);
+    }
+    products
+}
+
+fn strip_ssh(banner: &str) -> &str {
+    let after = banner.strip_prefix("SSH-").and_then(|rest| rest.split_once('-'));
+    after.map_or(banner, |(_, software)| software)
+}
+
+/// `220 ` and `220-` of FTP and SMTP (RFC 959, 4.2; RFC 5321, 4.2).
+fn strip_reply_code(banner: &str) -> &str {
+    match banner.split_at_checked(3) {
+        Some((code, rest)) if code.bytes().all(|byte| byte.is_ascii_digit()) => {
+            rest.strip_prefix(['-', ' ']).unwrap_or(banner)
+        }
+        _ => banner,
+    }
+}
+
+fn is_separator(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '(' | ')' | '[' | ']' | ',' | ';' | '"')
+}
+
+/// A name and the raw text of its version.
+type Named<'a> = (&'a str, Option<&'a str>);
+
+/// The product that begins at the first word, and how many words it takes.
+fn product_at<'a>(words: &[&'a str]) -> (Option<Named<'a>>, usize) {
+    let Some(&first) = words.first() else { return (None, 0) };
+    if let Some(named) = implementation_version_name(first).or_else(|| database_version(first)) {
+        return (Some(named), 1);
+    }
+    if let Some((name, joined, taken)) = long_name(words) {
+        let (version, more) = version_after(name, words.get(taken..).unwrap_or_default());
+        return (Some((name, joined.or(version))), taken + if joined.is_some() { 0 } else { more });
+    }
+    if let Some((name, version)) = split_known(first) {
+        return (Some((name, Some(version))), 1);
+    }
+    if is_known(first) {
+        let (version, taken) = version_after(first, words.get(1..).unwrap_or_default());
+        return (Some((first, version)), 1 + taken);
+    }
+    (split_unknown(first), 1)
+}
+
+fn is_known(name: &str) -> bool {
+    aliases().contains_key(name.to_ascii_lowercase().as_str())
+}
+
+/// `nginx/1.10.3`, `OpenSSH_7.2p2`, `dnsmasq-2.90`: a known name, a joint, a digit.
+fn split_known(word: &str) -> Option<(&str, &str)> {
+    let joints = word.match_indices(['/', '_', '-']);
+    joints.filter_map(|(at, joint)| Some((word.get(..at)?, word.get(at + joint.len()..)?))).find(
+        |(name, version)| {
+            let version = version.trim_start_matches(['v', 'V']);
+            version.starts_with(|letter: char| letter.is_ascii_digit()) && is_known(name)
+        },
+    )
+}
+
+/// `Example/1.2` of a product that is not in the table.
+fn split_unknown(word: &str) -> Option<Named<'_>> {
+    let (name, version) = word.split_once('/')?;
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let named = name.starts_with(|letter: char| letter.is_ascii_alphabetic()) && name.chars().all(plain);
+    let numbered = version.starts_with(|letter: char| letter.is_ascii_digit());
+    let protocol = PROTOCOLS.contains(&name.to_ascii_lowercase().as_str());
+    (named && numbered && !protocol && name.len() <= 40).then_some((name, Some(version)))
+}
+
+/// A known name of two or three words, with the version that may be joined to the last: `Apache Tomcat/8.5.5`.
+fn long_name<'a>(words: &[&'a str]) -> Option<(&'static str, Option<&'a str>, usize)> {
+    [3, 2].into_iter().find_map(|taken| {
+        let (last, before) = words.get(..taken)?.split_last()?;
+        let (last, version) =
+            last.split_once('/').map_or((*last, None), |(last, version)| (last, Some(version)));
+        let joined = format!("{} {last}", before.join(" ")).to_ascii_lowercase();
+        aliases().get_key_value(joined.as_str()).map(|(name, _)| (*name, version, taken))
+    })
+}
+
+/// The version in the next words: `3.0.3`, `version 2.0.11`, `v1.2`; after `Linux` a host name may stand before it.
+fn version_after<'a>(name: &str, words: &[&'a str]) -> (Option<&'a str>, usize) {
+    let numbered =
+        |word: &&str| word.trim_start_matches(['v', 'V']).starts_with(|letter: char| letter.is_ascii_digit());
+    let kernel = name.eq_ignore_ascii_case("linux");
+    match words {
+        [first, ..] if numbered(first) && (!kernel || first.contains('.')) => (Some(first), 1),
+        [said, second, ..] if numbered(second) && (kernel || is_version_word(said)) => (Some(second), 2),
+        _ => (None, 0),
+    }
+}
+
+fn is_version_word(word: &str) -> bool {
+    matches!(
+        word.to_ascii_lowercase().as_str(),
+        "version" | "version:" | "v" | "ver" | "release" | "server" | "smtpd"
+    )
+}
+
+/// DICOM's implementation version name `OFFIS_DCMTK_367` (PS3.7, D.3.3.2) is DCMTK 3.6.7.
+fn implementation_version_name(word: &str) -> Option<Named<'_>> {
+    let digits = word.strip_prefix("OFFIS_DCMTK_")?;
+    digits.starts_with(|letter: char| letter.is_ascii_digit()).then_some(("dcmtk", Some(digits)))
+}
+
+/// `5.5.5-10.3.39-MariaDB-0+deb10u1`.
+fn database_version(word: &str) -> Option<Named<'_>> {
+    let end = word.to_ascii_lowercase().find("-mariadb")?;
+    let version = word.get(..end)?;
+    Some(("mariadb", Some(version.strip_prefix("5.5.5-").unwrap_or(version))))
+}
+
+fn seen(name: &str, raw_version: Option<&str>, distribution: Option<Distribution>) -> SeenProduct {
+    let lower = name.to_ascii_lowercase();
+    let versionless = aliases().get(lower.as_str()).is_some_and(|alias| alias.versionless);
+    let raw = raw_version.filter(|_| !versionless).map(|raw| raw.trim_start_matches(['v', 'V']));
+    let version =
+        raw.map(|raw| if lower == "dcmtk" { dotted(raw) } else { CompactString::from(upstream(raw)) });
+    let own_build = raw.is_some_and(|raw| raw.contains("-fips") || lower == "linux" && raw.contains('-'));
+    let distribution_build = distribution.is_some() || own_build;
+    SeenProduct {
+        name: name.into(),
+        version: version.filter(|text| !text.is_empty()),
+        distribution,
+        distribution_build,
+    }
+}
+
+/// `367` is 3.6.7; a version with dots stays.
+fn dotted(raw: &str) -> CompactString {
+    let digits = upstream(raw);
+    if digits.contains('.') || digits.len() != 3 {
+        return digits.into();
+    }
+    let letters: Vec<String> = digits.chars().map(String::from).collect();
+    letters.join(".").into()
+}
+
+/// What the makers call the version: the text up to a distribution's addition (`-2+deb12u7`, `-Debian`, `-fips`).
+fn upstream(raw: &str) -> &str {
+    let raw = raw.get(..raw.len().min(40)).unwrap_or(raw);
+    let end = raw.char_indices().find(|&(at, letter)| match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' => false,
+        '-' => !raw.get(at + 1..).is_some_and(begins_stage),
+        _ => true,
+    });
+    let text = end.and_then(|(at, _)| raw.get(..at)).unwrap_or(raw);
+    text.trim_end_matches(['.', '_'])
+}
+
+fn begins_stage(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["alpha", "beta", "rc", "pre", "dev"].into_iter().any(|stage| text.starts_with(stage))
+}
+
+fn distribution_in(banner: &str) -> Option<Distribution> {
+    let lower = banner.to_ascii_lowercase();
+    let signs = [
+        ("raspbian", Distribution::Raspbian),
+        ("ubuntu", Distribution::Ubuntu),
+        ("debian", Distribution::Debian),
+        ("+deb", Distribution::Debian),
+        ("~deb", Distribution::Debian),
+        ("red hat", Distribution::RedHat),
+        ("redhat", Distribution::RedHat),
+        ("rhel", Distribution::RedHat),
+        (".el", Distribution::RedHat),
+        ("centos", Distribution::CentOs),
+        ("rocky", Distribution::CentOs),
+        ("almalinux", Distribution::CentOs),
+        ("fedora", Distribution::Fedora),
+        ("suse", Distribution::Suse),
+        ("amzn", Distribution::Amazon),
+        ("amazon linux", Distribution::Amazon),
+        ("alpine", Distribution::Alpine),
+        ("freebsd", Distribution::FreeBsd),
+    ];
+    // `.el7` is Red Hat's mark only before a number.
+    let holds = |sign: &str| match lower.split_once(sign) {
+        Some((_, rest)) => sign != ".el" || rest.starts_with(|letter: char| letter.is_ascii_digit()),
+        None => false,
+    };
+    signs.into_iter().find(|(sign, _)| holds(sign)).map(|(_, distribution)| distribution)
+}

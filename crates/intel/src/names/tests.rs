@@ -1,0 +1,100 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const BANNERS: &[&str] = &[
+    "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7",
+    "SSH-2.0-OpenSSH_7.2p2 Ubuntu-4ubuntu2.10",
+    "SSH-2.0-OpenSSH_7.2p2",
+    "SSH-2.0-OpenSSH_for_Windows_8.1",
+    "SSH-2.0-OpenSSH_7.8 FreeBSD-20180909",
+    "SSH-2.0-dropbear_2012.55",
+    "SSH-2.0-libssh_0.9.6",
+    "SSH-2.0-Cisco-1.25",
+    "Apache/2.4.29 (Ubuntu) OpenSSL/1.0.2k",
+    "Apache/2.4.6 (CentOS) OpenSSL/1.0.2k-fips PHP/5.4.16 mod_wsgi/3.4 Python/2.7.5",
+    "Apache/2.2.3 (Red Hat)",
+    "Apache",
+    "Apache-Coyote/1.1",
+    "Apache Tomcat/8.5.5",
+    "nginx/1.10.3",
+    "nginx/1.18.0 (Ubuntu)",
+    "Microsoft-IIS/7.5",
+    "Microsoft-HTTPAPI/2.0",
+    "lighttpd/1.4.35",
+    "GoAhead-Webs",
+    "GoAhead-http",
+    "Boa/0.94.14rc21",
+    "mini_httpd/1.19 19dec2003",
+    "Allegro-Software-RomPager/4.07",
+    "CUPS/2.4 IPP/2.1",
+    "Linux/3.10.0 UPnP/1.0 MiniUPnPd/1.9",
+    "220 (vsFTPd 2.3.4)",
+    "220 ProFTPD 1.3.5e Server (Debian) [::ffff:10.0.0.1]",
+    "220-FileZilla Server 0.9.60 beta",
+    "220 Microsoft FTP Service",
+    "220 mail.example.org ESMTP Exim 4.96 Tue, 24 Nov 2026 07:00:00 +0000",
+    "220 mail.example.org ESMTP Postfix (Debian/GNU)",
+    "Samba 4.17.12-Debian",
+    "mosquitto version 2.0.11",
+    "dnsmasq-2.90",
+    "BIND 9.18.28-1~deb12u2-Debian",
+    "5.5.5-10.3.39-MariaDB-0+deb10u1",
+    "OFFIS_DCMTK_367",
+    "Orthanc/1.12.1",
+    "Linux 4.4.0",
+    "Linux pump-station-12 4.4.0-210-generic #242-Ubuntu SMP Fri Apr 16 2021 x86_64",
+    "Linux ward3 3.10.0-1160.el7.x86_64 #1 SMP",
+    "VxWorks 6.9",
+    "BaseHTTP/0.6 Python/3.11.2",
+    "HTTP/1.1 200 OK",
+    "PACS Workstation 5",
+    "",
+];
+
+#[test]
+fn banners_say_products() {
+    let mut text = String::new();
+    for banner in BANNERS {
+        text.push_str(&format!("{banner}\n"));
+        for product in products_in(banner) {
+            let version = product.version.as_deref().unwrap_or("-");
+            let build = if product.distribution_build { "distribution's build" } else { "upstream" };
+            let names = product.cpe_names().len();
+            let by = product.distribution.map_or(String::new(), |by| format!(" by {by:?}"));
+            text.push_str(&format!("    {} {version}, {build}{by}, {names} CPE names\n", product.name));
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_alias_has_names_and_is_lower_case() {
+    for line in ALIASES.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        let (name, alias) = read_alias(line).unwrap();
+        assert_eq!(line.matches('|').count(), 2, "{line}");
+        assert!(!alias.names.is_empty() && name == name.to_lowercase(), "{line}");
+        assert_eq!(alias.names.len(), line.split('|').nth(1).unwrap().split(',').count(), "{line}");
+    }
+    assert!(cpe_names("OpenSSH").iter().any(|name| name.vendor == "openbsd"));
+    assert!(cpe_names("openssh2").is_empty());
+}
+
+proptest! {
+    #[test]
+    fn any_banner_is_read(banner in ".{0,200}", near in "(SSH-2.0-)?[A-Za-z/_ .0-9()+~-]{0,60}") {
+        for product in products_in(&banner).into_iter().chain(products_in(&near)) {
+            prop_assert!(!product.name.is_empty() && product.name.len() <= 200);
+            prop_assert!(product.version.is_none_or(|version| version.len() <= 80));
+        }
+    }
+
+    /// Words that are neither names nor versions stay behind.
+    #[test]
+    fn host_names_do_not_leave(host in "[a-z]{5,12}-[a-z]{3,8}") {
+        for banner in [format!("Linux {host} 4.4.0-210-generic"), format!("220 {host} ESMTP Exim 4.96")] {
+            let told = format!("{:?}", products_in(&banner));
+            prop_assert!(!told.contains(&host), "{}", told);
+        }
+    }
+}
