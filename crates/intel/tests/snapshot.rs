@@ -51,7 +51,7 @@ fn real_banners_have_the_cves_that_their_records_say() {
         ("SSH-2.0-OpenSSH_7.4p1", &[], &["CVE-2016-10009", "CVE-2016-10708"]),
         ("SSH-2.0-OpenSSH_9.2p1", &["CVE-2024-6387"], &["CVE-2016-6210"]),
         ("SSH-2.0-OpenSSH_9.8p1", &[], &["CVE-2024-6387"]),
-        ("OpenSSL/1.0.1f", &["CVE-2014-0160"], &["CVE-2016-0799x"]),
+        ("OpenSSL/1.0.1f", &["CVE-2014-0160"], &["CVE-2009-3555"]),
         ("OpenSSL/1.0.1g", &["CVE-2014-0224"], &["CVE-2014-0160"]),
         ("vsFTPd 3.0.2", &["CVE-2015-1419"], &[]),
     ];

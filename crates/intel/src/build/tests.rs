@@ -46,6 +46,8 @@ fn nvd() -> String {
     let openssh = product("a:openbsd:openssh:*:p2:*:*:*:*:*:*", r#","versionEndIncluding":"7.2""#);
     let listed = ["7.1:*", "7.1:p1", "7.2:*"]
         .map(|version| product(&format!("a:openbsd:openssh:{version}:*:*:*:*:*:*"), ""));
+    let all_and_some =
+        ["*", "2.0"].map(|version| product(&format!("a:acme:server:{version}:*:*:*:*:*:*:*"), "")).join(",");
     let app = one_of(&product(
         "a:acme:viewer:*:*:*:*:*:windows:*:*",
         r#","versionStartIncluding":"2.0","versionEndExcluding":"2.4""#,
@@ -58,6 +60,7 @@ fn nvd() -> String {
         nvd_record("CVE-2016-0777", "2018-01-01", &one_of(&listed.join(","))),
         nvd_record("CVE-2020-0001", "2021-01-01", &app),
         nvd_record("CVE-2020-0002", "2021-01-01", firmware),
+        nvd_record("CVE-2014-1692", "2014-01-01", &one_of(&all_and_some)),
     ])
 }
 
@@ -133,6 +136,9 @@ fn versions_are_judged_with_their_reason() {
     assert_eq!(judged("acme", "pump_firmware", Some("1.0")), [of("CVE-2020-0002", Judgement::Exact, true)]);
     assert_eq!(judged("acme", "pump", None), [], "the hardware is not what is vulnerable");
     assert_eq!(judged("acme", "thing", Some("2.0")), [of("CVE-2024-0007", Judgement::InRange, false)]);
+    // "All" beside 2.0: 2.0 surely, any other perhaps.
+    assert_eq!(judged("acme", "server", Some("2.0")), [of("CVE-2014-1692", Judgement::Exact, false)]);
+    assert_eq!(judged("acme", "server", Some("9.0")), [of("CVE-2014-1692", Judgement::Unknown, false)]);
     assert_eq!(judged("nobody", "openssh", Some("7.2p2")), []);
 }
 

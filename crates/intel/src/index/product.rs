@@ -342,17 +342,20 @@ impl<'a> Block<'a> {
         matches
     }
 
-    /// A record that lists `7.1` beside `7.1 p1` may mean only these two when it says `7.1`.
+    /// Takes back what a record may not have meant. One that lists `7.1` beside `7.1 p1` may mean only these two when
+    /// it says `7.1`; one that lists versions beside "all" was often cut from "all up to …".
     fn without_guess(&self, row: &Row, at: usize, judgement: Judgement) -> Judgement {
-        if judgement != Judgement::AnyUpdate {
-            return judgement;
-        }
         let Some((criterion, _)) = self.criteria.get(at) else { return judgement };
-        let tells_updates = self
-            .numbers(row)
-            .filter_map(|other| self.criteria.get(other))
-            .any(|(other, _)| other.versions == criterion.versions && other.update.is_some());
-        if tells_updates { Judgement::Unknown } else { judgement }
+        let mut others =
+            self.numbers(row).filter_map(|other| self.criteria.get(other)).map(|(other, _)| other);
+        let doubtful = match judgement {
+            Judgement::AnyUpdate => {
+                others.any(|other| other.versions == criterion.versions && other.update.is_some())
+            }
+            Judgement::AllVersions => others.any(|other| other.versions != criterion.versions),
+            _ => false,
+        };
+        if doubtful { Judgement::Unknown } else { judgement }
     }
 }
 
