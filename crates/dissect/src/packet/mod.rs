@@ -1,1 +1,122 @@
 //! Headers of a packet, from the link to the transport, as borrowed views; and ARP and NDP.
+//!
+//! [`parse`] walks tags and tunnels inwards and stops at the innermost ARP or IP packet, because a mirror port may wrap
+//! what it copies (ERSPAN, VXLAN) and the devices are inside. Nothing is allocated, checksums are not verified (network
+//! cards fill them in after the capture), and a header is believed only as far as the packet's own length allows.
+//! Not here: fragments put together, connections (`capture`).
+
+pub mod arp;
+mod ip;
+mod link;
+pub mod ndp;
+mod part;
+mod transport;
+mod tunnel;
+
+use std::net::IpAddr;
+
+use wardround_model::{MacAddr, SkipReason};
+
+pub use link::LinkType;
+use part::Part;
+pub use transport::{Tcp, TcpFlags, Udp};
+
+/// The most tags, labels and tunnels that are taken off one packet.
+pub const MAX_DEPTH: u8 = 8;
+
+/// The innermost packet that the headers lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// The card that sent the innermost frame, where the link tells.
+    pub card: Option<MacAddr>,
+    /// Which network segment: a number made from all VLAN tags and tunnel ids on the way in, 0 when there are none. Equal
+    /// addresses in two segments may be two hosts, or one packet seen twice.
+    pub segment: u32,
+    /// What the frame carries.
+    pub content: Content<'a>,
+}
+
+/// What a frame carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// An ARP packet, for [`arp::tell`].
+    Arp(&'a [u8]),
+    /// An IPv4 or IPv6 packet.
+    Ip(Ip<'a>),
+}
+
+/// An IPv4 or IPv6 packet (RFC 791, RFC 8200).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ip<'a> {
+    /// Who sent it.
+    pub source: IpAddr,
+    /// Whom it is for.
+    pub destination: IpAddr,
+    /// Time to live, or hop limit.
+    pub hop_limit: u8,
+    /// Whether it is the first of several fragments, so that its payload is not complete.
+    pub first_fragment: bool,
+    /// What it carries.
+    pub payload: Payload<'a>,
+}
+
+/// What an IP packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload<'a> {
+    /// A TCP segment.
+    Tcp(Tcp<'a>),
+    /// A UDP datagram.
+    Udp(Udp<'a>),
+    /// ICMP for IPv4.
+    Icmp,
+    /// ICMP for IPv6, for [`ndp::tell`].
+    Icmpv6(&'a [u8]),
+    /// A fragment other than the first: ports unknown.
+    LaterFragment,
+    /// Another protocol, by its IANA number.
+    Other(u8),
+}
+
+/// Reads the headers of one packet.
+///
+/// `bytes` is what the capture kept of it and `wire` its length on the wire; a `wire` below what was kept is raised to it.
+///
+/// # Errors
+/// The reason why its headers could not be read.
+pub fn parse(link: LinkType, bytes: &[u8], wire: usize) -> Result<Packet<'_>, SkipReason> {
+    link::parse(link, Part::new(bytes, wire), Walk::default())
+}
+
+/// What is known on the way in.
+#[derive(Clone, Copy, Debug, Default)]
+struct Walk {
+    depth: u8,
+    segment: u32,
+    card: Option<MacAddr>,
+}
+
+impl Walk {
+    /// One tag, label or tunnel further in.
+    fn deeper(self) -> Result<Self, SkipReason> {
+        let depth = self.depth.saturating_add(1);
+        if depth > MAX_DEPTH { Err(SkipReason::TooDeep) } else { Ok(Self { depth, ..self }) }
+    }
+
+    /// Into the segment with this id (VLAN, VXLAN network, ERSPAN session); 0 is none.
+    fn in_segment(self, id: u32) -> Self {
+        if id == 0 {
+            return self;
+        }
+        // An odd multiplier keeps every bit: two different paths inwards rarely get one number, and if they do, streams
+        // of two segments with equal addresses and ports merely count as one.
+        Self { segment: self.segment.wrapping_mul(0x9E37_79B1).wrapping_add(id), ..self }
+    }
+
+    /// Into a tunnel that carries no frame of its own: the outer card is the tunnel's, not the sender's.
+    fn without_card(self) -> Self {
+        Self { card: None, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Facts without repetition: each once, with its first and latest sighting and how often it was seen.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use wardround_model::{Fact, FactKind, MacAddr, Observation, Sighting, SkipReason, Subject, Timestamp};
+
+use crate::skips::Skips;
+
+/// How often and when something was seen.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    first: Sighting,
+    last: Timestamp,
+    count: u64,
+}
+
+impl Seen {
+    fn once(at: Sighting) -> Self {
+        Self { first: at, last: at.at, count: 1 }
+    }
+
+    fn again(&mut self, at: Sighting) {
+        self.first = self.first.min(at);
+        self.last = self.last.max(at.at);
+        self.count = self.count.saturating_add(1);
+    }
+}
+
+/// The facts of one shard.
+#[derive(Debug)]
+pub(crate) struct FactTable {
+    told: HashMap<(Subject, Fact), Seen, RandomState>,
+    /// Memory of the facts, about.
+    bytes: usize,
+    byte_limit: usize,
+    cards: HashMap<(MacAddr, IpAddr), Seen, RandomState>,
+    card_limit: usize,
+}
+
+/// Memory of one fact beside a long value: key, sightings and the table's own.
+const FACT_BYTES: usize = 144;
+/// Values up to this length live inside the fact.
+const INLINE: usize = 24;
+
+impl FactTable {
+    pub(crate) fn new(byte_limit: usize, card_limit: usize) -> Self {
+        Self { told: HashMap::default(), bytes: 0, byte_limit, cards: HashMap::default(), card_limit }
+    }
+
+    /// Keeps a fact. One about no device (no address yet, or the address of many) is dropped.
+    pub(crate) fn tell(&mut self, subject: Subject, fact: Fact, at: Sighting, skips: &mut Skips) {
+        if subject.ip().is_some_and(|ip| !is_one_host(ip)) {
+            return;
+        }
+        let length = fact.value().len();
+        let cost = FACT_BYTES + if length > INLINE { length } else { 0 };
+        match self.told.entry((subject, fact)) {
+            Entry::Occupied(mut seen) => seen.get_mut().again(at),
+            Entry::Vacant(_) if self.bytes.saturating_add(cost) > self.byte_limit => {
+                skips.count(SkipReason::TooManyFacts, at.evidence);
+            }
+            Entry::Vacant(place) => {
+                place.insert(Seen::once(at));
+                self.bytes = self.bytes.saturating_add(cost);
+            }
+        }
+    }
+
+    /// Keeps that a packet with this source address came from this card.
+    pub(crate) fn tell_card(&mut self, card: MacAddr, ip: IpAddr, at: Sighting, skips: &mut Skips) {
+        if !is_one_host(ip) {
+            return;
+        }
+        let full = self.cards.len() >= self.card_limit;
+        match self.cards.entry((card, ip)) {
+            Entry::Occupied(mut seen) => seen.get_mut().again(at),
+            Entry::Vacant(_) if full => skips.count(SkipReason::TooManyFacts, at.evidence),
+            Entry::Vacant(place) => {
+                place.insert(Seen::once(at));
+            }
+        }
+    }
+
+    /// All of them as observations, in no order.
+    pub(crate) fn into_observations(self) -> impl Iterator<Item = Observation> {
+        let told = self.told.into_iter().map(|((subject, fact), seen)| observation(subject, fact, seen));
+        let cards = self.cards.into_iter().filter_map(|((card, ip), seen)| {
+            let fact = Fact::new(FactKind::SendsFromIp, ip.to_string().as_bytes()).ok()?;
+            Some(observation(Subject::Mac(card), fact, seen))
+        });
+        told.chain(cards)
+    }
+}
+
+fn observation(subject: Subject, fact: Fact, seen: Seen) -> Observation {
+    Observation { subject, fact, first: seen.first, last: seen.last, count: seen.count }
+}
+
+/// Whether one host is meant: neither "not yet known" nor an address of many.
+fn is_one_host(ip: IpAddr) -> bool {
+    !ip.is_unspecified() && !wardround_model::is_to_many(ip)
+}
+
+/// Observations of several shards, each fact about a subject once, in the order of their first sightings.
+pub(crate) fn merge(mut observations: Vec<Observation>) -> Vec<Observation> {
+    observations.sort_unstable_by(|a, b| (&a.subject, &a.fact).cmp(&(&b.subject, &b.fact)));
+    observations.dedup_by(|again, kept| {
+        let same = again.subject == kept.subject && again.fact == kept.fact;
+        if same {
+            kept.first = kept.first.min(again.first);
+            kept.last = kept.last.max(again.last);
+            kept.count = kept.count.saturating_add(again.count);
+        }
+        same
+    });
+    observations
+        .sort_unstable_by(|a, b| (&a.first, &a.subject, &a.fact).cmp(&(&b.first, &b.subject, &b.fact)));
+    observations
+}

@@ -1,0 +1,313 @@
+//! Connections and pairs of ports: their key, what is counted of each, and the table that holds them within a hard limit.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use wardround_model::{Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
+
+/// One of the two hosts of a flow, by its place in the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Low,
+    High,
+}
+
+impl Side {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Low => Self::High,
+            Self::High => Self::Low,
+        }
+    }
+}
+
+/// A value for each side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Both<T> {
+    pub(crate) low: T,
+    pub(crate) high: T,
+}
+
+impl<T> Both<T> {
+    pub(crate) fn of(&self, side: Side) -> &T {
+        match side {
+            Side::Low => &self.low,
+            Side::High => &self.high,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Low => &mut self.low,
+            Side::High => &mut self.high,
+        }
+    }
+}
+
+/// An IP address in two words; an IPv4 address stands in the low half of the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct IpWords(pub(crate) u64, pub(crate) u64);
+
+impl IpWords {
+    pub(crate) fn new(ip: IpAddr) -> Self {
+        match ip {
+            IpAddr::V4(v4) => Self(0, u64::from(v4.to_bits())),
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = v6.octets();
+                Self(
+                    u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+                    u64::from_be_bytes([i, j, k, l, m, n, o, p]),
+                )
+            }
+        }
+    }
+
+    fn to_ip(self, is_v6: bool) -> IpAddr {
+        if is_v6 {
+            return Ipv6Addr::from_bits((u128::from(self.0) << 64) | u128::from(self.1)).into();
+        }
+        let [_, _, _, _, a, b, c, d] = self.1.to_be_bytes();
+        Ipv4Addr::new(a, b, c, d).into()
+    }
+}
+
+/// A place where packets were recorded: an interface of a capture, and the segment on it. The same packet seen at two of
+/// them is not read twice into one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct View {
+    pub(crate) point: u16,
+    pub(crate) segment: u32,
+}
+
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tcp,
+    Udp,
+    Arp,
+    Icmpv6,
+    /// An IP packet of which only the sender counts.
+    OtherIp,
+}
+
+/// A flow: the same for both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FlowKey {
+    low: IpWords,
+    high: IpWords,
+    low_port: u16,
+    high_port: u16,
+    segment: u32,
+    point: u16,
+    pub(crate) kind: Kind,
+    is_v6: bool,
+}
+
+impl FlowKey {
+    /// The key of a packet from `source` to `destination`, and which side sent it.
+    pub(crate) fn new(
+        kind: Kind,
+        source: (IpAddr, u16),
+        destination: (IpAddr, u16),
+        view: View,
+    ) -> (Self, Side) {
+        let from = (IpWords::new(source.0), source.1);
+        let to = (IpWords::new(destination.0), destination.1);
+        let (low, high, side) = if from <= to { (from, to, Side::Low) } else { (to, from, Side::High) };
+        let key = Self {
+            low: low.0,
+            high: high.0,
+            low_port: low.1,
+            high_port: high.1,
+            segment: view.segment,
+            point: view.point,
+            kind,
+            is_v6: source.0.is_ipv6(),
+        };
+        (key, side)
+    }
+
+    pub(crate) fn ip(&self, side: Side) -> IpAddr {
+        match side {
+            Side::Low => self.low.to_ip(self.is_v6),
+            Side::High => self.high.to_ip(self.is_v6),
+        }
+    }
+
+    pub(crate) fn port(&self, side: Side) -> u16 {
+        match side {
+            Side::Low => self.low_port,
+            Side::High => self.high_port,
+        }
+    }
+
+    pub(crate) fn endpoint(&self, side: Side) -> Endpoint {
+        let transport = if self.kind == Kind::Tcp { Transport::Tcp } else { Transport::Udp };
+        Endpoint { ip: self.ip(side), transport, port: self.port(side) }
+    }
+
+    pub(crate) fn view(&self) -> View {
+        View { point: self.point, segment: self.segment }
+    }
+
+    /// A number that only the two hosts decide, the same in every run: all that two hosts say is one shard's work.
+    pub(crate) fn pair_number(&self) -> u64 {
+        let mix = (self.low.0 ^ self.high.0).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.low.1 ^ self.high.1;
+        mix.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.low.0);
+        state.write_u64(self.low.1);
+        state.write_u64(self.high.0);
+        state.write_u64(self.high.1);
+        let ports = (u64::from(self.low_port) << 48) | (u64::from(self.high_port) << 32);
+        state.write_u64(ports | u64::from(self.segment));
+        let kind = u64::from(self.kind == Kind::Tcp) | (u64::from(self.is_v6) << 1);
+        state.write_u64((u64::from(self.point) << 8) | kind);
+    }
+}
+
+/// What is known of one flow.
+#[derive(Clone, Debug)]
+pub(crate) struct Flow {
+    pub(crate) key: FlowKey,
+    /// What each side sent.
+    pub(crate) volume: Both<Volume>,
+    pub(crate) first: Sighting,
+    pub(crate) last: Timestamp,
+    /// Who sent the first packet.
+    pub(crate) first_sender: Side,
+    /// Who opened it (TCP).
+    pub(crate) opened_by: Option<Side>,
+    /// Whose bytes say that it asks.
+    pub(crate) told_client: Option<Side>,
+    pub(crate) protocol: Option<Protocol>,
+    /// Sequence number behind each side's SYN.
+    pub(crate) behind_syn: Both<Option<u32>>,
+    pub(crate) fin: Both<bool>,
+    pub(crate) closed: bool,
+    pub(crate) already_open: bool,
+    /// Whether a side is not read any more.
+    pub(crate) done: Both<bool>,
+    /// Its place among the streams that are read.
+    pub(crate) stream: Option<u32>,
+    /// Bytes of UDP that dissectors looked at.
+    pub(crate) examined: u32,
+    /// Whether it had a packet since the table was last searched for one to let go.
+    recent: bool,
+}
+
+impl Flow {
+    pub(crate) fn new(key: FlowKey, first_sender: Side, first: Sighting) -> Self {
+        Self {
+            key,
+            volume: Both::default(),
+            first,
+            last: first.at,
+            first_sender,
+            opened_by: None,
+            told_client: None,
+            protocol: None,
+            behind_syn: Both::default(),
+            fin: Both::default(),
+            closed: false,
+            already_open: false,
+            done: Both::default(),
+            stream: None,
+            examined: 0,
+            recent: true,
+        }
+    }
+
+    /// Counts a packet.
+    pub(crate) fn count(&mut self, side: Side, bytes: u32, at: Timestamp) {
+        let volume = self.volume.of_mut(side);
+        volume.packets = volume.packets.saturating_add(1);
+        volume.bytes = volume.bytes.saturating_add(u64::from(bytes));
+        self.last = self.last.max(at);
+        self.recent = !self.closed;
+    }
+}
+
+/// All flows of one shard, at most `limit` of them.
+#[derive(Debug)]
+pub(crate) struct FlowTable {
+    flows: Vec<Flow>,
+    places: HashTable<u32>,
+    hasher: RandomState,
+    limit: usize,
+    /// Where the search for a quiet flow goes on.
+    hand: usize,
+}
+
+/// Where a packet's flow stands.
+pub(crate) enum Entered {
+    Known(u32),
+    New(u32),
+    /// New, in the place of this flow, which was quiet longest.
+    Replaced(u32, Box<Flow>),
+}
+
+impl FlowTable {
+    pub(crate) fn new(limit: usize, hasher: RandomState) -> Self {
+        let limit = limit.min(u32::MAX as usize);
+        Self { flows: Vec::new(), places: HashTable::new(), hasher, limit, hand: 0 }
+    }
+
+    pub(crate) fn get_mut(&mut self, place: u32) -> Option<&mut Flow> {
+        self.flows.get_mut(place as usize)
+    }
+
+    /// Finds the flow with this key, whose hash is given, or makes it.
+    pub(crate) fn enter(&mut self, hash: u64, key: &FlowKey, new: impl FnOnce() -> Flow) -> Entered {
+        let Self { flows, places, hasher, .. } = self;
+        let is_it = |place: &u32| flows.get(*place as usize).is_some_and(|flow| flow.key == *key);
+        if let Some(place) = places.find(hash, is_it) {
+            return Entered::Known(*place);
+        }
+        if flows.len() < self.limit {
+            let place = u32::try_from(flows.len()).unwrap_or(u32::MAX);
+            flows.push(new());
+            let rehash = |place: &u32| flows.get(*place as usize).map_or(0, |flow| hasher.hash_one(flow.key));
+            places.insert_unique(hash, place, rehash);
+            return Entered::New(place);
+        }
+        self.replace_quiet(hash, new())
+    }
+
+    /// Puts a flow in the place of one that had no packet lately ("second chance": every flow is passed once after each
+    /// packet; closed ones are not).
+    fn replace_quiet(&mut self, hash: u64, flow: Flow) -> Entered {
+        while let Some(candidate) = self.flows.get_mut(self.hand)
+            && candidate.recent
+        {
+            candidate.recent = false;
+            self.hand = self.hand.saturating_add(1) % self.limit;
+        }
+        let place = u32::try_from(self.hand).unwrap_or(u32::MAX);
+        self.hand = self.hand.saturating_add(1) % self.limit;
+        let Some(slot) = self.flows.get_mut(place as usize) else { return Entered::New(place) };
+        let old = std::mem::replace(slot, flow);
+        let Self { flows, places, hasher, .. } = self;
+        let old_hash = hasher.hash_one(old.key);
+        if let Ok(entry) = places.find_entry(old_hash, |taken| *taken == place) {
+            entry.remove();
+        }
+        let rehash = |place: &u32| flows.get(*place as usize).map_or(0, |flow| hasher.hash_one(flow.key));
+        if let Entry::Vacant(vacant) = places.entry(hash, |taken| *taken == place, rehash) {
+            vacant.insert(place);
+        }
+        Entered::Replaced(place, Box::new(old))
+    }
+
+    /// All flows, in the order of their places.
+    pub(crate) fn into_flows(self) -> Vec<Flow> {
+        self.flows
+    }
+}

@@ -1,0 +1,75 @@
+//! How much is followed and kept at once. Every limit is a hard one; what it costs is counted in the coverage.
+
+/// Limits of one reading, over all shards together; each shard has an equal part. The defaults keep the whole below
+/// 150 MB at the worst, whatever the size of the capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections (TCP) and pairs of ports (UDP) followed at once: 262,144 by default, about 160 bytes each. Beyond it
+    /// the one that was quiet longest is let go; its counts stay in its conversation.
+    pub flows: usize,
+    /// Connections whose content is being read at once: 32,768 by default, about 300 bytes each without what is buffered.
+    pub streams: usize,
+    /// Bytes of TCP payload that wait for the rest of a message or for a missing segment: 16 MiB by default.
+    pub buffered_bytes: usize,
+    /// Conversations, per capture point and segment: 131,072 by default, about 200 bytes each.
+    pub conversations: usize,
+    /// Memory of distinct facts: 24 MiB by default, about 150 bytes each.
+    pub fact_bytes: usize,
+    /// Pairs of a card and an address that it sends from: 65,536 by default, about 80 bytes each.
+    pub cards: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            flows: 1 << 18,
+            streams: 1 << 15,
+            buffered_bytes: 16 << 20,
+            conversations: 1 << 17,
+            fact_bytes: 24 << 20,
+            cards: 1 << 16,
+        }
+    }
+}
+
+impl Limits {
+    /// The part of one of `shards` shards: never nothing.
+    pub(crate) fn per_shard(self, shards: usize) -> Self {
+        let part = |total: usize| (total / shards.max(1)).max(1);
+        Self {
+            flows: part(self.flows),
+            streams: part(self.streams),
+            buffered_bytes: part(self.buffered_bytes),
+            conversations: part(self.conversations),
+            fact_bytes: part(self.fact_bytes),
+            cards: part(self.cards),
+        }
+    }
+}
+
+/// Bytes of the capture that are read at once.
+pub(crate) const CHUNK: usize = 1 << 20;
+/// The longest packet record that is believed: Wireshark's own limit.
+pub(crate) const MAX_PACKET: usize = 262_144;
+/// The longest pcapng block that has to be kept whole: a packet and its options. Blocks that nobody reads may be longer.
+pub(crate) const MAX_BLOCK: usize = MAX_PACKET + (64 << 10);
+/// Different interfaces of one pcapng file.
+pub(crate) const MAX_INTERFACES: usize = 512;
+/// The largest window of a zstd frame: what RFC 8878 (3.1.1.1.2) recommends to support, and all that `zstd -19` needs.
+pub(crate) const MAX_ZSTD_WINDOW: u64 = 8 << 20;
+
+/// Bytes of one direction that wait for the rest of a message.
+pub(crate) const MAX_KEPT: usize = 64 << 10;
+/// Segments of one direction that wait for a missing one, and their bytes.
+pub(crate) const MAX_AHEAD: usize = 32;
+pub(crate) const MAX_AHEAD_BYTES: usize = 64 << 10;
+/// How far from the expected sequence number a segment may lie before the connection counts as another one.
+pub(crate) const WINDOW: u32 = 4 << 20;
+/// The most bytes that are passed over unread; beyond it, the direction is not read any more.
+pub(crate) const MAX_SKIP: usize = 1 << 30;
+/// Segments of an older connection at which recognition is tried without success.
+pub(crate) const MAX_ATTEMPTS: u8 = 16;
+/// Bytes of one direction that dissectors look at; beyond it, the direction is only counted.
+pub(crate) const MAX_EXAMINED: u32 = 4 << 20;
+/// Bytes of one pair of ports (UDP) that dissectors look at.
+pub(crate) const MAX_EXAMINED_DATAGRAMS: u32 = 1 << 20;

@@ -1,0 +1,230 @@
+use std::net::Ipv4Addr;
+
+use wardround_model::{FactKind, Protocol, RolesKnownBy, SkipReason, Subject, Volume};
+
+use super::build::{
+    ACK, CLIENT, Pcap, Pcapng, SERVER, START, SYN, Tcp, arp, connection, ethernet, ipv4, udp, vlan,
+};
+use super::{assert_same, note, options, read_notes, skipped, values, with_workers};
+use crate::{Captured, Input, Limits, read, read_bytes};
+
+fn exchange() -> Vec<Vec<u8>> {
+    let (client, server) = connection(50_000);
+    vec![
+        client.segment(99, SYN, b""),
+        server.segment(199, SYN | ACK, b""),
+        client.segment(100, ACK, &note("hello", 0)),
+        server.segment(200, ACK, &note("answer", 0)),
+    ]
+}
+
+/// The exchange was counted once: two packets each way.
+#[track_caller]
+fn check_counted_once(captured: &Captured) {
+    let [conversation] = captured.conversations.as_slice() else { panic!("{:?}", captured.conversations) };
+    assert_eq!(
+        (conversation.client.to_string(), conversation.server.to_string()),
+        ("10.1.0.1".into(), "10.2.0.2:4242/tcp".into())
+    );
+    assert_eq!((conversation.roles, conversation.protocol), (RolesKnownBy::Protocol, Some(Protocol::Hl7)));
+    assert_eq!((conversation.connections, conversation.already_open), (1, 0));
+    assert_eq!(conversation.to_server, Volume { packets: 2, bytes: 14 });
+    assert_eq!(conversation.to_client, Volume { packets: 2, bytes: 15 });
+}
+
+#[test]
+fn an_exchange_is_one_conversation_with_facts_about_the_right_sides() {
+    let captured = read_notes(&Pcap::of(&exchange()), &options());
+    check_counted_once(&captured);
+    let subjects: Vec<_> =
+        captured.observations.iter().map(|o| (o.fact.value(), o.subject.to_string())).collect();
+    assert_eq!(
+        subjects,
+        [
+            ("10.1.0.1", "00:1b:2c:00:00:01".into()),
+            ("10.2.0.2", "00:1b:2c:00:00:02".into()),
+            ("hello", "10.1.0.1:50000/tcp".into()),
+            ("answer", "10.2.0.2:4242/tcp".into()),
+        ]
+    );
+    assert_eq!(captured.observations[2].first.evidence.packet, 3);
+}
+
+#[test]
+fn packets_seen_at_two_mirrors_count_once() {
+    let mut pcapng = Pcapng::new(false);
+    pcapng.section(false).interface(1, 0, &[(2, b"a")]).interface(1, 0, &[(2, b"b")]);
+    let ticks = u64::try_from(START).unwrap() * 1_000_000;
+    for packet in exchange() {
+        pcapng.packet(0, ticks, &packet).packet(1, ticks, &packet);
+    }
+    let captured = read_notes(&pcapng.bytes, &options());
+    check_counted_once(&captured);
+    assert_eq!(values(&captured, FactKind::HttpServer), ["hello", "answer"]);
+
+    let both: Vec<_> = exchange().iter().flat_map(|packet| [packet.clone(), vlan(7, packet)]).collect();
+    check_counted_once(&read_notes(&Pcap::of(&both), &options()));
+}
+
+#[test]
+fn each_direction_may_have_its_own_mirror() {
+    let split: Vec<_> = exchange()
+        .into_iter()
+        .map(|packet| if packet[6..12] == CLIENT.0 { vlan(1, &packet) } else { vlan(2, &packet) })
+        .collect();
+    check_counted_once(&read_notes(&Pcap::of(&split), &options()));
+}
+
+#[test]
+fn pieces_of_one_recording_are_added_and_parallel_recordings_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        Input::File(path)
+    };
+    let write = |packets: &[Vec<u8>], from: i64| {
+        let mut pcap = Pcap::new();
+        for (packet, n) in packets.iter().zip(0..) {
+            pcap.packet_at((START + from) * 1_000_000 + n, packet);
+        }
+        pcap.bytes
+    };
+    let packets = exchange();
+    let one = file("1.pcap", &write(&packets[..3], 0));
+    let two = file("2.pcap", &write(&packets[3..], 5));
+    let captured = read(&[one.clone(), two], &options(), &()).unwrap();
+    let conversation = &captured.conversations[0];
+    assert_eq!((conversation.connections, conversation.already_open), (1, 0));
+    assert_eq!((conversation.to_server.packets, conversation.to_client.packets), (2, 2));
+
+    let copy = file("copy.pcap", &write(&packets[..3], 0));
+    let captured = read(&[one, copy], &options(), &()).unwrap();
+    assert_eq!(captured.conversations[0].to_server.packets, 2);
+}
+
+#[test]
+fn roles_come_from_ports_when_nothing_else_tells() {
+    let (client, server) = connection(50_000);
+    let packets = [server.segment(5, ACK, b"?"), client.segment(5, ACK, b"?")];
+    let captured = read_notes(&Pcap::of(&packets), &options());
+    let conversation = &captured.conversations[0];
+    assert_eq!((conversation.server.port, conversation.roles), (4242, RolesKnownBy::Ports));
+    assert_eq!(conversation.already_open, 1);
+
+    let high = Tcp { ports: (4242, 50_000), ..client };
+    let captured = read_notes(&Pcap::of(&[high.segment(1, ACK, &note("x", 0))]), &options());
+    let conversation = &captured.conversations[0];
+    assert_eq!((conversation.server.port, conversation.roles), (50_000, RolesKnownBy::Protocol));
+}
+
+#[test]
+fn a_group_address_is_always_the_server() {
+    let group = Ipv4Addr::new(224, 0, 0, 251);
+    let captured = read_notes(&Pcap::of(&[udp(CLIENT, group, (5353, 5353), b"?")]), &options());
+    let conversation = &captured.conversations[0];
+    assert_eq!(conversation.server.to_string(), "224.0.0.251:5353/udp");
+    assert!(!conversation.is_one_way());
+}
+
+#[test]
+fn cards_own_and_send_from_addresses() {
+    let ping = ethernet(SERVER.0, 0x0800, &ipv4(SERVER.1, CLIENT.1, 1, &[8, 0, 0, 0]));
+    let nobody = ethernet([1, 0, 0, 0, 0, 1], 0x0800, &ipv4(CLIENT.1, SERVER.1, 1, &[8, 0, 0, 0]));
+    let packets = [arp(CLIENT.0, CLIENT.1), ping.clone(), ping, nobody];
+    let captured = read_bytes("a.pcap", &Pcap::of(&packets), &options()).unwrap();
+    let found: Vec<_> = captured.observations.iter().map(|o| (o.fact.kind(), o.subject, o.count)).collect();
+    let card = |mac| Subject::Mac(wardround_model::MacAddr(mac));
+    assert_eq!(found, [(FactKind::OwnsIp, card(CLIENT.0), 1), (FactKind::SendsFromIp, card(SERVER.0), 2)]);
+    assert!(captured.conversations.is_empty());
+}
+
+#[test]
+fn fragments_and_other_transports_are_counted() {
+    let mut first = ipv4(CLIENT.1, SERVER.1, 17, &[0, 9, 0, 9, 0, 30, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    first[6] = 0x20;
+    let mut later = ipv4(CLIENT.1, SERVER.1, 17, &[0; 8]);
+    later[7] = 2;
+    let packets =
+        [first, later, ipv4(CLIENT.1, SERVER.1, 89, &[0; 8])].map(|ip| ethernet(CLIENT.0, 0x0800, &ip));
+    let captured = read_bytes("a.pcap", &Pcap::of(&packets), &options()).unwrap();
+    assert_eq!(skipped(&captured, SkipReason::Fragment), 2);
+    assert_eq!(skipped(&captured, SkipReason::OtherTransport), 1);
+    assert_eq!(captured.conversations.len(), 1, "the first fragment has ports");
+}
+
+/// Many hosts and connections, interleaved, some cut, some swapped.
+fn crowd() -> Vec<u8> {
+    let mut pcap = Pcap::new();
+    for round in 0..40u32 {
+        for host in 0..60u8 {
+            let from = ([0, 1, 2, 3, 4, host], Ipv4Addr::new(10, 9, host % 5, host));
+            let port = 40_000 + u16::try_from(round / 4).unwrap();
+            let tcp = Tcp { from, to: SERVER, ports: (port, 4242) };
+            let sequence = 1 + (round % 4) * 500;
+            match round % 4 {
+                0 => pcap.packet(&tcp.segment(0, SYN, b"")).packet(&arp(from.0, from.1)),
+                1 => pcap.packet(&tcp.segment(sequence + 3, ACK, &note("late", 9)[3..])),
+                2 => {
+                    pcap.packet(&tcp.segment(sequence - 500, ACK, &note(&format!("h{host}r{round}"), 0)[..3]))
+                }
+                _ => pcap.packet(&tcp.segment(sequence, ACK, &note(&format!("h{host}"), 100))),
+            };
+            pcap.packet(&udp(from, SERVER.1, (port, 53), b"what is this"));
+        }
+    }
+    pcap.bytes
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let bytes = crowd();
+    let tiny = Limits {
+        flows: 64,
+        streams: 32,
+        buffered_bytes: 400,
+        conversations: 64,
+        fact_bytes: 20_000,
+        cards: 32,
+    };
+    for limits in [Limits::default(), tiny] {
+        let alone = read_notes(&bytes, &with_workers(1, limits));
+        assert!(!alone.observations.is_empty() && !alone.conversations.is_empty());
+        for workers in [2, 3, 5, 40] {
+            assert_same(&alone, &read_notes(&bytes, &with_workers(workers, limits)));
+        }
+        let over = skipped(&alone, SkipReason::TooManyFlows) + skipped(&alone, SkipReason::TooManyFacts);
+        assert_eq!(over > 0, limits == tiny);
+    }
+}
+
+#[test]
+fn an_eviction_loses_no_counts() {
+    let bytes = crowd();
+    let few = Limits { flows: 16, ..Limits::default() };
+    let packets = |captured: &Captured| -> u64 {
+        captured.conversations.iter().map(|c| c.to_server.packets + c.to_client.packets).sum()
+    };
+    let (all, evicted) = (read_notes(&bytes, &options()), read_notes(&bytes, &with_workers(1, few)));
+    assert!(skipped(&evicted, SkipReason::TooManyFlows) > 0);
+    assert_eq!(packets(&all), packets(&evicted));
+    assert_eq!(all.conversations.len(), evicted.conversations.len());
+}
+
+/// More chunks than there are buffers: each comes back to be filled again.
+#[test]
+fn buffers_go_around() {
+    let packet = udp(CLIENT, SERVER.1, (9000, 4000), &[7; 1400]);
+    let mut pcap = Pcap::new();
+    for _ in 0..20_000 {
+        pcap.packet(&packet);
+    }
+    let alone = read_bytes("long.pcap", &pcap.bytes, &options()).unwrap();
+    assert_eq!(alone.conversations[0].to_server, Volume { packets: 20_000, bytes: 28_000_000 });
+    for workers in [2, 4] {
+        assert_same(
+            &alone,
+            &read_bytes("long.pcap", &pcap.bytes, &with_workers(workers, Limits::default())).unwrap(),
+        );
+    }
+}
