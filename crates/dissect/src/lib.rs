@@ -7,10 +7,13 @@
 //! Each module has the same shape: what it is for and its standard, the entry `dissect`, the parts of the wire format in
 //! their order, tests with bytes.
 
+mod ber;
 mod datagram;
 mod facts;
+mod head;
 #[cfg(test)]
 mod laws;
+mod lines;
 pub mod packet;
 mod reader;
 mod stream;

@@ -1,0 +1,221 @@
+//! FTP's control connection (RFC 959, RFC 4217): the server's product, and whether a login is sent in clear.
+//!
+//! Not here: the text of greetings beyond a known product and its version (it names hosts and people), accounts,
+//! paths, file names, data connections.
+
+#[cfg(test)]
+mod tests;
+
+use wardround_model::FactKind;
+
+use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
+use crate::{About, Facts, Half, Role, Start, Verdict};
+
+const PORT: u16 = 21;
+/// The greeting is read so far for its last line.
+const MAX_GREETING: usize = 4096;
+/// The longest command line.
+const MAX_COMMAND: usize = 1024;
+/// Ports of protocols whose clients, too, begin with `USER`: POP3, IRC.
+const OTHERS_WITH_USER: &[u16] = &[110, 6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 7000];
+
+pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    match Fit::of(half.bytes, b"220") {
+        Fit::Whole if half.start == Start::Opening => greeting(half, facts),
+        Fit::SoFar if half.start == Start::Opening => Verdict::More { wanted: 4 },
+        _ => commands(half, facts),
+    }
+}
+
+/// The greeting may have several lines: `220-` begins all, or the first of them; `220 ` ends it (RFC 959, 4.2).
+fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if half.bytes.len() < 4 {
+        return Verdict::More { wanted: 4 };
+    }
+    let Some(text) = whole_reply(half.bytes) else {
+        let wanted = half.bytes.len().saturating_add(1);
+        let may_go_on = wanted <= MAX_GREETING && is_text(half.bytes);
+        return if may_go_on { Verdict::More { wanted } } else { Verdict::NotThis };
+    };
+    // SMTP greets with 220, too (RFC 5321, 4.2).
+    let says_ftp = half.sender_port == PORT || contains_ignoring_case(text, "ftp");
+    if !says_ftp || contains_ignoring_case(text, "smtp") {
+        return Verdict::NotThis;
+    }
+    if let Some(product) = text.split(|byte| *byte == b'\n').find_map(product) {
+        facts.tell(About::SenderService, FactKind::FtpBanner, product.as_bytes());
+    }
+    Verdict::Finished { sender: Role::Server }
+}
+
+/// A reply with all its lines.
+fn whole_reply(bytes: &[u8]) -> Option<&[u8]> {
+    let mut length = 0usize;
+    loop {
+        let (line, used) = first_line(bytes.get(length..)?)?;
+        length = length.saturating_add(used);
+        if line.starts_with(b"220") && line.get(3) != Some(&b'-') {
+            return bytes.get(..length);
+        }
+    }
+}
+
+/// Products that greetings name. Only they and their version are kept.
+const PRODUCTS: &[&str] = &[
+    "vsFTPd",
+    "ProFTPD",
+    "Pure-FTPd",
+    "FileZilla Server",
+    "Microsoft FTP Service",
+    "GNU inetutils",
+    "wu-",
+    "Serv-U",
+    "pyftpdlib",
+    "bftpd",
+    "NcFTPd",
+    "Xlight",
+    "Cerberus FTP",
+    "WS_FTP",
+    "glFTPd",
+    "Gene6 FTP",
+    "CrushFTP",
+    "Titan FTP",
+    "Linux-ftpd",
+    "VxWorks",
+    "Nucleus FTP",
+    "VxFtpd",
+    "JD FTP Server",
+    "oftpd",
+    "stupid-ftpd",
+    "TwistedFTP",
+    "MikroTik",
+    "Synology",
+    "QNAP",
+    "NASFTPD",
+    "Apache FtpServer",
+    "Rumpus",
+    "War-FTPD",
+    "GlobalSCAPE",
+];
+/// Words that may stand between a product and its version.
+const BETWEEN: &[&str] = &["server", "service", "ftp", "version", "secure", "beta", "turbo"];
+
+/// A known product in a line, with its version when one follows it anywhere in the line.
+fn product(line: &[u8]) -> Option<String> {
+    let mut products = PRODUCTS.iter().flat_map(|known| occurrences(line, known)).collect::<Vec<_>>();
+    products.sort_by_key(|product| (product.version.is_empty(), product.at));
+    let first = products.into_iter().next()?;
+    let separator = if first.version.is_empty() { "" } else { " " };
+    Some(format!("{}{separator}{}", first.name, first.version))
+}
+
+struct Product {
+    at: usize,
+    name: String,
+    version: String,
+}
+
+/// Everywhere that a known product stands in a line; a greeting may name it twice and its version once.
+fn occurrences<'a>(line: &'a [u8], known: &'static str) -> impl Iterator<Item = Product> + 'a {
+    let places = line.windows(known.len()).enumerate();
+    let places = places.filter(|(_, window)| window.eq_ignore_ascii_case(known.as_bytes())).take(4);
+    places.filter_map(move |(at, _)| {
+        let rest = line.get(at.saturating_add(known.len())..)?;
+        // A version may be part of the product's own word.
+        let (own, rest) = rest.split_at_checked(version_end(rest))?;
+        let name = String::from_utf8_lossy(line.get(at..)?.get(..known.len().saturating_add(own.len()))?);
+        let version = if own.is_empty() { version(rest) } else { String::new() };
+        Some(Product { at, name: name.into_owned(), version })
+    })
+}
+
+/// The first word, unless others come before it than may.
+fn version(rest: &[u8]) -> String {
+    let text = String::from_utf8_lossy(rest);
+    let mut words = text.split_ascii_whitespace().map(|word| word.trim_matches(['(', ')', ',', '.', ';']));
+    let first = words.find(|word| !BETWEEN.contains(&word.to_ascii_lowercase().as_str()));
+    let is_version =
+        |word: &&str| word.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
+    first.filter(is_version).unwrap_or_default().to_owned()
+}
+
+/// How much of a product's own word goes on as a version: `-0.17`, or `2.6.2` of `wu-2.6.2(1)`.
+fn version_end(rest: &[u8]) -> usize {
+    let is_version = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+    rest.iter().position(|byte| !is_version(byte)).unwrap_or(rest.len())
+}
+
+/// Commands that only FTP's clients begin with; on its own port any line is looked at.
+const ONLY_FTP: &[&str] =
+    &["FEAT", "SYST", "AUTH TLS", "AUTH SSL", "OPTS UTF8", "PASV", "EPSV", "PBSZ", "HOST ", "CLNT "];
+
+fn commands(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    let Some((line, used)) = first_line(half.bytes) else { return command_cut(half) };
+    let known = half.start == Start::NextMessage
+        || ONLY_FTP.iter().any(|command| starts_ignoring_case(line, command))
+        || half.receiver_port == PORT && is_command(line)
+        || is_user(line) && !OTHERS_WITH_USER.contains(&half.receiver_port) && half.start == Start::Opening;
+    if !known || !is_text(line) || used > MAX_COMMAND {
+        return Verdict::NotThis;
+    }
+    let sender = Role::Client;
+    if starts_ignoring_case(line, "AUTH ") {
+        return Verdict::Finished { sender };
+    }
+    match user_name(line) {
+        Some(name) => login(half, name, used, facts),
+        None => Verdict::Message { used, sender },
+    }
+}
+
+/// A command without its line end so far.
+fn command_cut(half: &Half<'_>) -> Verdict {
+    let begins = |command: &&str| {
+        let length = command.len().min(half.bytes.len());
+        half.bytes
+            .get(..length)
+            .is_some_and(|start| starts_ignoring_case(command.as_bytes(), &String::from_utf8_lossy(start)))
+    };
+    let known = half.start == Start::NextMessage
+        || half.receiver_port == PORT && is_text(half.bytes)
+        || ONLY_FTP.iter().chain(&["USER "]).any(begins);
+    let wanted = half.bytes.len().saturating_add(1);
+    if known && wanted <= MAX_COMMAND { Verdict::More { wanted } } else { Verdict::NotThis }
+}
+
+/// Three or four letters, and nothing or an argument behind them (RFC 959, 5.3).
+fn is_command(line: &[u8]) -> bool {
+    let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    (3..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic)
+}
+
+fn user_name(line: &[u8]) -> Option<&[u8]> {
+    starts_ignoring_case(line, "USER ").then(|| line.get(5..).unwrap_or_default().trim_ascii())
+}
+
+/// `USER` with one argument; IRC's has four (RFC 2812, 3.1.3).
+fn is_user(line: &[u8]) -> bool {
+    user_name(line).is_some_and(|name| !name.is_empty() && !name.contains(&b' '))
+}
+
+/// A name was sent; a password behind it makes it a login. Neither is kept; `anonymous` and `ftp` are nobody's
+/// (RFC 1635).
+fn login(half: &Half<'_>, name: &[u8], used: usize, facts: &mut Facts) -> Verdict {
+    let rest = half.bytes.get(used..).unwrap_or_default();
+    let sender = Role::Client;
+    let Some((next, _)) = first_line(rest) else {
+        let wanted = half.bytes.len().saturating_add(1);
+        return if rest.len() < MAX_COMMAND {
+            Verdict::More { wanted }
+        } else {
+            Verdict::Message { used, sender }
+        };
+    };
+    if !starts_ignoring_case(next, "PASS ") {
+        return Verdict::Message { used, sender };
+    }
+    if ![b"anonymous".as_slice(), b"ftp"].iter().any(|nobody| name.eq_ignore_ascii_case(nobody)) {
+        facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"ftp");
+    }
+    Verdict::Finished { sender }
+}

@@ -1,0 +1,95 @@
+//! Messages of SMB 2 and 3 ([MS-SMB2] 2.2): the answers to negotiation and session setup.
+
+use wardround_model::FactKind;
+
+use super::{Message, Read, ntlm};
+use crate::reader::Reader;
+use crate::{About, Facts, Role};
+
+const HEADER_SIZE: u16 = 64;
+const NEGOTIATE: u16 = 0;
+const SESSION_SETUP: u16 = 1;
+/// Flag of an answer ([MS-SMB2] 2.2.1.2).
+const SERVER_TO_REDIR: u32 = 1;
+/// STATUS_MORE_PROCESSING_REQUIRED: session setup goes on ([MS-ERREF] 2.3.1).
+const MORE_PROCESSING_REQUIRED: u32 = 0xc000_0016;
+/// Of the security mode ([MS-SMB2] 2.2.4).
+const SIGNING_REQUIRED: u16 = 2;
+/// Length of the fixed part of an answer to negotiation, without its buffer.
+const NEGOTIATED_SIZE: u16 = 65;
+
+/// The header, as far as it is of use.
+struct Header {
+    status: u32,
+    command: u16,
+    is_reply: bool,
+}
+
+impl Header {
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let _magic = reader.take(4)?;
+        if u16_le(reader)? != HEADER_SIZE {
+            return None;
+        }
+        let _credit_charge = reader.take(2)?;
+        let status = u32_le(reader)?;
+        let command = u16_le(reader)?;
+        let _credits = reader.take(2)?;
+        let flags = u32_le(reader)?;
+        let _rest = reader.take(44)?;
+        Some(Self { status, command, is_reply: flags & SERVER_TO_REDIR != 0 })
+    }
+}
+
+pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
+    let mut reader = Reader::new(message.bytes);
+    match Header::read(&mut reader) {
+        None => Read::NotSmb,
+        Some(header) if !header.is_reply => Read::Last(Role::Client),
+        Some(header) if header.command == NEGOTIATE => {
+            tell_negotiated(reader, facts);
+            Read::Understood(Role::Server)
+        }
+        Some(header) if header.command == SESSION_SETUP && !message.is_whole => Read::Cut,
+        Some(header) if header.command == SESSION_SETUP => {
+            let challenged = ntlm::tell_challenge(reader.rest(), facts);
+            let goes_on = !challenged && header.status == MORE_PROCESSING_REQUIRED;
+            if goes_on { Read::Understood(Role::Server) } else { Read::Last(Role::Server) }
+        }
+        Some(_) => Read::Last(Role::Server),
+    }
+}
+
+fn tell_negotiated(mut reader: Reader<'_>, facts: &mut Facts) -> Option<()> {
+    // An error has another size.
+    if u16_le(&mut reader)? != NEGOTIATED_SIZE {
+        return None;
+    }
+    let (security_mode, dialect) = (u16_le(&mut reader)?, u16_le(&mut reader)?);
+    if let Some(name) = dialect_name(dialect) {
+        facts.tell(About::SenderService, FactKind::SmbDialect, name.as_bytes());
+    }
+    let signing: &[u8] = if security_mode & SIGNING_REQUIRED != 0 { b"required" } else { b"optional" };
+    facts.tell(About::SenderService, FactKind::SmbSigning, signing);
+    Some(())
+}
+
+/// Dialects by their code; 0x02ff only means "negotiate again in SMB 2" ([MS-SMB2] 2.2.4).
+fn dialect_name(dialect: u16) -> Option<&'static str> {
+    match dialect {
+        0x0202 => Some("2.0.2"),
+        0x0210 => Some("2.1"),
+        0x0300 => Some("3.0"),
+        0x0302 => Some("3.0.2"),
+        0x0311 => Some("3.1.1"),
+        _ => None,
+    }
+}
+
+fn u16_le(reader: &mut Reader<'_>) -> Option<u16> {
+    reader.array().map(u16::from_le_bytes)
+}
+
+fn u32_le(reader: &mut Reader<'_>) -> Option<u32> {
+    reader.array().map(u32::from_le_bytes)
+}

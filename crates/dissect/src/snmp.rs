@@ -1,5 +1,0 @@
-use crate::{Datagram, Facts, Role};
-
-pub(crate) fn dissect(_datagram: &Datagram<'_>, _facts: &mut Facts) -> Option<Role> {
-    None
-}

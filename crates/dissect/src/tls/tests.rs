@@ -1,0 +1,180 @@
+//! Handshakes recorded from OpenSSL 3 with made-up certificates, and bytes of our own.
+
+use proptest::prelude::*;
+use wardround_model::words::mask;
+
+use super::*;
+use crate::laws::Side;
+
+const SELF_SIGNED: &[u8] = include_bytes!("recorded/tls12-self-signed-server.bin");
+const WEAK: &[u8] = include_bytes!("recorded/tls10-weak-server.bin");
+const CHAIN: &[u8] = include_bytes!("recorded/tls12-chain-server.bin");
+const TLS_1_3: &[u8] = include_bytes!("recorded/tls13-server.bin");
+const CLIENTS: [&[u8]; 2] =
+    [include_bytes!("recorded/tls12-self-signed-client.bin"), include_bytes!("recorded/tls13-client.bin")];
+
+fn side(bytes: &[u8], start: Start) -> Side<'_> {
+    Side::new(dissect, bytes, start)
+}
+
+fn opening(bytes: &[u8]) -> Side<'_> {
+    side(bytes, Start::Opening)
+}
+
+/// The same handshake in records of at most `length` bytes, as far as it is in clear.
+fn refragmented(bytes: &[u8], length: usize) -> Vec<u8> {
+    let flight = Flight::read(bytes);
+    let version = &bytes[1..3];
+    let record = |fragment: &[u8]| {
+        let length = u16::try_from(fragment.len()).unwrap().to_be_bytes();
+        [&[HANDSHAKE], version, &length, fragment].concat()
+    };
+    let mut all: Vec<u8> = flight.bytes.chunks(length).flat_map(record).collect();
+    all.extend(&bytes[flight.used..]);
+    all
+}
+
+#[test]
+fn a_self_signed_certificate_is_told() {
+    let told = opening(SELF_SIGNED).check();
+    // Names are masked by the vocabulary, which grows.
+    let (subject, issuer) = (mask("pacs.clinic.example", 64), mask("Example Hospital", 64));
+    let expected = format!(
+        "SenderService tls.version=1.2\n\
+         SenderService tls.cipher=c030\n\
+         SenderService tls.certificate-subject={subject}\n\
+         SenderService tls.certificate-issuer={issuer}\n\
+         SenderService tls.certificate-not-before=2026-11-24T03:08:08Z\n\
+         SenderService tls.certificate-not-after=2027-11-24T03:08:08Z\n\
+         SenderService tls.certificate-key=rsa-2048\n\
+         SenderService tls.certificate-signature=sha256-rsa\n\
+         SenderService tls.certificate-self-signed=yes\n"
+    );
+    assert_eq!(told.lines(), expected);
+    assert!(told.roles.iter().all(|role| *role == Role::Server));
+}
+
+#[test]
+fn only_the_leaf_of_a_chain_is_told() {
+    let lines = opening(CHAIN).check().lines();
+    for expected in [
+        "certificate-subject=viewer.",
+        "Hospital\n",
+        "certificate-not-after=2191-03-04T03:08:08Z",
+        "certificate-key=ec-384",
+        "certificate-signature=ecdsa-sha256",
+        "certificate-self-signed=no",
+    ] {
+        assert!(lines.contains(expected), "{expected}: {lines}");
+    }
+    assert_eq!(lines.matches("certificate-key").count(), 1);
+}
+
+#[test]
+fn an_old_version_and_a_weak_key_are_told_and_a_person_is_not() {
+    let lines = opening(WEAK).check().lines();
+    for expected in ["tls.version=1.0", "certificate-key=rsa-1024", "certificate-signature=sha1-rsa"] {
+        assert!(lines.contains(expected), "{expected}: {lines}");
+    }
+    assert!(!lines.contains("erika") && !lines.contains("mustermann"), "{lines}");
+}
+
+#[test]
+fn tls_1_3_tells_version_and_cipher_suite_only() {
+    let told = opening(TLS_1_3).check();
+    assert_eq!(told.lines(), "SenderService tls.version=1.3\nSenderService tls.cipher=1302\n");
+    assert_eq!(told.roles, [Role::Server]);
+}
+
+#[test]
+fn a_certificate_may_span_records() {
+    for bytes in [SELF_SIGNED, CHAIN] {
+        let expected = opening(bytes).check().facts;
+        for length in [6, 50, 333, 16_000] {
+            assert_eq!(
+                opening(&refragmented(bytes, length)).read(1460).facts,
+                expected,
+                "records of {length}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_lost_certificate_leaves_the_version() {
+    let hello_alone = Record::first(SELF_SIGNED);
+    let First::Record(hello) = hello_alone else { panic!("a record") };
+    let told = opening(&SELF_SIGNED[..hello.size() + 20]).check();
+    assert_eq!(told.lines(), "SenderService tls.version=1.2\nSenderService tls.cipher=c030\n");
+}
+
+#[test]
+fn a_warning_may_come_before_the_hello() {
+    let bytes = [b"\x15\x03\x03\0\x02\x01\x70".as_slice(), TLS_1_3].concat();
+    assert_eq!(opening(&bytes).check().facts, opening(TLS_1_3).check().facts);
+    let refused = opening(b"\x15\x03\x01\0\x02\x02\x46").check();
+    assert_eq!((refused.lines(), refused.roles), (String::new(), vec![Role::Server]));
+}
+
+#[test]
+fn a_client_is_recognised_and_nothing_of_it_is_told() {
+    for bytes in CLIENTS {
+        for start in [Start::Opening, Start::Middle] {
+            let told = side(bytes, start).check();
+            assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client]));
+        }
+    }
+}
+
+#[test]
+fn a_connection_is_recognised_in_its_middle() {
+    let data = [b"\x17\x03\x03\0\x20".as_slice(), &[0x5a; 32], b"\x17\x03\x03\x01"].concat();
+    let told = side(&data, Start::Middle).check();
+    assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Unknown]));
+    assert_eq!(side(SELF_SIGNED, Start::Middle).check().facts, opening(SELF_SIGNED).check().facts);
+}
+
+#[test]
+fn other_bytes_are_not_tls() {
+    let no_second_record = [b"\x17\x03\x03\0\x02ab".as_slice(), b"GET / HTTP/1.1"].concat();
+    for (bytes, start) in [
+        (b"GET / HTTP/1.1\r\n\r\n".as_slice(), Start::Opening),
+        (b"\x16\x03\x01\0\0\x01\0\0\0\x03\x03", Start::Opening),
+        (b"\x16\x03\x09\0\x40\x01\0\0\x3c\x03\x03", Start::Opening),
+        (b"\x16\x03\x01\xff\xff\x01\0\0\x3c\x03\x03", Start::Opening),
+        (b"\x17\x03\x03\0\x20", Start::Opening),
+        (&no_second_record, Start::Middle),
+    ] {
+        assert_eq!(side(bytes, start).check().roles, [], "{bytes:?}");
+    }
+}
+
+#[test]
+fn an_endless_flight_is_given_up() {
+    let mut bytes = TLS_1_3[..11].to_vec();
+    // A ServerHello that says that it is 64 KiB long, in records of 16 KiB.
+    bytes.splice(3..9, [0x40, 0, SERVER_HELLO, 0, 0xff, 0xff]);
+    bytes.resize(HEADER + 0x4000, 0);
+    let record = [&[HANDSHAKE, 3, 3, 0x40, 0], [0; 0x4000].as_slice()].concat();
+    (0..6).for_each(|_| bytes.extend(&record));
+    assert_eq!(opening(&bytes).read(1460).facts, []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_to_an_end(bytes: Vec<u8>, kind in CHANGE_CIPHER_SPEC..=APPLICATION_DATA, at in 0usize..3) {
+        let start = [Start::Opening, Start::NextMessage, Start::Middle][at];
+        side(&[&[kind, 3, 1], bytes.as_slice()].concat(), start).read(5);
+        side(&bytes, start).read(bytes.len().max(1));
+    }
+
+    #[test]
+    fn a_damaged_certificate_never_names_a_person(place in 0usize..1139, value: u8) {
+        let mut bytes = WEAK.to_vec();
+        bytes[place] = value;
+        let lines = opening(&bytes).read(bytes.len()).lines();
+        prop_assert!(!lines.contains("erika") && !lines.contains("mustermann"));
+    }
+}
