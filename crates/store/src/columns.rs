@@ -1,0 +1,214 @@
+//! Reading one row, column after column, in the order of its table's descriptor.
+//!
+//! A store is a file that anybody may have changed, so every value is checked as it comes in, and what does not fit is
+//! an error that names the column and never the value.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use wardround_model::{Confidence, Digest, Endpoint, Evidence, Sighting, SourceIndex, Timestamp, Transport};
+
+use crate::error::Trouble;
+use crate::table::{Cell, Place, Table, shown};
+
+/// The columns of one row that have not been read yet.
+pub(crate) struct Columns<'r> {
+    row: &'r Row<'r>,
+    table: &'static Table,
+    next: usize,
+}
+
+impl<'r> Columns<'r> {
+    pub(crate) fn new(row: &'r Row<'r>, table: &'static Table) -> Self {
+        Self { row, table, next: 0 }
+    }
+
+    /// The next column's value; `None` where it is null.
+    fn cell(&mut self) -> Result<Option<ValueRef<'r>>, Trouble> {
+        let value = self.row.get_ref(self.next)?;
+        self.next += 1;
+        Ok((!matches!(value, ValueRef::Null)).then_some(value))
+    }
+
+    /// The column that was read last.
+    fn place(&self) -> Place {
+        self.table.place(self.next.saturating_sub(1))
+    }
+
+    /// What was read last does not fit.
+    pub(crate) fn damaged(&self) -> Trouble {
+        Trouble::Damaged(self.place())
+    }
+
+    /// What was read last is a code without a meaning here.
+    fn unknown(&self) -> Trouble {
+        Trouble::UnknownCode(self.place())
+    }
+
+    fn there<T>(&self, value: Option<T>) -> Result<T, Trouble> {
+        value.ok_or_else(|| self.damaged())
+    }
+
+    /// A text, or null.
+    pub(crate) fn maybe_str(&mut self) -> Result<Option<&'r str>, Trouble> {
+        match self.cell()? {
+            None => Ok(None),
+            Some(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map(Some).map_err(|_| self.damaged()),
+            Some(_) => Err(self.damaged()),
+        }
+    }
+
+    /// A text.
+    pub(crate) fn str(&mut self) -> Result<&'r str, Trouble> {
+        let text = self.maybe_str()?;
+        self.there(text)
+    }
+
+    /// A text, owned.
+    pub(crate) fn text(&mut self) -> Result<String, Trouble> {
+        self.str().map(str::to_owned)
+    }
+
+    /// A text or null, owned.
+    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, Trouble> {
+        Ok(self.maybe_str()?.map(str::to_owned))
+    }
+
+    /// A whole number that fits `T`, or null.
+    pub(crate) fn maybe_number<T: TryFrom<i64>>(&mut self) -> Result<Option<T>, Trouble> {
+        match self.cell()? {
+            None => Ok(None),
+            Some(ValueRef::Integer(number)) => T::try_from(number).map(Some).map_err(|_| self.damaged()),
+            Some(_) => Err(self.damaged()),
+        }
+    }
+
+    /// A whole number that fits `T`.
+    pub(crate) fn number<T: TryFrom<i64>>(&mut self) -> Result<T, Trouble> {
+        let number = self.maybe_number()?;
+        self.there(number)
+    }
+
+    /// The row's position, which must be the expected one: none is missing, doubled or out of order.
+    pub(crate) fn position(&mut self, expected: usize) -> Result<(), Trouble> {
+        if self.number::<usize>()? == expected { Ok(()) } else { Err(self.damaged()) }
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&mut self) -> Result<bool, Trouble> {
+        match self.number::<i64>()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.damaged()),
+        }
+    }
+
+    /// A moment.
+    pub(crate) fn moment(&mut self) -> Result<Timestamp, Trouble> {
+        self.number().map(Timestamp::from_nanoseconds)
+    }
+
+    /// A moment, or null.
+    pub(crate) fn maybe_moment(&mut self) -> Result<Option<Timestamp>, Trouble> {
+        Ok(self.maybe_number()?.map(Timestamp::from_nanoseconds))
+    }
+
+    /// Per cent.
+    pub(crate) fn confidence(&mut self) -> Result<Confidence, Trouble> {
+        match self.number()? {
+            percent @ 0..=100 => Ok(Confidence::percent(percent)),
+            _ => Err(self.damaged()),
+        }
+    }
+
+    /// A value from its code, or null.
+    pub(crate) fn maybe_code<T>(
+        &mut self,
+        from_code: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
+        let code = self.maybe_str()?;
+        code.map(|code| from_code(code).ok_or_else(|| self.unknown())).transpose()
+    }
+
+    /// A value from its code.
+    pub(crate) fn code<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<T, Trouble> {
+        let value = self.maybe_code(from_code)?;
+        self.there(value)
+    }
+
+    /// A value that is stored as people see it, such as an address, or null.
+    pub(crate) fn maybe_shown<T: FromStr>(&mut self) -> Result<Option<T>, Trouble> {
+        let text = self.maybe_str()?;
+        text.map(|text| text.parse().map_err(|_| self.damaged())).transpose()
+    }
+
+    /// A value that is stored as people see it, such as an address.
+    pub(crate) fn shown<T: FromStr>(&mut self) -> Result<T, Trouble> {
+        let value = self.maybe_shown()?;
+        self.there(value)
+    }
+
+    /// An id of this prefix, such as `A-`, or null.
+    pub(crate) fn maybe_id(&mut self, prefix: &str) -> Result<Option<Digest>, Trouble> {
+        let digest = |text: &str| text.strip_prefix(prefix)?.parse().ok();
+        let text = self.maybe_str()?;
+        text.map(|text| digest(text).ok_or_else(|| self.damaged())).transpose()
+    }
+
+    /// An id of this prefix, such as `A-`.
+    pub(crate) fn id(&mut self, prefix: &str) -> Result<Digest, Trouble> {
+        let id = self.maybe_id(prefix)?;
+        self.there(id)
+    }
+
+    /// An endpoint (`ip`, `transport`, `port`), or three nulls.
+    pub(crate) fn maybe_endpoint(&mut self) -> Result<Option<Endpoint>, Trouble> {
+        let ip: Option<IpAddr> = self.maybe_shown()?;
+        let transport = self.maybe_code(transport_from_code)?;
+        let port = self.maybe_number()?;
+        match (ip, transport, port) {
+            (None, None, None) => Ok(None),
+            (Some(ip), Some(transport), Some(port)) => Ok(Some(Endpoint { ip, transport, port })),
+            _ => Err(self.damaged()),
+        }
+    }
+
+    /// An endpoint (`ip`, `transport`, `port`).
+    pub(crate) fn endpoint(&mut self) -> Result<Endpoint, Trouble> {
+        let endpoint = self.maybe_endpoint()?;
+        self.there(endpoint)
+    }
+
+    /// Evidence (`evidence_source`, `evidence_packet`, `evidence_offset`).
+    pub(crate) fn evidence(&mut self) -> Result<Evidence, Trouble> {
+        let source = SourceIndex(self.number()?);
+        Ok(Evidence { source, packet: self.number()?, offset: self.number()? })
+    }
+
+    /// Evidence, and the moment (`first_at`) behind it.
+    pub(crate) fn sighting(&mut self) -> Result<Sighting, Trouble> {
+        Ok(Sighting { evidence: self.evidence()?, at: self.moment()? })
+    }
+}
+
+pub(crate) fn transport_from_code(code: &str) -> Option<Transport> {
+    [Transport::Tcp, Transport::Udp].into_iter().find(|transport| transport.code() == code)
+}
+
+/// What [`Columns::maybe_endpoint`] reads.
+pub(crate) fn endpoint_cells(endpoint: Option<Endpoint>) -> [Cell<'static>; 3] {
+    match endpoint {
+        None => [Cell::Null, Cell::Null, Cell::Null],
+        Some(Endpoint { ip, transport, port }) => {
+            [shown(ip), transport.code().into(), Cell::Integer(port.into())]
+        }
+    }
+}
+
+/// What [`Columns::evidence`] reads.
+pub(crate) fn evidence_cells(evidence: Evidence) -> [Cell<'static>; 3] {
+    let Evidence { source, packet, offset } = evidence;
+    [Cell::Integer(source.0.into()), packet.into(), offset.into()]
+}

@@ -1,0 +1,172 @@
+//! The tables `reason` and `ground`: every sentence that says why, and what it rests on.
+
+use std::collections::BTreeMap;
+
+use wardround_model::{ConversationId, Ground, ObservationId, Reason};
+
+use crate::columns::Columns;
+use crate::error::Trouble;
+use crate::table::{Cell, Place, Reader, Table, TableWriter, Writer, shown};
+
+static REASON: Table = Table {
+    name: "reason",
+    key: &["position"],
+    values: &["asset_position", "about", "finding_position", "finding_part", "unjudged_position", "text"],
+};
+static GROUND: Table = Table {
+    name: "ground",
+    key: &["reason_position", "position"],
+    values: &["observation_id", "conversation_id"],
+};
+
+/// What is said of an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum About {
+    Class,
+    Maker,
+    Model,
+    Software,
+}
+
+impl About {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Maker => "maker",
+            Self::Model => "model",
+            Self::Software => "software",
+        }
+    }
+
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        [Self::Class, Self::Maker, Self::Model, Self::Software].into_iter().find(|about| about.code() == code)
+    }
+}
+
+/// What a reason speaks for, by position in its list of the round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    /// What is said of an asset.
+    Claim(usize, About),
+    /// That a finding's weakness is there.
+    Weakness(usize),
+    /// A finding's judgement.
+    Judgement(usize),
+    /// That something could not be judged.
+    Unjudged(usize),
+}
+
+impl Owner {
+    fn cells(self) -> [Cell<'static>; 5] {
+        let none = || Cell::Null;
+        match self {
+            Self::Claim(asset, about) => [asset.into(), about.code().into(), none(), none(), none()],
+            Self::Weakness(finding) => [none(), none(), finding.into(), "weakness".into(), none()],
+            Self::Judgement(finding) => [none(), none(), finding.into(), "judgement".into(), none()],
+            Self::Unjudged(position) => [none(), none(), none(), none(), position.into()],
+        }
+    }
+
+    fn read(columns: &mut Columns<'_>) -> Result<Self, Trouble> {
+        let asset = columns.maybe_number()?;
+        let about = columns.maybe_code(About::from_code)?;
+        let finding = columns.maybe_number()?;
+        let part = columns.maybe_str()?;
+        let unjudged = columns.maybe_number()?;
+        match (asset, about, finding, part, unjudged) {
+            (Some(asset), Some(about), None, None, None) => Ok(Self::Claim(asset, about)),
+            (None, None, Some(finding), Some("weakness"), None) => Ok(Self::Weakness(finding)),
+            (None, None, Some(finding), Some("judgement"), None) => Ok(Self::Judgement(finding)),
+            (None, None, None, None, Some(position)) => Ok(Self::Unjudged(position)),
+            _ => Err(columns.damaged()),
+        }
+    }
+}
+
+/// Writes reasons, numbered through the whole round in the order of writing.
+pub(crate) struct ReasonWriter<'c> {
+    reasons: TableWriter<'c>,
+    grounds: TableWriter<'c>,
+    next: usize,
+}
+
+impl<'c> ReasonWriter<'c> {
+    pub(crate) fn new(writer: Writer<'c>) -> Result<Self, Trouble> {
+        Ok(Self { reasons: writer.table(&REASON)?, grounds: writer.table(&GROUND)?, next: 0 })
+    }
+
+    pub(crate) fn write(&mut self, owner: Owner, reasons: &[Reason]) -> Result<(), Trouble> {
+        for reason in reasons {
+            let position = self.next;
+            let [asset, about, finding, part, unjudged] = owner.cells();
+            self.reasons.row(&[
+                position.into(),
+                asset,
+                about,
+                finding,
+                part,
+                unjudged,
+                (&reason.text).into(),
+            ])?;
+            self.write_grounds(position, &reason.grounds)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    fn write_grounds(&mut self, reason: usize, grounds: &[Ground]) -> Result<(), Trouble> {
+        for (position, ground) in grounds.iter().enumerate() {
+            let (observation, conversation) = match ground {
+                Ground::Observation(id) => (shown(id), Cell::Null),
+                Ground::Conversation(id) => (Cell::Null, shown(id)),
+            };
+            self.grounds.row(&[reason.into(), position.into(), observation, conversation])?;
+        }
+        Ok(())
+    }
+}
+
+/// All reasons of a round, until what they speak for takes them.
+pub(crate) struct Reasons(BTreeMap<Owner, Vec<Reason>>);
+
+impl Reasons {
+    pub(crate) fn read(reader: Reader<'_>) -> Result<Self, Trouble> {
+        let rows = reader.list(&REASON, |columns| Ok((Owner::read(columns)?, columns.text()?)))?;
+        let grounds = reader.lists(&GROUND, rows.len(), read_ground)?;
+        let mut reasons: BTreeMap<Owner, Vec<Reason>> = BTreeMap::new();
+        for ((owner, text), grounds) in rows.into_iter().zip(grounds) {
+            reasons.entry(owner).or_default().push(Reason { text, grounds });
+        }
+        Ok(Self(reasons))
+    }
+
+    /// The reasons for this, in their order.
+    pub(crate) fn take(&mut self, owner: Owner) -> Vec<Reason> {
+        self.0.remove(&owner).unwrap_or_default()
+    }
+
+    /// The only reason for this.
+    pub(crate) fn take_one(&mut self, owner: Owner) -> Result<Reason, Trouble> {
+        match <[Reason; 1]>::try_from(self.take(owner)) {
+            Ok([reason]) => Ok(reason),
+            Err(_) => Err(Self::damaged()),
+        }
+    }
+
+    /// That every reason spoke for something.
+    pub(crate) fn all_taken(&self) -> Result<(), Trouble> {
+        if self.0.is_empty() { Ok(()) } else { Err(Self::damaged()) }
+    }
+
+    fn damaged() -> Trouble {
+        Trouble::Damaged(Place { table: REASON.name, column: "position" })
+    }
+}
+
+fn read_ground(columns: &mut Columns<'_>) -> Result<Ground, Trouble> {
+    match (columns.maybe_id("O-")?, columns.maybe_id("C-")?) {
+        (Some(digest), None) => Ok(Ground::Observation(ObservationId(digest))),
+        (None, Some(digest)) => Ok(Ground::Conversation(ConversationId(digest))),
+        _ => Err(columns.damaged()),
+    }
+}

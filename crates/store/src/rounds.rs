@@ -1,0 +1,190 @@
+//! The store itself, and the table `round`.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use wardround_model::{Round, RoundId, Timestamp};
+
+use crate::error::{StoreError, Trouble};
+use crate::reason::{ReasonWriter, Reasons};
+use crate::table::{Place, Reader, Writer};
+use crate::{asset, conversation, coverage, finding, observation, open, plan};
+
+/// Rounds in one SQLite file.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// What a list of rounds says of one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundHead {
+    /// Its id.
+    pub id: RoundId,
+    /// When it was run.
+    pub run_at: Timestamp,
+    /// The moment that expiry and age were judged at.
+    pub as_of: Timestamp,
+    /// The names of what was read, in the order given.
+    pub sources: Vec<String>,
+    /// How many assets it found.
+    pub assets: u64,
+    /// How many findings it has.
+    pub findings: u64,
+}
+
+impl Store {
+    /// Opens a store for writing, and makes it if there is none; only the owner can read the file.
+    ///
+    /// A store of an earlier version is brought up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be made or written, is no store, is of a newer version, or stays in use by another
+    /// program for five seconds.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let (connection, path) = open::for_writing(path.as_ref())?;
+        Ok(Self { connection, path })
+    }
+
+    /// Opens a store for reading; nothing is made or changed, and the file may be on a read-only disk.
+    ///
+    /// # Errors
+    /// When there is no store, or this version cannot read it.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let (connection, path) = open::for_reading(path.as_ref())?;
+        Ok(Self { connection, path })
+    }
+
+    /// The store's real path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps a round: all of it, on the disk, before this returns; or nothing of it.
+    ///
+    /// # Errors
+    /// When the store cannot be written, is in use by another program for five seconds, or its disk is full.
+    pub fn round_save(&mut self, round: &Round) -> Result<RoundId, StoreError> {
+        save(&mut self.connection, round).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// All rounds, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn round_list(&self) -> Result<Vec<RoundHead>, StoreError> {
+        list(&self.connection).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// The round that was saved last.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn round_latest(&self) -> Result<Option<RoundId>, StoreError> {
+        latest(&self.connection).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// The whole round, equal to what was saved.
+    ///
+    /// The one difference there can be: facts that an allow-list that has become stricter since then masks further, or
+    /// leaves out and counts in [`wardround_model::Coverage::values_not_allowed`]. A ground may then point to nothing.
+    ///
+    /// # Errors
+    /// When the store holds no such round, is damaged, or has words that this version does not know.
+    pub fn round_load(&self, id: RoundId) -> Result<Round, StoreError> {
+        let round = load(&self.connection, id).map_err(|trouble| trouble.at(&self.path))?;
+        round.ok_or_else(|| StoreError::NoSuchRound { path: self.path.clone(), round: id })
+    }
+}
+
+const INSERT_ROUND: &str =
+    "INSERT INTO round (run_at, as_of, program, values_not_allowed) VALUES (?1, ?2, ?3, ?4)";
+const SELECT_ROUND: &str = "SELECT run_at, as_of, program, values_not_allowed FROM round WHERE id = ?1";
+const SELECT_LATEST: &str = "SELECT max(id) FROM round";
+const SELECT_HEADS: &str = "
+    SELECT id, run_at, as_of,
+           (SELECT count(*) FROM asset WHERE round_id = round.id),
+           (SELECT count(*) FROM finding WHERE round_id = round.id)
+    FROM round ORDER BY id";
+const SELECT_SOURCES: &str = "SELECT name FROM source WHERE round_id = ?1 ORDER BY position";
+
+fn save(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let not_allowed = i64::try_from(round.coverage.values_not_allowed)
+        .map_err(|_| Trouble::TooLarge(Place { table: "round", column: "values_not_allowed" }))?;
+    let (run_at, as_of) = (round.run_at.nanoseconds(), round.as_of.nanoseconds());
+    transaction.execute(INSERT_ROUND, (run_at, as_of, &round.program, not_allowed))?;
+    let id = RoundId(transaction.last_insert_rowid());
+    write(Writer::new(&transaction, id), round)?;
+    transaction.commit()?;
+    Ok(id)
+}
+
+fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
+    coverage::write(writer, &round.coverage)?;
+    observation::write(writer, &round.observations)?;
+    conversation::write(writer, &round.conversations)?;
+    coverage::write_networks(writer, &round.networks)?;
+    let mut reasons = ReasonWriter::new(writer)?;
+    asset::write(writer, &mut reasons, &round.assets)?;
+    finding::write(writer, &mut reasons, &round.findings)?;
+    finding::write_unjudged(writer, &mut reasons, &round.unjudged)?;
+    plan::write(writer, &round.plan)?;
+    coverage::write_intelligence(writer, &round.intelligence)
+}
+
+fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
+    // One view of the store for all tables, whatever others write meanwhile.
+    let view = connection.unchecked_transaction()?;
+    let head = view.query_row(SELECT_ROUND, [id.0], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
+    });
+    let Some((run_at, as_of, program, not_allowed)) = head.optional()? else { return Ok(None) };
+    let not_allowed = u64::try_from(not_allowed)
+        .map_err(|_| Trouble::Damaged(Place { table: "round", column: "values_not_allowed" }))?;
+    let reader = Reader::new(&view, id);
+    let (observations, refused) = observation::read(reader)?;
+    let mut reasons = Reasons::read(reader)?;
+    let round = Round {
+        run_at: Timestamp::from_nanoseconds(run_at),
+        as_of: Timestamp::from_nanoseconds(as_of),
+        program,
+        coverage: coverage::read(reader, not_allowed.saturating_add(refused))?,
+        observations,
+        conversations: conversation::read(reader)?,
+        networks: coverage::read_networks(reader)?,
+        assets: asset::read(reader, &mut reasons)?,
+        findings: finding::read(reader, &mut reasons)?,
+        unjudged: finding::read_unjudged(reader, &mut reasons)?,
+        plan: plan::read(reader)?,
+        intelligence: coverage::read_intelligence(reader)?,
+    };
+    reasons.all_taken()?;
+    Ok(Some(round))
+}
+
+fn latest(connection: &Connection) -> Result<Option<RoundId>, Trouble> {
+    let id: Option<i64> = connection.query_row(SELECT_LATEST, [], |row| row.get(0))?;
+    Ok(id.map(RoundId))
+}
+
+fn list(connection: &Connection) -> Result<Vec<RoundHead>, Trouble> {
+    let view = connection.unchecked_transaction()?;
+    let mut heads = view.prepare(SELECT_HEADS)?;
+    let mut sources = view.prepare(SELECT_SOURCES)?;
+    let rows = heads.query_map([], |row| {
+        let count = |column| row.get::<_, i64>(column).map(|count| u64::try_from(count).unwrap_or(0));
+        let id: i64 = row.get(0)?;
+        Ok(RoundHead {
+            id: RoundId(id),
+            run_at: Timestamp::from_nanoseconds(row.get(1)?),
+            as_of: Timestamp::from_nanoseconds(row.get(2)?),
+            sources: sources.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?,
+            assets: count(3)?,
+            findings: count(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

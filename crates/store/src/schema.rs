@@ -1,0 +1,148 @@
+//! The schema's version: making a new store, bringing an older one up to date, refusing a newer one.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::Trouble;
+
+/// Marks a file as ours, in the place that SQLite has for it: `Ward`.
+pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
+
+/// The current schema.
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
+const STEPS: &[&str] = &[];
+
+/// What a file is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A store of the current version.
+    Current,
+    /// A store of an earlier version.
+    Older(i64),
+    /// A store of a later version.
+    Newer(i64),
+    /// Nothing yet.
+    Empty,
+    /// Something else, or a store whose version makes no sense.
+    Foreign,
+}
+
+/// The current version.
+pub(crate) fn current_version() -> i64 {
+    version_after(STEPS)
+}
+
+/// Versions count from 1; each step adds one.
+fn version_after(steps: &[&str]) -> i64 {
+    i64::try_from(steps.len()).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// What this file is.
+pub(crate) fn state(connection: &Connection) -> Result<State, Trouble> {
+    state_for(connection, current_version())
+}
+
+fn state_for(connection: &Connection, current: i64) -> Result<State, Trouble> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(if application == i64::from(APPLICATION_ID) {
+        match version {
+            ..1 => State::Foreign,
+            version if version < current => State::Older(version),
+            version if version > current => State::Newer(version),
+            _ => State::Current,
+        }
+    } else if (application, version, tables) == (0, 0, 0) {
+        State::Empty
+    } else {
+        State::Foreign
+    })
+}
+
+/// Makes the tables of a new store, or brings an older one up to date, in one transaction: all or nothing.
+///
+/// The state is judged again inside the transaction, since another program may do the same at the same time. Returns
+/// the state that was left to refuse, or [`State::Current`].
+pub(crate) fn bring_up_to_date(connection: &mut Connection) -> Result<State, Trouble> {
+    migrate(connection, SCHEMA, STEPS)
+}
+
+fn migrate(connection: &mut Connection, schema: &str, steps: &[&str]) -> Result<State, Trouble> {
+    let current = version_after(steps);
+    let state = state_for(connection, current)?;
+    if !matches!(state, State::Empty | State::Older(_)) {
+        return Ok(state);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match state_for(&transaction, current)? {
+        State::Empty => {
+            transaction.execute_batch(schema)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        }
+        State::Older(version) => {
+            let done = usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX);
+            for step in steps.iter().skip(done) {
+                transaction.execute_batch(step)?;
+            }
+        }
+        state @ (State::Current | State::Newer(_) | State::Foreign) => return Ok(state),
+    }
+    transaction.pragma_update(None, "user_version", current)?;
+    transaction.commit()?;
+    Ok(State::Current)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE asset (id INTEGER PRIMARY KEY); INSERT INTO asset VALUES (7);";
+    const ADD_NAME: &str = "ALTER TABLE asset ADD COLUMN name TEXT;";
+    const FILL_NAME: &str = "UPDATE asset SET name = 'asset ' || id;";
+
+    fn version(connection: &Connection) -> i64 {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    fn columns(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM pragma_table_info('asset')", [], |row| row.get(0)).unwrap()
+    }
+
+    fn made_with(steps: &[&str]) -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        assert_eq!(migrate(&mut connection, FIRST, steps).unwrap(), State::Current);
+        connection
+    }
+
+    #[test]
+    fn an_older_store_takes_the_steps_that_it_lacks() {
+        let mut connection = made_with(&[]);
+        assert_eq!(version(&connection), 1);
+        assert_eq!(migrate(&mut connection, "", &[ADD_NAME]).unwrap(), State::Current);
+        assert_eq!((version(&connection), columns(&connection)), (2, 2));
+        // The first step would fail if it were taken again.
+        assert_eq!(migrate(&mut connection, "", &[ADD_NAME, FILL_NAME]).unwrap(), State::Current);
+        let name: String = connection.query_row("SELECT name FROM asset", [], |row| row.get(0)).unwrap();
+        assert_eq!((version(&connection), name.as_str()), (3, "asset 7"));
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_store_as_it_was() {
+        let mut connection = made_with(&[]);
+        assert!(migrate(&mut connection, "", &[ADD_NAME, "UPDATE nothing SET x = 1;"]).is_err());
+        assert_eq!((version(&connection), columns(&connection)), (1, 1));
+    }
+
+    #[test]
+    fn newer_and_foreign_stores_are_left_alone() {
+        let mut connection = made_with(&[ADD_NAME]);
+        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Newer(2));
+        connection.pragma_update(None, "user_version", 0).unwrap();
+        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Foreign);
+        connection.pragma_update(None, "application_id", 0).unwrap();
+        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Foreign);
+        assert_eq!((version(&connection), columns(&connection)), (0, 1));
+    }
+}

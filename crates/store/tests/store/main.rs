@@ -1,0 +1,22 @@
+//! What a store promises, held against real files, real processes and real full disks.
+
+#[cfg(test)]
+mod child;
+#[cfg(test)]
+mod damaged;
+#[cfg(test)]
+mod full;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod round_trip;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod shared;
+#[cfg(test)]
+mod strategies;

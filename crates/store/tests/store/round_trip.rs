@@ -1,0 +1,185 @@
+//! What is saved is what is read, whole and in order; and what a list says of it.
+
+use proptest::prelude::*;
+use rusqlite::Connection;
+use wardround_model::{Fact, FactKind, RoundId, Subject};
+use wardround_store::{RoundHead, Store, StoreError};
+
+use crate::sample::{self, Size};
+use crate::strategies;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_round_is_read_as_it_was_saved(rounds in proptest::collection::vec(strategies::round(), 1..3)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rounds.db");
+        let mut store = Store::open(&path).unwrap();
+        let ids: Vec<RoundId> = rounds.iter().map(|round| store.round_save(round).unwrap()).collect();
+        prop_assert_eq!(store.round_latest().unwrap(), ids.last().copied());
+        drop(store);
+        let store = Store::open_read_only(&path).unwrap();
+        for (id, round) in ids.iter().zip(&rounds) {
+            prop_assert_eq!(&store.round_load(*id).unwrap(), round);
+        }
+    }
+}
+
+#[test]
+fn a_list_tells_every_round_the_oldest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
+    assert_eq!(store.round_list().unwrap(), []);
+    assert_eq!(store.round_latest().unwrap(), None);
+    let rounds = [sample::round(Size::CLINIC, 1), sample::round(Size { assets: 3, ..Size::CLINIC }, 2)];
+    for round in &rounds {
+        store.round_save(round).unwrap();
+    }
+    let head = |id, assets, round: &wardround_model::Round| RoundHead {
+        id: RoundId(id),
+        run_at: round.run_at,
+        as_of: round.as_of,
+        sources: vec!["clinic.pcapng".to_owned()],
+        assets,
+        findings: 60,
+    };
+    assert_eq!(store.round_list().unwrap(), [head(1, 40, &rounds[0]), head(2, 3, &rounds[1])]);
+    assert_eq!(store.round_latest().unwrap(), Some(RoundId(2)));
+}
+
+#[test]
+fn a_round_that_is_not_there_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("rounds.db")).unwrap();
+    for id in [-1, 0, 1, i64::MAX] {
+        let error = store.round_load(RoundId(id)).unwrap_err();
+        assert!(
+            matches!(error, StoreError::NoSuchRound { round: RoundId(found), .. } if found == id),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_number_beyond_sql_is_refused_and_nothing_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
+    let mut round = sample::round(Size::CLINIC, 1);
+    round.conversations.last_mut().unwrap().to_client.bytes = u64::MAX;
+    let error = store.round_save(&round).unwrap_err();
+    assert!(error.to_string().contains("conversation.to_client_bytes"), "{error}");
+    assert_eq!(store.round_list().unwrap(), []);
+    assert_eq!(store.round_save(&sample::round(Size::CLINIC, 1)).unwrap(), RoundId(1));
+}
+
+#[test]
+fn a_text_beyond_the_limit_is_refused_and_nothing_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
+    let mut round = sample::round(Size::CLINIC, 1);
+    round.plan.last_mut().unwrap().why = "x".repeat(2 << 20);
+    assert!(matches!(store.round_save(&round), Err(StoreError::TooLarge { .. })));
+    assert_eq!(store.round_list().unwrap(), []);
+}
+
+/// A store as an older, laxer program might have left it, or as somebody changed it.
+fn changed(sql: &str) -> Result<wardround_model::Round, StoreError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rounds.db");
+    let id = Store::open(&path).unwrap().round_save(&sample::round(Size::CLINIC, 1)).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(&format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}"))
+        .unwrap();
+    drop(connection);
+    Store::open_read_only(&path).unwrap().round_load(id)
+}
+
+#[test]
+fn the_allow_list_holds_for_what_is_read_too() {
+    let before = sample::round(Size::CLINIC, 1);
+    let host = before.observations.iter().find(|seen| matches!(seen.subject, Subject::Ip(_))).unwrap();
+    assert_eq!(host.fact, Fact::new(FactKind::Hl7Sends, b"ORU^R01").unwrap());
+    let after = changed("UPDATE observation SET value = 'MUSTERMANN ERIKA' WHERE position = 1").unwrap();
+    assert_eq!(after.observations.len(), before.observations.len() - 1);
+    assert_eq!(after.coverage.values_not_allowed, before.coverage.values_not_allowed + 1);
+    let after = changed(
+        "UPDATE observation SET kind = 'hl7.sending-facility', value = 'MUSTERMANN CT' WHERE position = 1",
+    );
+    assert_eq!(after.unwrap().observations[1].fact.value(), "* CT");
+}
+
+#[test]
+fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
+    for (sql, place) in [
+        ("UPDATE asset SET id = 'ERIKA' WHERE position = 3", "asset.id"),
+        ("DELETE FROM asset WHERE position = 3", "asset.position"),
+        ("DELETE FROM claim WHERE asset_position = 3 AND about = 'class'", "claim.about"),
+        ("UPDATE claim SET confidence = 101 WHERE asset_position = 3", "claim.confidence"),
+        ("UPDATE service SET asset_position = 999 WHERE asset_position = 3", "service.asset_position"),
+        ("UPDATE service SET ip = 'ERIKA'", "service.ip"),
+        ("UPDATE service SET port = 70000", "service.port"),
+        ("UPDATE observation SET mac = '00:00:00:00:00:01'", "observation.port"),
+        ("UPDATE conversation SET to_client_bytes = -1", "conversation.to_client_bytes"),
+        ("UPDATE round SET values_not_allowed = -1", "round.values_not_allowed"),
+        ("UPDATE finding SET setting = NULL, protocol = NULL WHERE position = 1", "finding.protocol"),
+        ("UPDATE ground SET observation_id = NULL, conversation_id = NULL", "ground.conversation_id"),
+        ("UPDATE reason SET unjudged_position = 5 WHERE unjudged_position = 0", "reason.position"),
+        ("UPDATE reason SET finding_part = 'ERIKA'", "reason.unjudged_position"),
+        ("DELETE FROM plan_item WHERE position = 0", "plan_item.position"),
+        ("DROP TABLE plan_asset", "the list of tables"),
+    ] {
+        let error = changed(sql).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Damaged { place: found, .. } if found == place),
+            "{sql}: {error}"
+        );
+        assert!(!error.to_string().contains("ERIKA"), "{error}");
+    }
+}
+
+#[test]
+fn a_code_of_a_newer_program_is_said_to_be_one() {
+    for (sql, place) in [
+        ("UPDATE observation SET kind = 'ERIKA' WHERE position = 5", "observation.kind"),
+        ("UPDATE conversation SET protocol = 'ERIKA'", "conversation.protocol"),
+        ("UPDATE claim SET value = 'ERIKA' WHERE about = 'class'", "claim.value"),
+        ("UPDATE finding SET setting = 'ERIKA' WHERE position = 1", "finding.setting"),
+        ("UPDATE finding SET decision = 'ERIKA'", "finding.decision"),
+        ("UPDATE skip SET reason = 'ERIKA'", "skip.reason"),
+    ] {
+        let error = changed(sql).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::UnknownCode { place: found, .. } if found == place),
+            "{sql}: {error}"
+        );
+        assert!(!error.to_string().contains("ERIKA"), "{error}");
+    }
+}
+
+#[test]
+fn deleting_a_round_takes_all_of_it_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rounds.db");
+    let mut store = Store::open(&path).unwrap();
+    for seed in 1..=2 {
+        store.round_save(&sample::round(Size::CLINIC, seed)).unwrap();
+    }
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM round WHERE id = 2").unwrap();
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(tables.len(), 22);
+    for table in tables.iter().filter(|table| *table != "round") {
+        let sql = format!(
+            "SELECT count(*) FILTER (WHERE round_id = 1) > 0, count(*) FILTER (WHERE round_id = 2) FROM {table}"
+        );
+        let left: (bool, i64) = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(left, (true, 0), "{table}");
+    }
+    assert_eq!(store.round_load(RoundId(1)).unwrap(), sample::round(Size::CLINIC, 1));
+    // An id that an auditor may have written down is never given to another round.
+    assert_eq!(store.round_save(&sample::round(Size::CLINIC, 3)).unwrap(), RoundId(3));
+}
