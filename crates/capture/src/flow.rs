@@ -8,6 +8,9 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use wardround_model::{Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
 
+/// How many bytes may be recorded before the SYN that they follow.
+const MAX_EARLY: u32 = 64 << 10;
+
 /// One of the two hosts of a flow, by its place in the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -188,6 +191,8 @@ pub(crate) struct Flow {
     /// Whose bytes say that it asks.
     pub(crate) told_client: Option<Side>,
     pub(crate) protocol: Option<Protocol>,
+    /// Sequence number of each side's first segment (TCP).
+    pub(crate) first_sequence: Both<u32>,
     /// Sequence number behind each side's SYN.
     pub(crate) behind_syn: Both<Option<u32>>,
     pub(crate) fin: Both<bool>,
@@ -214,6 +219,7 @@ impl Flow {
             opened_by: None,
             told_client: None,
             protocol: None,
+            first_sequence: Both::default(),
             behind_syn: Both::default(),
             fin: Both::default(),
             closed: false,
@@ -226,12 +232,24 @@ impl Flow {
     }
 
     /// Counts a packet.
-    pub(crate) fn count(&mut self, side: Side, bytes: u32, at: Timestamp) {
+    pub(crate) fn count(&mut self, side: Side, bytes: u32, sequence: u32, at: Timestamp) {
         let volume = self.volume.of_mut(side);
+        if volume.packets == 0 {
+            *self.first_sequence.of_mut(side) = sequence;
+        }
         volume.packets = volume.packets.saturating_add(1);
         volume.bytes = volume.bytes.saturating_add(u64::from(bytes));
         self.last = self.last.max(at);
         self.recent = !self.closed;
+    }
+}
+
+impl Flow {
+    /// Whether a SYN with this number behind it opened the connection that a side's segments belong to: it is the same SYN, or
+    /// one that was recorded shortly after the first segment.
+    pub(crate) fn is_opened_by(&self, side: Side, behind: u32) -> bool {
+        let early = || self.first_sequence.of(side).wrapping_sub(behind) < MAX_EARLY;
+        self.behind_syn.of(side).map_or_else(early, |known| known == behind)
     }
 }
 

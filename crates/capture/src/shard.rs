@@ -133,7 +133,7 @@ impl Shard {
             self.take_syn(place, packet, batch);
         }
         let Some(flow) = self.flows.get_mut(place) else { return };
-        flow.count(packet.sender, packet.wire, packet.time);
+        flow.count(packet.sender, packet.wire, packet.sequence, packet.time);
         let is_first_of_side = flow.volume.of(packet.sender).packets == 1;
         let is_read = packet.wire > 0 && !flow.done.of(packet.sender);
         if is_first_of_side {
@@ -182,13 +182,13 @@ impl Shard {
     fn take_syn(&mut self, place: u32, packet: &Packet, batch: &Batch) {
         let Some(flow) = self.flows.get_mut(place) else { return };
         let (sender, behind) = (packet.sender, packet.sequence.wrapping_add(1));
-        let known = *flow.behind_syn.of(sender);
         let had_packets = flow.volume.of(sender).packets > 0;
-        if !packet.flags.ack() && had_packets && known != Some(behind) {
+        if !packet.flags.ack() && had_packets && !flow.is_opened_by(sender, behind) {
             self.begin_again(place, packet, batch);
         }
         let Some(flow) = self.flows.get_mut(place) else { return };
         let client = if packet.flags.ack() { sender.other() } else { sender };
+        flow.already_open = false;
         flow.opened_by.get_or_insert(client);
         flow.behind_syn.of_mut(sender).get_or_insert(behind);
     }

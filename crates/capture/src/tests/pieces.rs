@@ -221,3 +221,20 @@ fn after_the_end_of_a_protocol_a_flow_only_counts() {
     assert!(values(&captured, FactKind::HttpServer).is_empty());
     assert_eq!(captured.conversations[0].to_server.packets, 3);
 }
+
+#[test]
+fn data_recorded_before_its_syn_is_the_same_connection() {
+    let (client, server) = connection(50_000);
+    let (one, two) = (note("one", 0), note("two", 0));
+    let after = 100 + u32::try_from(one.len()).unwrap();
+    let packets = [
+        client.segment(100, ACK, &one),
+        client.segment(99, SYN, b""),
+        server.segment(7, SYN | ACK, b""),
+        client.segment(after, ACK, &two),
+    ];
+    let captured = read_notes(&Pcap::of(&packets), &options());
+    assert_eq!(values(&captured, FactKind::HttpServer), ["one", "two"]);
+    assert_eq!((captured.conversations[0].connections, captured.conversations[0].already_open), (1, 0));
+    assert_eq!(skipped(&captured, SkipReason::MissingSegment), 0);
+}
