@@ -97,7 +97,7 @@ pub fn mask_product(text: &str, max: usize) -> CompactString {
         let is_host = at == 1 && names_host(&words) || at == 0 && names_ftp_host(&words);
         if is_host {
             masked.name(&mask(word, max));
-        } else if is_owner(word, next) {
+        } else if *word == "*" || is_owner(word, next) {
             masked.mask();
         } else {
             masked.word_or_beginning(word);
@@ -233,6 +233,8 @@ struct Masked {
     separator: Option<char>,
     /// The last word was kept, so that a number may follow.
     kept_last: bool,
+    /// The last word was masked, so that the next one needs no mask of its own.
+    masked_last: bool,
     /// A word did not fit: nothing more is added, so that what is kept is a beginning.
     full: bool,
     max: usize,
@@ -240,7 +242,14 @@ struct Masked {
 
 impl Masked {
     fn new(max: usize) -> Self {
-        Self { text: CompactString::default(), separator: None, kept_last: false, full: false, max }
+        Self {
+            text: CompactString::default(),
+            separator: None,
+            kept_last: false,
+            masked_last: false,
+            full: false,
+            max,
+        }
     }
 
     fn separator(&mut self, separator: char) {
@@ -259,7 +268,12 @@ impl Masked {
 
     /// A name that was masked by itself.
     fn name(&mut self, masked: &str) {
-        if masked.is_empty() { self.mask() } else { self.word(masked) }
+        if masked.is_empty() || masked == "*" {
+            self.mask();
+        } else {
+            self.word(masked);
+            self.masked_last = masked.ends_with(MASK);
+        }
     }
 
     /// A word; if not even the first fits, its beginning.
@@ -269,11 +283,12 @@ impl Masked {
     }
 
     fn mask(&mut self) {
-        if !self.text.ends_with(MASK) {
+        if !self.masked_last {
             self.push("*");
         }
         self.separator = None;
         self.kept_last = false;
+        self.masked_last = true;
     }
 
     fn number(&mut self, digits: &str) {
@@ -289,6 +304,7 @@ impl Masked {
     fn push(&mut self, word: &str) {
         let separator = self.separator.take().filter(|_| !self.text.is_empty());
         let more = word.len().saturating_add(separator.map_or(0, char::len_utf8));
+        self.masked_last = false;
         self.full |= self.text.len().saturating_add(more) > self.max;
         if !self.full {
             self.text.extend(separator);

@@ -49,6 +49,23 @@ fn read_unknown(fragments: Fragments<'_>, facts: &mut Facts) -> Read {
     Ok((used.unwrap_or(first.pdu_end), Role::Unknown))
 }
 
+/// Where a P-DATA-TF PDU begins behind the first byte: a command, or the long piece of a data set that fills its PDU exactly.
+///
+/// Inside pixels a chance likeness would need two lengths that agree to the byte.
+pub(super) fn boundary(bytes: &[u8]) -> Option<usize> {
+    let behind = bytes.get(1..)?;
+    behind.windows(Fragments::FIRST).position(is_boundary).map(|at| at.saturating_add(1))
+}
+
+fn is_boundary(bytes: &[u8]) -> bool {
+    const LONG: usize = 1024;
+    let mut fragments = Fragments::new(bytes);
+    bytes.starts_with(&[pdu_type::P_DATA, 0])
+        && fragments.next().is_ok_and(|fragment| {
+            fragment.end == fragments.pdu_end && (fragment.is_command || fragment.end >= LONG)
+        })
+}
+
 /// The whole command set: it is short (PS3.7, annex E), and nothing is told of it before it is complete.
 fn command_set<'a>(fragments: &mut Fragments<'a>) -> Result<Cow<'a, [u8]>, Stop> {
     let mut set = Cow::Borrowed(&[][..]);
@@ -150,6 +167,8 @@ struct Fragments<'a> {
 impl<'a> Fragments<'a> {
     /// Length, context number and control header of a PDV.
     const HEADER: usize = 6;
+    /// Headers of a PDU and of its first PDV.
+    const FIRST: usize = super::PDU_HEADER + Self::HEADER;
 
     fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, pdu_end: 0 }

@@ -57,7 +57,22 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     }
 }
 
+/// Reads what begins here; in mid-stream, where segments and PDUs rarely begin together, what begins further on.
 fn read(half: &Half<'_>, facts: &mut Facts) -> Read {
+    let read = read_pdu(half, facts);
+    if read != Err(Stop::NotThis) || half.start != Start::Middle {
+        return read;
+    }
+    let before = message::boundary(half.bytes).ok_or(Stop::NotThis)?;
+    let rest = Half { bytes: half.bytes.get(before..).unwrap_or_default(), ..*half };
+    match read_pdu(&rest, facts) {
+        Ok((used, sender)) => Ok((before.saturating_add(used), sender)),
+        Err(Stop::More(wanted)) => Err(Stop::More(before.saturating_add(wanted))),
+        Err(Stop::NotThis) => Err(Stop::NotThis),
+    }
+}
+
+fn read_pdu(half: &Half<'_>, facts: &mut Facts) -> Read {
     let bytes = half.bytes.get(..HEAD).unwrap_or(half.bytes);
     let pdu = Pdu::read(bytes, 0)?;
     match pdu.kind {

@@ -38,15 +38,21 @@ impl<'a> Message<'a> {
         message.is_plausible().then_some(message)
     }
 
-    /// Opcodes up to DSO (6) are assigned; a message without questions and records is none.
-    fn is_plausible(&self) -> bool {
-        let opcode = self.flags >> 11 & 0xF;
-        opcode <= 6 && (self.questions > 0 || self.records > 0)
+    fn opcode(&self) -> u16 {
+        self.flags >> 11 & 0xF
     }
 
-    /// Whether it can be DNS between a resolver and a server: one question, and no answers in a query.
+    /// Opcodes up to DSO (6) are assigned; a message without questions and records is none.
+    fn is_plausible(&self) -> bool {
+        self.opcode() <= 6 && (self.questions > 0 || self.records > 0)
+    }
+
+    /// Whether it can be DNS between a resolver and a server: one question, and no answers in a query. What stands in the place
+    /// of answers in a dynamic update are its conditions (RFC 2136, 2.4).
     pub(super) fn is_unicast(&self) -> bool {
-        self.questions <= 1 && (self.is_response() || self.answers == 0 && self.questions == 1)
+        const UPDATE: u16 = 5;
+        let is_query = self.questions == 1 && (self.answers == 0 || self.opcode() == UPDATE);
+        self.questions <= 1 && (self.is_response() || is_query)
     }
 
     /// Bit QR.

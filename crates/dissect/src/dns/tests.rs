@@ -60,7 +60,7 @@ fn what_a_reflector_repeats_is_not_about_the_reflector() {
     assert_eq!(read(dissect_mdns, PHONE, "192.0.2.1:5353"), (Some(Role::Server), String::new()));
 }
 
-/// A query for `name` with one known answer, taken over from an announcement.
+/// A message with one question, for the addresses of `name`.
 fn query(flags: u16, name: &str) -> Vec<u8> {
     let labels: Vec<u8> = name
         .split('.')
@@ -76,6 +76,16 @@ fn who_asks_and_who_answers_is_told_and_no_name() {
     let answer = query(0x8180, "erika.example.org");
     assert_eq!(read(dissect, &answer, "192.0.2.53:53"), (Some(Role::Server), String::new()));
     assert_eq!(read(dissect_mdns, &question, "192.0.2.7:5353"), (Some(Role::Client), String::new()));
+}
+
+#[test]
+fn a_dynamic_update_has_conditions_in_the_place_of_answers() {
+    let mut update = query(0x2800, "example.org");
+    update[7] = 1;
+    update.extend([0xC0, 12, 0, 255, 0, 254, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(read(dissect, &update, "192.0.2.7:40000").0, Some(Role::Client));
+    update[2] = 0;
+    assert_eq!(read(dissect, &update, "192.0.2.7:40000").0, None);
 }
 
 #[test]

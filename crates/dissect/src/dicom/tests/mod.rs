@@ -143,6 +143,17 @@ fn an_association_older_than_the_capture_is_recognised() {
 }
 
 #[test]
+fn a_capture_that_begins_inside_an_image_finds_the_next_pdu() {
+    let pixels = p_data(0, &[7; 4000]);
+    let set = data_set(bytes::ENCODINGS[0], &[(0x0008_0060, "CS", b"MR"), (0x7FE0_0010, "OW", &[7; 50])]);
+    let next = [p_data(3, &command(0x0001, None)), p_data(2, &set)].concat();
+    let inside = [&pixels[2000..], &p_data(2, &[7; 3000]), &next].concat();
+    let told = Side::new(dissect, &inside, Start::Middle).read(usize::MAX);
+    assert_eq!(told.lines(), "Sender dicom.modality=MR\nSender dicom.command=C-STORE-RQ\n");
+    assert_eq!(Side::new(dissect, &pixels[2000..], Start::Middle).read(usize::MAX), Told::default());
+}
+
+#[test]
 fn an_answer_to_a_query_in_mid_stream_is_not_taken_for_an_instance() {
     let bytes = recorded!("find-server");
     let data = pdus(bytes)[2];
