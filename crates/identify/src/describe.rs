@@ -1,0 +1,233 @@
+//! One asset from all that was seen of it: names, services, products, times, maker, model and software.
+//! Not here: what kind of thing it is (`evidence` and the rules).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wardround_model::{
+    Asset, AssetId, Claim, Confidence, DeviceClass, Endpoint, FactKind, Observation, Protocol, Reason,
+    RolesKnownBy, SeenProduct, Service, Timestamp, Transport,
+};
+
+use crate::families;
+use crate::imaging::sends_as_one_device;
+use crate::makers;
+use crate::portrait::{Peer, Portrait, Talk, because, endpoint};
+
+/// The asset, with this class.
+pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
+    let (first_seen, last_seen) = times(p);
+    let (mut ips, macs): (Vec<_>, _) =
+        (p.group.ips.iter().map(|(ip, _)| *ip).collect(), p.group.cards.clone());
+    ips.sort_unstable();
+    Asset {
+        id: AssetId::of_anchor(&anchor(p)),
+        names: names(p),
+        maker: maker(p, class.value),
+        model: model(p, class.value),
+        software: software(p, class.value),
+        services: services(p),
+        products: products(p),
+        first_seen,
+        last_seen,
+        seen_directly: !macs.is_empty() || p.group.is_contested,
+        class,
+        macs,
+        ips,
+    }
+}
+
+/// What stands for an asset in every round: its lowest card, else its lowest address.
+fn anchor(p: &Portrait<'_>) -> String {
+    let card = p.group.cards.iter().min().map(ToString::to_string);
+    card.or_else(|| p.group.ips.iter().map(|(ip, _)| ip).min().map(ToString::to_string)).unwrap_or_default()
+}
+
+fn times(p: &Portrait<'_>) -> (Timestamp, Timestamp) {
+    let facts = p.all_facts().iter().flat_map(|it| [it.first.at, it.last]);
+    let talks = p.serves.iter().chain(&p.uses);
+    let talks = talks.flat_map(|talk| [talk.conversation.first.at, talk.conversation.last]);
+    let all = facts.chain(talks);
+    let span = all.fold(None, |span, at| {
+        let (first, last) = span.unwrap_or((at, at));
+        Some((at.min(first), at.max(last)))
+    });
+    span.unwrap_or((Timestamp::EPOCH, Timestamp::EPOCH))
+}
+
+/// Facts that are names of the host itself.
+const NAMES: &[FactKind] = &[
+    FactKind::DhcpHostName,
+    FactKind::MdnsHostName,
+    FactKind::NtlmComputer,
+    FactKind::SnmpName,
+    FactKind::DicomCallingAe,
+];
+
+fn names(p: &Portrait<'_>) -> Vec<String> {
+    let own = NAMES.iter().flat_map(|kind| p.values(*kind));
+    let station = sends_as_one_device(p).then(|| p.values(FactKind::DicomStationName));
+    // Who passes on messages of several applications has none of their names.
+    let application = Some(p.values(FactKind::Hl7SendingApplication)).filter(|names| names.len() == 1);
+    let all = own.chain(station.into_iter().flatten()).chain(application.into_iter().flatten());
+    let named = all.filter(|name| name.chars().any(char::is_alphanumeric)).map(str::to_owned);
+    named.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What is spoken at one endpoint, and by whom.
+#[derive(Default)]
+struct Use {
+    clients: BTreeSet<Peer>,
+    spoken: BTreeMap<Protocol, BTreeSet<Peer>>,
+}
+
+fn services(p: &Portrait<'_>) -> Vec<Service> {
+    let mut uses: BTreeMap<Endpoint, Use> = BTreeMap::new();
+    for talk in p.serves.iter().filter(|talk| is_service(talk)) {
+        let seen = uses.entry(talk.conversation.server).or_default();
+        seen.clients.insert(talk.peer);
+        if let Some(protocol) = talk.conversation.protocol {
+            seen.spoken.entry(protocol).or_default().insert(talk.peer);
+        }
+    }
+    let service = |(endpoint, seen): (_, Use)| {
+        let clients = u64::try_from(seen.clients.len()).unwrap_or(u64::MAX);
+        Service { endpoint, protocol: protocol(&seen.spoken), clients }
+    };
+    uses.into_iter().map(service).collect()
+}
+
+/// Streams of UDP have no listening side that can be told from their ports.
+fn is_service(talk: &Talk<'_>) -> bool {
+    let it = talk.conversation;
+    it.server.transport == Transport::Tcp || it.protocol.is_some() || it.roles == RolesKnownBy::Protocol
+}
+
+/// The protocol that most clients speak; IPP is HTTP too and says more.
+fn protocol(spoken: &BTreeMap<Protocol, BTreeSet<Peer>>) -> Option<Protocol> {
+    let rank =
+        |(protocol, clients): &(&Protocol, &BTreeSet<Peer>)| (**protocol == Protocol::Ipp, clients.len());
+    // Of equals, the last: turned round, so that it is the first in their own order.
+    spoken.iter().rev().max_by_key(rank).map(|(protocol, _)| *protocol)
+}
+
+/// Facts that name software or a product and its version.
+const PRODUCTS: &[FactKind] = &[
+    FactKind::DhcpVendorClass,
+    FactKind::MdnsModel,
+    FactKind::HttpServer,
+    FactKind::HttpUserAgent,
+    FactKind::SshBanner,
+    FactKind::SshClientBanner,
+    FactKind::NtlmOsVersion,
+    FactKind::SnmpSystemDescription,
+    FactKind::FtpBanner,
+    FactKind::TelnetBanner,
+    FactKind::ServerSoftware,
+    FactKind::DicomImplementationVersion,
+];
+
+fn products(p: &Portrait<'_>) -> Vec<SeenProduct> {
+    let product = |it: &Observation| SeenProduct {
+        endpoint: endpoint(it),
+        text: it.fact.value().to_owned(),
+        observation: it.id(),
+    };
+    let seen = PRODUCTS.iter().flat_map(|kind| p.facts(*kind)).map(|it| product(it));
+    seen.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// A value that one text gives, and how sure that makes it.
+struct Said {
+    value: String,
+    percent: u8,
+    reason: Reason,
+}
+
+/// The surest value; every text that says the same makes it surer, and what another says is told behind.
+fn settle(mut said: Vec<Said>) -> Option<Claim<String>> {
+    said.sort_by_key(|one| std::cmp::Reverse(one.percent));
+    let mut told = BTreeSet::new();
+    said.retain(|one| told.insert(one.reason.text.clone()));
+    let value = said.first()?.value.clone();
+    let (same, other): (Vec<_>, Vec<_>) =
+        said.into_iter().partition(|one| one.value == value || makers::agree(&one.value, &value));
+    let doubt: f64 = same.iter().map(|one| 1.0 - f64::from(one.percent) / 100.0).product();
+    let confidence = crate::evidence::percent(1.0 - doubt);
+    let reasons = same.into_iter().chain(other).map(|one| one.reason).collect();
+    Some(Claim { value, confidence: Confidence::percent(confidence), reasons })
+}
+
+/// Whether the device fields of its images are its own.
+fn is_imaging_device(p: &Portrait<'_>, class: DeviceClass) -> bool {
+    class == DeviceClass::ImagingModality && sends_as_one_device(p)
+}
+
+fn from_images(p: &Portrait<'_>, kind: FactKind, class: DeviceClass, what: &str) -> Option<Said> {
+    // Several values (of software, in several components) are all of one device, but none is the one.
+    let facts = p.facts(kind);
+    let first = facts.first().filter(|_| is_imaging_device(p, class) && p.values(kind).len() == 1)?;
+    let text = first.fact.value();
+    let reason = because(format!("Its images name {text} as {what}"), facts.iter().copied());
+    Some(Said { value: text.to_owned(), percent: 90, reason })
+}
+
+fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
+    let mut said = Vec::new();
+    said.extend(maker_from_images(p, class));
+    said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
+        let text = format!("Its {name} says \"{}\"", it.fact.value());
+        Some(Said { value: family.maker?.to_owned(), percent: weight, reason: because(text, [it]) })
+    }));
+    said.extend(p.facts(FactKind::MdnsMaker).iter().map(|it| {
+        let text = format!("Its mDNS announcement names {} as maker", it.fact.value());
+        Said { value: makers::tidy(it.fact.value()), percent: 80, reason: because(text, [*it]) }
+    }));
+    said.extend(apple(p).map(|(_, it)| {
+        let text = format!("It browses as \"{}\"", it.fact.value());
+        Said { value: "Apple".to_owned(), percent: 75, reason: because(text, [it]) }
+    }));
+    said.extend(p.card_maker().map(|(maker, reason)| Said {
+        value: makers::tidy(maker),
+        percent: 60,
+        reason,
+    }));
+    settle(said)
+}
+
+/// Different spellings of one maker are one value.
+fn maker_from_images(p: &Portrait<'_>, class: DeviceClass) -> Option<Said> {
+    let facts = p.facts(FactKind::DicomManufacturer);
+    let text = facts.first().filter(|_| is_imaging_device(p, class))?.fact.value();
+    let reason = because(format!("Its images name {text} as manufacturer"), facts.iter().copied());
+    Some(Said { value: makers::tidy_imaging(text), percent: 90, reason })
+}
+
+/// Apple's phones and tablets say so when they browse.
+fn apple<'a>(p: &Portrait<'a>) -> Option<(&'static str, &'a Observation)> {
+    ["iPhone", "iPad"].into_iter().find_map(|model| {
+        let mut agents = p.facts(FactKind::HttpUserAgent).iter();
+        agents.find(|it| it.fact.value().contains(model)).map(|it| (model, *it))
+    })
+}
+
+fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
+    let mut said = Vec::new();
+    said.extend(from_images(p, FactKind::DicomModel, class, "model"));
+    said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
+        let text = format!("Its {name} says \"{}\"", it.fact.value());
+        Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
+    }));
+    said.extend(p.facts(FactKind::MdnsModel).iter().map(|it| {
+        let text = format!("Its mDNS announcement says \"{}\"", it.fact.value());
+        Said { value: it.fact.value().to_owned(), percent: 70, reason: because(text, [*it]) }
+    }));
+    said.extend(apple(p).map(|(model, it)| {
+        let text = format!("It browses as \"{}\"", it.fact.value());
+        Said { value: model.to_owned(), percent: 75, reason: because(text, [it]) }
+    }));
+    settle(said)
+}
+
+fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
+    settle(from_images(p, FactKind::DicomSoftwareVersions, class, "software version").into_iter().collect())
+}

@@ -1,0 +1,43 @@
+//! Signs of cameras and of building control.
+
+use wardround_model::{DeviceClass, FactKind, Protocol, Reason};
+
+use crate::evidence::Rule;
+use crate::office::{has_card_of, is_called};
+use crate::portrait::{Portrait, because, because_of_talks};
+
+use DeviceClass::{BuildingController, Camera};
+
+/// The signs, the strongest first.
+pub(crate) const RULES: &[Rule] = &[
+    Rule::sign(Camera, 55, gives_video),
+    Rule::sign(Camera, 50, announces_video),
+    Rule::sign(Camera, 40, |p| has_card_of(p, Camera)),
+    Rule::sign(Camera, 25, |p| is_called(p, &["cam", "camera"])),
+    Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
+    Rule::sign(BuildingController, 30, reports_as_building_makers_do),
+    Rule::sign(BuildingController, 25, |p| {
+        is_called(
+            p,
+            &["hvac", "bms", "bas", "plc", "ahu", "chiller", "boiler", "thermostat", "elevator", "ups"],
+        )
+    }),
+];
+
+fn gives_video(p: &Portrait<'_>) -> Option<Reason> {
+    let talks = p.serving(Protocol::Rtsp);
+    (!talks.is_empty()).then(|| because_of_talks("It gives video to others (RTSP)", talks))
+}
+
+fn announces_video(p: &Portrait<'_>) -> Option<Reason> {
+    let is_video = |value: &str| value.starts_with("_rtsp._tcp") || value.starts_with("_axis-video._tcp");
+    let services = p.facts_where(FactKind::MdnsService, is_video);
+    (!services.is_empty()).then(|| because("It announces video (mDNS)", services))
+}
+
+/// Many things report over MQTT; from a building maker's card it is a sensor or controller.
+fn reports_as_building_makers_do(p: &Portrait<'_>) -> Option<Reason> {
+    let talks = p.using(Protocol::Mqtt);
+    let fits = !talks.is_empty() && has_card_of(p, BuildingController).is_some();
+    fits.then(|| because_of_talks("It reports over MQTT, as sensors and controllers do", talks))
+}

@@ -1,0 +1,7 @@
+//! Scenarios, laws and pages, over a hospital written in lines.
+
+mod grouping;
+mod laws;
+mod notation;
+mod pages;
+mod scenarios;
