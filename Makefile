@@ -62,8 +62,10 @@ bench: ## Time reading and looking up beside the named peers (needs tshark; minu
 fuzz: ## Run every fuzz target for a minute
 	fuzz/run 60
 
-intel: ## Rebuild the committed snapshot of intelligence from feeds in FROM=DIR
-	$(CARGO) run --release --locked --package wardround -- intel build --from "$(FROM)" --snapshot --output crates/intel/data/snapshot.wri
+FROM ?= ../shared/data/nvd ../shared/data/kev ../shared/data/epss ../shared/data/vulnrichment ../shared/data/csaf/cisa-csaf.tar.gz ../shared/data/oui
+
+intel: ## Rebuild the committed snapshot of intelligence from the feeds in FROM="DIR DIR"
+	$(CARGO) run --release --locked --package wardround -- intel build $(addprefix --from ,$(FROM)) --snapshot --output crates/intel/data/snapshot.wri
 
 clean: ## Remove what was built
 	$(CARGO) clean

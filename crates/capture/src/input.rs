@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
     pub(crate) fn name(self) -> String {
         match self {
             Self::Input(Input::File(path)) => printable(&path.to_string_lossy()),
-            Self::Input(Input::StandardInput) => "-".to_owned(),
+            Self::Input(Input::StandardInput) => "standard input".to_owned(),
             Self::Memory { name, .. } => printable(name),
         }
     }

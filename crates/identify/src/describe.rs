@@ -110,14 +110,12 @@ fn protocol(spoken: &BTreeMap<Protocol, BTreeSet<Peer>>) -> Option<Protocol> {
     spoken.iter().rev().max_by_key(rank).map(|(protocol, _)| *protocol)
 }
 
-/// Facts that name software or a product and its version.
+/// Facts that name software that it serves with, or the product that it is. What its clients call themselves stays out: a
+/// browser's list of ancestors is no product.
 const PRODUCTS: &[FactKind] = &[
-    FactKind::DhcpVendorClass,
     FactKind::MdnsModel,
     FactKind::HttpServer,
-    FactKind::HttpUserAgent,
     FactKind::SshBanner,
-    FactKind::SshClientBanner,
     FactKind::NtlmOsVersion,
     FactKind::SnmpSystemDescription,
     FactKind::FtpBanner,

@@ -18,7 +18,7 @@ macro_rules! skip_reasons {
                 match self { $(Self::$name => $code,)+ }
             }
 
-            /// What people read behind a count of packets.
+            /// What people read behind a count of packets and a colon.
             #[must_use]
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)+ }
@@ -29,11 +29,11 @@ macro_rules! skip_reasons {
 
 skip_reasons! {
     /// The capture kept too little of the packet to read its headers.
-    CutShort = "cut-short", "kept too short by the capture to be read";
+    CutShort = "cut-short", "the capture kept too little of them to be read";
     /// Headers contradict each other or the packet's length.
-    Malformed = "malformed", "malformed";
+    Malformed = "malformed", "headers that contradict each other";
     /// A link type that no reader exists for.
-    UnknownLink = "unknown-link", "from a kind of link that is not read yet";
+    UnknownLink = "unknown-link", "a kind of link that is not read yet";
     /// Something other than IP or ARP on Ethernet.
     NotIp = "not-ip", "neither IP nor ARP";
     /// An IP protocol other than TCP, UDP or ICMP.
@@ -41,17 +41,17 @@ skip_reasons! {
     /// A fragment of an IP packet; fragments are not put together yet.
     Fragment = "fragment", "fragments of larger IP packets";
     /// Tags or tunnels nested deeper than the limit.
-    TooDeep = "too-deep", "wrapped in too many tags or tunnels";
+    TooDeep = "too-deep", "too many tags or tunnels around them";
     /// A time in 1970, or after the moment that the round judges at; its content was read, its time was not used.
-    ImplausibleTime = "implausible-time", "with an impossible time (content read, time not used)";
+    ImplausibleTime = "implausible-time", "an impossible time (the content was read, the time not used)";
     /// The limit of connections followed at once was reached; the oldest was let go.
-    TooManyFlows = "too-many-flows", "of connections beyond the limit followed at once";
+    TooManyFlows = "too-many-flows", "connections beyond the limit of what is followed at once";
     /// A limit of facts or hosts was reached.
-    TooManyFacts = "too-many-facts", "with facts beyond the limit kept";
+    TooManyFacts = "too-many-facts", "facts beyond the limit of what is kept";
     /// A segment was missing, or came too far ahead, so that a message could not be read.
-    MissingSegment = "missing-segment", "of connections with missing pieces";
+    MissingSegment = "missing-segment", "connections with missing pieces";
     /// A dissector stopped on a bug of ours; the rest was read.
-    DissectorFailed = "dissector-failed", "that a reader of ours failed on (please report this)";
+    DissectorFailed = "dissector-failed", "a reader of ours failed on them (please report this)";
 }
 
 impl SkipReason {

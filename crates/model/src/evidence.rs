@@ -31,7 +31,7 @@ pub struct Sighting {
 /// A capture that a round read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The file's name without its folder, or `-` for standard input.
+    /// The file's name without its folder, or `standard input`.
     pub name: String,
     /// Bytes read from it, before decompression.
     pub bytes: u64,

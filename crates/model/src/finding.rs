@@ -143,8 +143,6 @@ grades! {
     NeedsPlatform = "needs-platform", "product and version match, if it runs on the platform that the record names";
     /// The product was seen, its version was not.
     VersionUnknown = "version-unknown", "product matches, version not seen";
-    /// The family of models matches.
-    ModelFamily = "model-family", "family of models matches";
 }
 
 impl Grade {

@@ -57,7 +57,7 @@ pub fn mask(name: &str, max: usize) -> CompactString {
 /// Product tokens of a client (`curl/7.88.1`) with every token outside the list of known products masked.
 ///
 /// A version stays only behind a kept product, and after a platform (`Windows NT 6.1`) its first two numbers. Comments in
-/// brackets keep their known words.
+/// brackets keep their known words. Words of the device vocabulary are kept here too.
 #[must_use]
 pub fn mask_agent(agent: &str, max: usize) -> CompactString {
     let mut masked = Masked::new(max);
@@ -76,6 +76,8 @@ pub fn mask_agent(agent: &str, max: usize) -> CompactString {
         } else if let Some(version) = platform_version(token).filter(|_| masked.kept_last) {
             masked.word(version);
             masked.kept_last = false;
+        } else if token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_*".contains(&b)) {
+            masked.name(&mask(token, max));
         } else {
             masked.mask();
         }

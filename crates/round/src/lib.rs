@@ -1,1 +1,12 @@
-//! One round put together from the rooms.
+//! One round put together from the rooms: read, identify, triage; and two rounds compared.
+//!
+//! The command line calls this, and so will a server. Not here: arguments, files to write, the clock (the moment of the run
+//! is an argument) and the store (a finished [`Round`] is handed to it by the caller).
+
+mod census;
+mod diff;
+mod run;
+
+pub use census::{Census, CensusLine, census};
+pub use diff::{Difference, FindingChange, diff};
+pub use run::{Outcome, Settings, run};

@@ -107,14 +107,16 @@ fn judge(opinion: &mut Opinion, device: &Device<'_>, cve: CveId, statements: &[&
     };
     let (affected, unknown) = (with(Verdict::Affected), with(Verdict::Unknown));
     match (affected, unknown, device.software) {
+        // A name of the family alone is no finding: it may be another model, or lack the part that is weak.
+        (Some(statement), ..) | (None, Some(statement), _) if family_only => {
+            opinion.open.push(same_family(device, statement));
+        }
         (Some(statement), _, software) => {
-            let exact = if software.is_some() { Grade::ExactVersion } else { Grade::VersionUnknown };
-            let grade = if family_only { Grade::ModelFamily } else { exact };
+            let grade = if software.is_some() { Grade::ExactVersion } else { Grade::VersionUnknown };
             opinion.matches.push(matched(cve, statement, software, grade));
         }
         (None, Some(statement), None) if may_be_affected(statement) => {
-            let grade = if family_only { Grade::ModelFamily } else { Grade::VersionUnknown };
-            opinion.matches.push(matched(cve, statement, None, grade));
+            opinion.matches.push(matched(cve, statement, None, Grade::VersionUnknown));
         }
         (None, Some(statement), _) => opinion.open.push(cannot_say(device, statement)),
         (None, None, _) => {}
@@ -160,6 +162,16 @@ fn help(statement: &AdvisoryMatch<'_>) -> Option<String> {
         () => return None,
     };
     Some(text.to_owned())
+}
+
+fn same_family(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> String {
+    let Device { maker, model, .. } = device;
+    format!(
+        "The advisory {} is about {}. It shows itself as {model} by {maker}, which may be of the same family; the maker can \
+         say whether this one is affected",
+        statement.advisory.id,
+        named(statement)
+    )
 }
 
 fn cannot_say(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> String {

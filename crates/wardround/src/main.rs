@@ -1,1 +1,29 @@
-fn main() {}
+//! The command line: arguments, files, the clock and the layout of what is printed. No judgement is made here.
+
+mod arguments;
+mod commands;
+mod failure;
+mod feeds;
+mod json;
+mod page;
+mod places;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Round(command) => commands::round::run(*command),
+        Command::Asset(command) => commands::asset::run(command),
+        Command::Finding(command) => commands::finding::run(command),
+        Command::Why(command) => commands::why::run(&command),
+        Command::Intel(command) => commands::intel::run(command),
+        Command::Completions { shell } => commands::completions(shell),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}

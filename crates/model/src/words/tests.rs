@@ -93,9 +93,11 @@ fn agents_keep_known_products_and_versions() {
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 16_5_1 like Mac OS X)",
                 "Mozilla/5.0 iPhone CPU iPhone OS 16_5 like Mac OS X",
             ),
-            ("Dalvik/2.1.0 (Linux; U; Android 13; Galaxy)", "Dalvik/2.1.0 Linux U Android 13 *"),
+            ("Dalvik/2.1.0 (Linux; U; Android 13; Galaxy)", "Dalvik/2.1.0 Linux U Android 13 Galaxy"),
             ("Java/1.8.0_291", "Java/1.8.0"),
             ("Mobile/15E148", "Mobile"),
+            ("Mozilla/4.0 (compatible; snomD735-SIP 10.1)", "Mozilla/4.0 compatible snom* 10.1"),
+            ("Internet Print Provider", "* Print *"),
         ],
     );
 }

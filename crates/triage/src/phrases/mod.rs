@@ -89,9 +89,6 @@ pub(crate) fn how_sure(grade: Grade) -> &'static str {
         Grade::VersionUnknown => {
             "It is possible: the product is on the published list, but we did not see its version"
         }
-        Grade::ModelFamily => {
-            "It is possible: the published list names this family of models; we did not see which one it is"
-        }
     }
 }
 

@@ -49,7 +49,7 @@ fn settings_on(class: DeviceClass) -> String {
 fn vulnerabilities_on(class: DeviceClass, product: &str) -> String {
     let hospital = Hospital::default().host("10.1.1.1", class).made_by("Example", "Model 1");
     let asset = &hospital.assets[0];
-    let grades = [Grade::ExactVersion, Grade::NeedsPlatform, Grade::VersionUnknown, Grade::ModelFamily];
+    let grades = [Grade::ExactVersion, Grade::NeedsPlatform, Grade::VersionUnknown];
     let findings = grades
         .map(|grade| vulnerability(asset, "CVE-2020-0001", product, grade, grade == Grade::ExactVersion));
     findings.iter().filter_map(|finding| crate::explain(finding, asset)).map(|item| told(&item)).collect()

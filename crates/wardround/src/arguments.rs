@@ -1,0 +1,220 @@
+//! What can be said on the command line. Not here: what is done with it (`commands`).
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use wardround_model::{RoundId, Timestamp};
+
+/// The regular security round for hospitals and clinics.
+///
+/// Give it a packet capture from a mirror port; it says what is on the network, what is weak, and what to do first.
+#[derive(Debug, Parser)]
+#[command(name = "wardround", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wardround round mirror.pcapng                 read a capture, show what to do first
+  wardround round a.pcap b.pcap.gz --html r.html   read several, write a page that prints well
+  tcpdump -w - -i eth1 | wardround round -      read from another program
+  wardround asset list                          who is on the network
+  wardround why F-1a2b3c4d5e6f                  why do you say so?
+
+Exit codes: 0 done; 1 it could not be done (standard error says why and what next); 2 the words of the
+command are wrong; 3 there is no such round, asset, finding or observation.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a round over captures; or list, show and compare rounds
+    Round(Box<RoundCommand>),
+    /// Who is on the network
+    #[command(subcommand)]
+    Asset(AssetCommand),
+    /// What is weak
+    #[command(subcommand)]
+    Finding(FindingCommand),
+    /// Walk from any statement down to its evidence
+    Why(Why),
+    /// What is known of vulnerabilities
+    #[command(subcommand)]
+    Intel(IntelCommand),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where rounds are kept.
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgument {
+    /// Where rounds are kept [default: wardround/rounds.sqlite in your data folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+/// Which round is looked at.
+#[derive(Debug, Args)]
+pub(crate) struct Look {
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    /// Which round, as R-3 [default: the latest]
+    #[arg(long, value_name = "ROUND")]
+    pub(crate) round: Option<RoundId>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct RoundCommand {
+    #[command(subcommand)]
+    pub(crate) past: Option<PastRounds>,
+    #[command(flatten)]
+    pub(crate) run: RunRound,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunRound {
+    /// Captures: pcap or pcapng, plain, gzip or zstd; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Judge expiry and age at this moment, as 2026-11-24 or 2026-11-24T08:00:00Z [default: now]
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Use this intelligence index [default: the one in your data folder, else the one built in]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Processor cores to use; the result is the same with any number [default: all]
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<NonZeroUsize>,
+}
+
+/// In which form a round is told.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Write the same as one self-contained page that prints well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A page for people
+    Text,
+    /// Everything, for programs (docs/json.md)
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PastRounds {
+    /// Rounds in the store
+    List(StoreArgument),
+    /// Tell a round again
+    Show {
+        /// Which, as R-3 [default: the latest]
+        #[arg(value_name = "ROUND")]
+        round: Option<RoundId>,
+        #[command(flatten)]
+        store: StoreArgument,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Compare two rounds: new, fixed, not seen again
+    Diff {
+        /// The earlier round, as R-1
+        before: RoundId,
+        /// The later round, as R-2
+        after: RoundId,
+        #[command(flatten)]
+        store: StoreArgument,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetCommand {
+    /// All devices and systems of a round
+    List(Look),
+    /// One device: who it is and why we say so, what it offers, what is weak
+    Show {
+        /// Its id, the start of one, an address or a card address
+        #[arg(value_name = "ASSET")]
+        asset: String,
+        #[command(flatten)]
+        look: Look,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FindingCommand {
+    /// All weaknesses of a round, the most urgent first
+    List(Look),
+    /// One weakness: what it is, how sure and why, what to do
+    Show {
+        /// Its id or the start of one
+        #[arg(value_name = "FINDING")]
+        finding: String,
+        #[command(flatten)]
+        look: Look,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// An asset (A-), a finding (F-), an observation (O-) or a conversation (C-), or the start of its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IntelCommand {
+    /// Build an index from a folder of feeds: NVD, KEV, EPSS, SSVC, CSAF, OUI (docs/intelligence.md)
+    Build {
+        /// A folder, read with its subfolders, or one feed file; may be said several times
+        #[arg(long, value_name = "DIR", required = true)]
+        from: Vec<PathBuf>,
+        /// Where to write the index [default: your data folder, from where rounds use it]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Leave out what few hospitals need, so that the index stays small enough to carry in the program
+        #[arg(long)]
+        snapshot: bool,
+    },
+    /// Source, record count and date of each part
+    Status {
+        /// Which index [default: the one that rounds use]
+        #[arg(long, value_name = "FILE")]
+        intel: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_file_and_a_past_round_are_told_apart() {
+        let parse = |words: &[&str]| Arguments::try_parse_from(words);
+        assert!(parse(&["wardround", "round", "a.pcap", "-"]).is_ok());
+        assert!(parse(&["wardround", "round", "diff", "R-1", "R-2"]).is_ok());
+        assert!(parse(&["wardround", "round", "list"]).is_ok());
+        assert!(parse(&["wardround", "round"]).is_err());
+    }
+}

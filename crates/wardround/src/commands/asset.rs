@@ -1,0 +1,124 @@
+//! `wardround asset`: who is on the network.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use wardround_model::{Asset, Claim, Reason, Round};
+
+use crate::arguments::AssetCommand;
+use crate::commands::{lookup, print};
+
+pub(crate) fn run(command: AssetCommand) -> Result<()> {
+    match command {
+        AssetCommand::List(look) => {
+            let (_, round) = lookup::round(look)?;
+            print(&list(&round))
+        }
+        AssetCommand::Show { asset, look } => {
+            let (_, round) = lookup::round(look)?;
+            print(&show(&round, lookup::asset(&round, &asset)?)?)
+        }
+    }
+}
+
+fn list(round: &Round) -> String {
+    let mut text = format!("{:14}  {:27}  {:>5}  {:>4}  {}\n", "ID", "KIND", "SURE", "WEAK", "WHO");
+    for asset in &round.assets {
+        let weak = round.findings.iter().filter(|finding| finding.asset == asset.id).count();
+        let sure = format!("{} %", asset.class.confidence.as_percent());
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{:14}  {:27}  {sure:>5}  {weak:>4}  {}",
+            asset.id,
+            asset.class.value.label(),
+            who(asset)
+        );
+    }
+    text
+}
+
+/// Maker, model, names and one address, as far as they are known.
+fn who(asset: &Asset) -> String {
+    let claims = [&asset.maker, &asset.model].into_iter().flatten().map(|claim| claim.value.clone());
+    let mut words: Vec<String> = claims.collect();
+    words.extend(asset.names.first().map(|name| format!("\"{name}\"")));
+    words.extend(asset.address());
+    words.join(", ")
+}
+
+fn show(round: &Round, asset: &Asset) -> Result<String> {
+    let mut text = format!("{}  {}\n\n", asset.id, asset.title());
+    claim(&mut text, "Kind", asset.class.value.label(), &asset.class)?;
+    for (label, known) in [("Maker", &asset.maker), ("Model", &asset.model), ("Software", &asset.software)] {
+        match known {
+            Some(known) => claim(&mut text, label, &known.value, known)?,
+            None => writeln!(text, "{label:10} not known")?,
+        }
+    }
+    let addresses =
+        asset.macs.iter().map(ToString::to_string).chain(asset.ips.iter().map(ToString::to_string));
+    writeln!(text, "{:10} {}", "Addresses", addresses.collect::<Vec<_>>().join(", "))?;
+    writeln!(
+        text,
+        "{:10} {}",
+        "Names",
+        if asset.names.is_empty() { "none seen".to_owned() } else { asset.names.join(", ") }
+    )?;
+    writeln!(
+        text,
+        "{:10} {} to {}",
+        "Seen",
+        asset.first_seen.to_whole_second(),
+        asset.last_seen.to_whole_second()
+    )?;
+    if !asset.seen_directly {
+        writeln!(text, "{:10} only traffic that a router had forwarded was seen, not its own link", "")?;
+    }
+    services(&mut text, asset)?;
+    findings(&mut text, round, asset)?;
+    writeln!(text, "\nNext: wardround why {}", asset.id)?;
+    Ok(text)
+}
+
+fn claim<T>(text: &mut String, label: &str, value: &str, claim: &Claim<T>) -> Result<()> {
+    writeln!(text, "{label:10} {value} ({}, {} %)", claim.confidence.word(), claim.confidence.as_percent())?;
+    for Reason { text: reason, .. } in claim.reasons.iter().take(4) {
+        writeln!(text, "{:10}   because {reason}", "")?;
+    }
+    Ok(())
+}
+
+fn services(text: &mut String, asset: &Asset) -> Result<()> {
+    writeln!(
+        text,
+        "\nServices that it was seen to offer: {}",
+        if asset.services.is_empty() { "none" } else { "" }
+    )?;
+    for service in &asset.services {
+        let protocol = service.protocol.map_or("not recognised", wardround_model::Protocol::label);
+        writeln!(
+            text,
+            "  {:28} {protocol:16} used by {}",
+            service.endpoint.to_string(),
+            crate::page::count(service.clients, "host", "hosts")
+        )?;
+    }
+    Ok(())
+}
+
+fn findings(text: &mut String, round: &Round, asset: &Asset) -> Result<()> {
+    let findings: Vec<_> = round.findings.iter().filter(|finding| finding.asset == asset.id).collect();
+    writeln!(
+        text,
+        "\nWhat is weak: {}",
+        if findings.is_empty() { "nothing was found in what could be seen" } else { "" }
+    )?;
+    for finding in findings {
+        writeln!(text, "  {:14}  {:7}  {}", finding.id, finding.judgement.decision.label(), finding.title)?;
+    }
+    for unjudged in round.unjudged.iter().filter(|unjudged| unjudged.asset == asset.id) {
+        writeln!(text, "  could not be judged: {}", unjudged.reason.text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `wardround round`: run a round over captures, and tell past ones.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use wardround_capture::Input;
+use wardround_intel::Index;
+use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
+use wardround_round::{Difference, FindingChange, Outcome, Settings};
+use wardround_store::Store;
+
+use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
+use crate::commands::{intel, lookup, print, progress};
+use crate::{json, page, places};
+
+pub(crate) fn run(command: RoundCommand) -> Result<()> {
+    match command.past {
+        None => new(command.run),
+        Some(PastRounds::List(store)) => list(store),
+        Some(PastRounds::Show { round, store, output }) => {
+            let (id, round) = lookup::round_of(&mut lookup::store(store)?, round)?;
+            tell(id, &round, &output)
+        }
+        Some(PastRounds::Diff { before, after, store }) => {
+            let mut store = lookup::store(store)?;
+            let (_, earlier) = lookup::round_of(&mut store, Some(before))?;
+            let (_, later) = lookup::round_of(&mut store, Some(after))?;
+            print(&difference(before, &earlier, after, &later)?)
+        }
+    }
+}
+
+/// Runs a round: the store is opened first, so that a store that cannot be written is known before the wait.
+fn new(arguments: RunRound) -> Result<()> {
+    let path = places::store(arguments.store.store)?;
+    let mut store = Store::open(&path)?;
+    let index = intel::load(arguments.intel)?;
+    let settings = settings(arguments.as_of, arguments.workers);
+    let outcome = read(&arguments.files, &settings, &index.open()?)?;
+    for failed in &outcome.failed {
+        eprintln!("wardround: {failed}");
+    }
+    match store.round_save(&outcome.round) {
+        Ok(id) => tell(id, &outcome.round, &arguments.output),
+        Err(error) => {
+            // What was found is still worth reading, although it could not be kept.
+            tell(RoundId(0), &outcome.round, &arguments.output)?;
+            Err(error).context("this round is shown, but it could not be kept")
+        }
+    }
+}
+
+fn settings(as_of: Option<Timestamp>, workers: Option<std::num::NonZeroUsize>) -> Settings {
+    let now = Timestamp::from_seconds(jiff::Timestamp::now().as_second());
+    let cores = || std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
+    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers: workers.unwrap_or_else(cores) }
+}
+
+fn read(files: &[PathBuf], settings: &Settings, index: &Index<'_>) -> Result<Outcome> {
+    let inputs: Vec<Input> = files.iter().map(|file| input(file)).collect();
+    if inputs.iter().filter(|input| matches!(input, Input::StandardInput)).count() > 1 {
+        bail!("standard input can be read only once; name `-` only once");
+    }
+    let bar = progress::Bar::new(files.len());
+    let outcome = wardround_round::run(&inputs, settings, index, &bar);
+    bar.finish();
+    Ok(outcome?)
+}
+
+fn input(file: &Path) -> Input {
+    if file.as_os_str() == "-" { Input::StandardInput } else { Input::File(file.to_owned()) }
+}
+
+fn tell(id: RoundId, round: &Round, output: &Output) -> Result<()> {
+    if let Some(file) = &output.html {
+        let page = page::html::render(&page::story(id, round));
+        write_private(file, &page)
+            .with_context(|| format!("the page could not be written to {}", file.display()))?;
+    }
+    match output.format {
+        Format::Text => print(&page::text::render(&page::story(id, round))),
+        Format::Json => print(&json::render(id, round)?),
+    }
+}
+
+/// Writes a page that its owner alone can read: it says what is weak.
+fn write_private(file: &Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+fn list(argument: StoreArgument) -> Result<()> {
+    let heads = lookup::store(argument)?.round_list()?;
+    let mut text =
+        format!("{:6}  {:20}  {:>7}  {:>8}  {}\n", "ROUND", "RUN (UTC)", "DEVICES", "FINDINGS", "READ");
+    for head in heads {
+        let sources = head.sources.join(", ");
+        writeln!(
+            text,
+            "{:6}  {:20}  {:>7}  {:>8}  {sources}",
+            head.id.to_string(),
+            page::day_and_time(head.run_at),
+            head.assets,
+            head.findings
+        )?;
+    }
+    print(&text)
+}
+
+fn difference(before: RoundId, earlier: &Round, after: RoundId, later: &Round) -> Result<String> {
+    let difference = wardround_round::diff(earlier, later);
+    let mut text = format!(
+        "From {before} ({}) to {after} ({})\n",
+        page::day_and_time(earlier.run_at),
+        page::day_and_time(later.run_at)
+    );
+    assets(&mut text, "New devices", later, &difference.assets_new)?;
+    assets(
+        &mut text,
+        "Devices not seen again (switched off, moved or out of sight)",
+        earlier,
+        &difference.assets_not_seen,
+    )?;
+    for (change, heading) in [
+        (FindingChange::New, "New weaknesses"),
+        (FindingChange::Fixed, "Fixed: seen again with another value"),
+        (
+            FindingChange::NotSeenAgain,
+            "Not seen again: the device was there, but nothing that would show it; this proves nothing",
+        ),
+        (FindingChange::AssetNotSeen, "Not judged: the device was not seen"),
+    ] {
+        findings(&mut text, heading, earlier, later, &difference, change)?;
+    }
+    let still = difference.findings_with(FindingChange::Still).count();
+    writeln!(text, "\nStill there: {}", page::count(u64::try_from(still)?, "weakness", "weaknesses"))?;
+    Ok(text)
+}
+
+fn assets(text: &mut String, heading: &str, round: &Round, ids: &[AssetId]) -> Result<()> {
+    writeln!(text, "\n{heading}: {}", ids.len())?;
+    for asset in ids.iter().filter_map(|id| round.asset(*id)) {
+        writeln!(text, "  {}  {}", asset.id, asset.title())?;
+    }
+    Ok(())
+}
+
+fn findings(
+    text: &mut String,
+    heading: &str,
+    earlier: &Round,
+    later: &Round,
+    difference: &Difference,
+    change: FindingChange,
+) -> Result<()> {
+    writeln!(text, "\n{heading}: {}", difference.findings_with(change).count())?;
+    for id in difference.findings_with(change) {
+        let found = later
+            .finding(id)
+            .map(|finding| (later, finding))
+            .or_else(|| earlier.finding(id).map(|finding| (earlier, finding)));
+        if let Some((round, finding)) = found {
+            let on = round.asset(finding.asset).map_or_else(String::new, Asset::title);
+            writeln!(
+                text,
+                "  {}  {:7}  {} - {on}",
+                finding.id,
+                finding.judgement.decision.label(),
+                finding.title
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! `wardround why ID`: from any statement down to the packet that proves it.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use wardround_model::{Claim, Conversation, Ground, Observation, Reason, Round, Sighting};
+
+use crate::arguments::Why;
+use crate::commands::{lookup, print};
+use crate::failure::NotFound;
+
+pub(crate) fn run(why: &Why) -> Result<()> {
+    let store = crate::arguments::StoreArgument { store: why.look.store.store.clone() };
+    let (_, round) = lookup::round_of(&mut lookup::store(store)?, why.look.round)?;
+    print(&answer(&round, why.id.trim())?)
+}
+
+fn answer(round: &Round, id: &str) -> Result<String> {
+    let mut text = String::new();
+    match id.to_lowercase().get(..2) {
+        Some("a-") => asset(&mut text, round, id)?,
+        Some("f-") => finding(&mut text, round, id)?,
+        Some("o-") => observation(&mut text, round, lookup_observation(round, id)?, "")?,
+        Some("c-") => conversation(&mut text, round, lookup_conversation(round, id)?, "")?,
+        _ => {
+            let text = format!(
+                "{id:?} is not an id; one begins with A-, F-, O- or C-, as `wardround asset list` shows them"
+            );
+            return Err(NotFound(text).into());
+        }
+    }
+    Ok(text)
+}
+
+fn lookup_observation<'a>(round: &'a Round, id: &str) -> Result<&'a Observation> {
+    let wanted = id.to_lowercase();
+    let matches = round.observations.iter().filter(|observation| lookup::starts(observation.id(), &wanted));
+    lookup::one(
+        matches.collect(),
+        "observation",
+        id,
+        "`wardround why` on an asset or finding names some",
+        |found| found.id().to_string(),
+    )
+}
+
+fn lookup_conversation<'a>(round: &'a Round, id: &str) -> Result<&'a Conversation> {
+    let wanted = id.to_lowercase();
+    let matches =
+        round.conversations.iter().filter(|conversation| lookup::starts(conversation.id(), &wanted));
+    lookup::one(
+        matches.collect(),
+        "conversation",
+        id,
+        "`wardround why` on an asset or finding names some",
+        |found| found.id().to_string(),
+    )
+}
+
+fn asset(text: &mut String, round: &Round, id: &str) -> Result<()> {
+    let asset = lookup::asset(round, id)?;
+    writeln!(text, "{}  {}", asset.id, asset.title())?;
+    claim(text, round, "is", asset.class.value.label(), &asset.class)?;
+    for (label, known) in
+        [("was made by", &asset.maker), ("is the model", &asset.model), ("runs software", &asset.software)]
+    {
+        if let Some(known) = known {
+            claim(text, round, label, &known.value, known)?;
+        }
+    }
+    for finding in round.findings.iter().filter(|finding| finding.asset == asset.id) {
+        writeln!(
+            text,
+            "\nWe say that it has {} ({}). Ask: wardround why {}",
+            finding.title,
+            finding.grade.label(),
+            finding.id
+        )?;
+    }
+    Ok(())
+}
+
+fn claim<T>(text: &mut String, round: &Round, verb: &str, value: &str, claim: &Claim<T>) -> Result<()> {
+    writeln!(
+        text,
+        "\nWe say that it {verb}: {value} ({}, {} %), because",
+        claim.confidence.word(),
+        claim.confidence.as_percent()
+    )?;
+    reasons(text, round, &claim.reasons)
+}
+
+fn finding(text: &mut String, round: &Round, id: &str) -> Result<()> {
+    let finding = lookup::finding(round, id)?;
+    writeln!(text, "{}  {}", finding.id, finding.title)?;
+    writeln!(text, "\nWe say that {} has it ({}), because", finding.asset, finding.grade.label())?;
+    reasons(text, round, &finding.reasons)?;
+    writeln!(text, "\nWe say {} (SSVC), because", finding.judgement.decision.label())?;
+    reasons(text, round, &finding.judgement.reasons)?;
+    writeln!(text, "\nAsk on: wardround why {}", finding.asset)?;
+    Ok(())
+}
+
+fn reasons(text: &mut String, round: &Round, reasons: &[Reason]) -> Result<()> {
+    for reason in reasons {
+        writeln!(text, "  - {}", reason.text)?;
+        for ground in reason.grounds.iter().take(5) {
+            self::ground(text, round, *ground)?;
+        }
+        let more = reason.grounds.len().saturating_sub(5);
+        if more > 0 {
+            writeln!(text, "      and {more} more like these")?;
+        }
+    }
+    Ok(())
+}
+
+fn ground(text: &mut String, round: &Round, ground: Ground) -> Result<()> {
+    match ground {
+        Ground::Observation(id) => match round.observations.iter().find(|observation| observation.id() == id)
+        {
+            Some(found) => observation(text, round, found, "      "),
+            None => Ok(()),
+        },
+        Ground::Conversation(id) => {
+            match round.conversations.iter().find(|conversation| conversation.id() == id) {
+                Some(found) => conversation(text, round, found, "      "),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn observation(text: &mut String, round: &Round, observation: &Observation, indent: &str) -> Result<()> {
+    let (kind, value) = (observation.fact.kind().allowed(), observation.fact.value());
+    writeln!(text, "{indent}{}  {} {} \"{value}\"", observation.id(), observation.subject, kind.label)?;
+    writeln!(text, "{indent}    {}", place(round, observation.first))?;
+    writeln!(
+        text,
+        "{indent}    seen {}, last {}",
+        crate::page::count(observation.count, "time", "times"),
+        observation.last.to_whole_second()
+    )?;
+    Ok(())
+}
+
+fn conversation(text: &mut String, round: &Round, conversation: &Conversation, indent: &str) -> Result<()> {
+    let protocol = conversation.protocol.map_or("something unrecognised", wardround_model::Protocol::label);
+    writeln!(
+        text,
+        "{indent}{}  {} talked {protocol} to {}",
+        conversation.id(),
+        conversation.client,
+        conversation.server
+    )?;
+    writeln!(text, "{indent}    {}", place(round, conversation.first))?;
+    let (there, back) = (conversation.to_server, conversation.to_client);
+    let connections = crate::page::count(conversation.connections, "connection", "connections");
+    writeln!(
+        text,
+        "{indent}    {connections}, {} packets there, {} back",
+        crate::page::number(there.packets),
+        crate::page::number(back.packets)
+    )?;
+    Ok(())
+}
+
+/// `clinic.pcapng, packet 17 (at byte 2048), 2026-11-23T07:00:01Z`.
+fn place(round: &Round, sighting: Sighting) -> String {
+    let evidence = sighting.evidence;
+    let file =
+        round.coverage.sources.get(usize::from(evidence.source.0)).map_or("-", |source| source.name.as_str());
+    format!(
+        "first in {file}, packet {} (at byte {}), {}",
+        evidence.packet,
+        evidence.offset,
+        sighting.at.to_whole_second()
+    )
+}

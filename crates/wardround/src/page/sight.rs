@@ -1,0 +1,169 @@
+//! What was seen and what could not be seen, in sentences: told before anything else.
+
+use wardround_model::{Network, Protocol, Round, Source, Timestamp};
+
+use super::words::{count, day, day_and_time, how_long, listed, number, time};
+
+/// What the captures showed.
+pub(crate) fn seen(round: &Round) -> Vec<String> {
+    let mut lines: Vec<String> = round.coverage.sources.iter().map(source).collect();
+    let points: Vec<String> =
+        round.coverage.sources.iter().flat_map(|source| source.interfaces.clone()).collect();
+    if !points.is_empty() {
+        lines.push(format!(
+            "{}: {}.",
+            count(size(points.len()), "capture point", "capture points"),
+            listed(&points, 8)
+        ));
+    }
+    lines.extend(networks(round));
+    lines.push(conversations(round));
+    lines
+}
+
+fn source(source: &Source) -> String {
+    let (name, packets) = (&source.name, count(source.packets, "packet", "packets"));
+    match source.first.zip(source.last) {
+        Some((first, last)) => format!("{packets} in {name}: {}.", span(first, last)),
+        None => format!("{packets} in {name}."),
+    }
+}
+
+/// `23 Nov 2026, 07:00 to 07:15 (15 minutes, UTC)`.
+fn span(first: Timestamp, last: Timestamp) -> String {
+    let until = if day(first) == day(last) { time(last) } else { day_and_time(last) };
+    format!("{} to {until} ({}, UTC)", day_and_time(first), how_long(last.since(first)))
+}
+
+fn networks(round: &Round) -> Option<String> {
+    let seen: Vec<&Network> =
+        round.networks.iter().filter(|network| network.seen_directly > 0 && is_plain(network)).collect();
+    let named: Vec<String> =
+        seen.iter().map(|network| format!("{} ({})", network.prefix, network.seen_directly)).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "{} with devices on them: {}.",
+            count(size(named.len()), "network", "networks"),
+            listed(&named, 12)
+        )
+    })
+}
+
+/// IPv6 link-local addresses exist on every link and tell no network apart.
+fn is_plain(network: &Network) -> bool {
+    !network.prefix.starts_with("fe80:")
+}
+
+fn conversations(round: &Round) -> String {
+    let all = size(round.conversations.len());
+    let known =
+        size(round.conversations.iter().filter(|conversation| conversation.protocol.is_some()).count());
+    let clinical = round
+        .conversations
+        .iter()
+        .filter(|conversation| conversation.protocol.is_some_and(Protocol::is_clinical));
+    let clinical = size(clinical.count());
+    format!(
+        "{} (who talked to whom); what they speak was recognised in {}, of which {} carry care itself (DICOM, HL7).",
+        count(all, "conversation", "conversations"),
+        number(known),
+        number(clinical)
+    )
+}
+
+/// What the captures could not show.
+pub(crate) fn not_seen(round: &Round) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(round.coverage.sources.iter().filter_map(ended_early));
+    lines.extend(silence(round));
+    lines.extend(from_afar(round));
+    lines.extend(one_way(round));
+    lines.extend(encrypted(round));
+    lines.extend(already_open(round));
+    lines.extend(skipped(round));
+    lines
+}
+
+fn ended_early(source: &Source) -> Option<String> {
+    source.ended_early.as_ref().map(|why| format!("{why}."))
+}
+
+fn silence(round: &Round) -> Option<String> {
+    let firsts = round.coverage.sources.iter().filter_map(|source| source.first);
+    let lasts = round.coverage.sources.iter().filter_map(|source| source.last);
+    let span = lasts.max()?.since(firsts.min()?);
+    Some(format!(
+        "A device that stayed silent during these {} is not on this list; silence is not safety.",
+        how_long(span)
+    ))
+}
+
+fn from_afar(round: &Round) -> Option<String> {
+    let dark = round.networks.iter().filter(|network| network.seen_directly == 0 && is_plain(network));
+    let dark: Vec<String> = dark.map(|network| network.prefix.clone()).collect();
+    let afar = size(round.assets.iter().filter(|asset| !asset.seen_directly).count());
+    if dark.is_empty() {
+        return (afar > 0).then(|| {
+            format!(
+                "{} seen only through a router: their own link was not mirrored.",
+                count(afar, "device was", "devices were")
+            )
+        });
+    }
+    Some(format!(
+        "{} seen only from afar: {}. A mirror port there would show the rest.",
+        count(size(dark.len()), "network was", "networks were"),
+        listed(&dark, 8)
+    ))
+}
+
+fn one_way(round: &Round) -> Option<String> {
+    let one_way = size(round.conversations.iter().filter(|conversation| conversation.is_one_way()).count());
+    (one_way > 0).then(|| {
+        format!(
+            "{} seen in one direction only: nobody answered, or the mirror shows one side.",
+            count(one_way, "conversation was", "conversations were")
+        )
+    })
+}
+
+fn encrypted(round: &Round) -> Option<String> {
+    let is_closed = |protocol| matches!(protocol, Some(Protocol::Tls | Protocol::Ssh));
+    let closed =
+        size(round.conversations.iter().filter(|conversation| is_closed(conversation.protocol)).count());
+    (closed > 0).then(|| {
+        format!(
+            "{} encrypted: who talks is seen, what is said is not.",
+            count(closed, "conversation is", "conversations are")
+        )
+    })
+}
+
+fn already_open(round: &Round) -> Option<String> {
+    let open: u64 = round.conversations.iter().map(|conversation| conversation.already_open).sum();
+    (open > 0).then(|| {
+        format!(
+            "{} open before the capture began: how they were opened was not seen.",
+            count(open, "connection was", "connections were")
+        )
+    })
+}
+
+fn skipped(round: &Round) -> Vec<String> {
+    let name = |place: u16| {
+        round.coverage.sources.get(usize::from(place)).map_or("-", |source| source.name.as_str())
+    };
+    let line = |skip: &wardround_model::Skip| {
+        let (source, packet) = (name(skip.first.source.0), skip.first.packet);
+        format!(
+            "{}: {} (first: packet {packet} of {source}).",
+            count(skip.count, "packet", "packets"),
+            skip.reason.label()
+        )
+    };
+    round.coverage.skipped.iter().map(line).collect()
+}
+
+fn size(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

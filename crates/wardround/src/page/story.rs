@@ -1,0 +1,192 @@
+//! What a round tells a person, in its order, as plain texts.
+
+use wardround_model::{DeviceClass, PlanItem, Round, RoundId, Timestamp};
+use wardround_round::census;
+
+use super::sight;
+use super::words::{count, day, day_and_time, how_long, listed, number};
+
+/// One kind of device in the census.
+pub(crate) struct Kind {
+    /// How many.
+    pub(crate) count: usize,
+    /// Of what, in words.
+    pub(crate) label: &'static str,
+    /// The part of the hospital, in words.
+    pub(crate) area: &'static str,
+    /// Whether they take part in care.
+    pub(crate) medical: bool,
+}
+
+/// One thing to do.
+pub(crate) struct Todo {
+    /// What is weak and where.
+    pub(crate) title: String,
+    /// SSVC's word for how urgent it is.
+    pub(crate) decision: &'static str,
+    /// What it is, why it matters, how sure, the next step: heading and text.
+    pub(crate) parts: Vec<(&'static str, String)>,
+    /// Ids to ask `why` about.
+    pub(crate) findings: Vec<String>,
+    /// Findings beyond those.
+    pub(crate) more: usize,
+}
+
+/// What a round tells, in its order.
+pub(crate) struct Story {
+    /// `Round R-3`.
+    pub(crate) title: String,
+    /// When it was run and judged.
+    pub(crate) subtitle: String,
+    /// What was seen.
+    pub(crate) seen: Vec<String>,
+    /// What could not be seen.
+    pub(crate) not_seen: Vec<String>,
+    /// The census in one sentence.
+    pub(crate) census_line: String,
+    /// The census.
+    pub(crate) census: Vec<Kind>,
+    /// The plan in one sentence.
+    pub(crate) plan_line: String,
+    /// At most ten things to do.
+    pub(crate) plan: Vec<Todo>,
+    /// What could not be judged.
+    pub(crate) unjudged: Vec<String>,
+    /// How old what is known is.
+    pub(crate) intelligence: Vec<String>,
+    /// What to do next with the program: command and what it does.
+    pub(crate) next: Vec<(String, &'static str)>,
+}
+
+/// The most findings that are named with one thing to do.
+const FINDINGS_NAMED: usize = 3;
+
+/// The most sentences about what could not be judged.
+const UNJUDGED_NAMED: usize = 5;
+
+/// Tells a round.
+pub(crate) fn story(id: RoundId, round: &Round) -> Story {
+    Story {
+        title: format!("Round {id}"),
+        subtitle: format!(
+            "Run {} UTC; expiry and age judged at {} UTC",
+            day_and_time(round.run_at),
+            day_and_time(round.as_of)
+        ),
+        seen: sight::seen(round),
+        not_seen: sight::not_seen(round),
+        census_line: census_line(round),
+        census: kinds(round),
+        plan_line: plan_line(round),
+        plan: round.plan.iter().map(todo).collect(),
+        unjudged: unjudged(round),
+        intelligence: intelligence(round),
+        next: next(round),
+    }
+}
+
+fn kinds(round: &Round) -> Vec<Kind> {
+    let kind = |class: DeviceClass, count| Kind {
+        count,
+        label: if count == 1 { class.label() } else { class.plural() },
+        area: class.area().label(),
+        medical: class.is_medical(),
+    };
+    census(&round.assets).lines.into_iter().map(|line| kind(line.class, line.count)).collect()
+}
+
+fn census_line(round: &Round) -> String {
+    let census = census(&round.assets);
+    let unknown = match census.unknown() {
+        0 => "none is of unknown kind".to_owned(),
+        1 => "1 is of unknown kind".to_owned(),
+        many => format!("{many} are of unknown kind"),
+    };
+    let medical = match census.medical() {
+        1 => "1 takes part in care".to_owned(),
+        many => format!("{many} take part in care"),
+    };
+    format!(
+        "{}: {medical}, {unknown}.",
+        count(size(census.total()), "device or system", "devices and systems")
+    )
+}
+
+fn plan_line(round: &Round) -> String {
+    let in_plan: usize = round.plan.iter().map(|item| item.findings.len()).sum();
+    let left = round.findings.len().saturating_sub(in_plan);
+    match (round.findings.len(), left) {
+        (0, _) => "Nothing weak was found in what could be seen.".to_owned(),
+        (all, 0) => format!("These settle all {} found.", count(size(all), "weakness", "weaknesses")),
+        (all, left) => format!(
+            "These settle {} of {} weaknesses found; the other {} can wait, see `wardround finding list`.",
+            number(size(in_plan)),
+            number(size(all)),
+            number(size(left))
+        ),
+    }
+}
+
+fn todo(item: &PlanItem) -> Todo {
+    Todo {
+        title: item.title.clone(),
+        decision: item.decision.label(),
+        parts: vec![
+            ("What it is", item.what.clone()),
+            ("Why it matters", item.why.clone()),
+            ("How sure", item.how_sure.clone()),
+            ("Next step", item.next_step.clone()),
+        ],
+        findings: item.findings.iter().take(FINDINGS_NAMED).map(ToString::to_string).collect(),
+        more: item.findings.len().saturating_sub(FINDINGS_NAMED),
+    }
+}
+
+fn unjudged(round: &Round) -> Vec<String> {
+    let named = round.unjudged.iter().take(UNJUDGED_NAMED);
+    let title = |id| round.asset(id).map_or_else(|| "A device".to_owned(), wardround_model::Asset::title);
+    let mut lines: Vec<String> =
+        named.map(|unjudged| format!("{}: {}.", title(unjudged.asset), unjudged.reason.text)).collect();
+    let more = round.unjudged.len().saturating_sub(UNJUDGED_NAMED);
+    if more > 0 {
+        lines.push(format!("{} more; `--format json` lists them all.", number(size(more))));
+    }
+    lines
+}
+
+fn intelligence(round: &Round) -> Vec<String> {
+    let dated = |source: &wardround_model::IntelligenceSource| {
+        // The name before what it stands for and whom it is from, which `wardround intel status` tells.
+        let name = source.name.split(" (").next().unwrap_or_default();
+        source.as_of.map_or_else(|| format!("{name} (undated)"), |date| format!("{name} of {}", day(date)))
+    };
+    let sources: Vec<String> = round.intelligence.iter().map(dated).collect();
+    let mut lines = vec![format!("Judged with {}.", listed(&sources, 12))];
+    lines.extend(oldest(round).map(|age| {
+        format!("The oldest part was {age} old at the moment judged: a weakness published since is not in this list.")
+    }));
+    lines
+}
+
+fn oldest(round: &Round) -> Option<String> {
+    let oldest: Timestamp = round.intelligence.iter().filter_map(|source| source.as_of).min()?;
+    let age = round.as_of.since(oldest);
+    (age > 0).then(|| how_long(age))
+}
+
+fn next(round: &Round) -> Vec<(String, &'static str)> {
+    let mut next = Vec::new();
+    if let Some(finding) = round.plan.first().and_then(|item| item.findings.first()) {
+        next.push((format!("wardround why {finding}"), "why do you say so?"));
+    }
+    if let Some(asset) = round.assets.first() {
+        next.push((format!("wardround asset show {}", asset.id), "one device, and how we know it"));
+    }
+    next.push(("wardround asset list".to_owned(), "everything that was seen"));
+    next.push(("wardround finding list".to_owned(), "everything that is weak"));
+    next
+}
+
+fn size(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

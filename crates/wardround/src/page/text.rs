@@ -1,0 +1,105 @@
+//! The page for a terminal.
+
+use std::fmt::Write as _;
+
+use super::Story;
+
+/// The widest that text is laid out, for reading.
+const WIDEST: usize = 96;
+
+/// Lays a story out as text.
+pub(crate) fn render(story: &Story) -> String {
+    let mut page = Page::new(textwrap::termwidth().clamp(40, WIDEST));
+    page.heading(&story.title);
+    page.paragraph("", &story.subtitle);
+    page.section("What was seen", &story.seen);
+    page.section("What could not be seen", &story.not_seen);
+    census(&mut page, story);
+    plan(&mut page, story);
+    if !story.unjudged.is_empty() {
+        page.section("What could not be judged: unknown, not safe", &story.unjudged);
+    }
+    page.section("What is known, and from when", &story.intelligence);
+    page.heading("Next");
+    let widest = story.next.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    for (command, what) in &story.next {
+        page.line(&format!("  {command:widest$}  {what}"));
+    }
+    page.text
+}
+
+fn census(page: &mut Page, story: &Story) {
+    page.heading("Who is there");
+    page.paragraph("", &story.census_line);
+    let mut area = "";
+    for kind in &story.census {
+        let first = if kind.area == area { "" } else { kind.area };
+        area = kind.area;
+        page.line(&format!("  {first:20} {:>5}  {}", kind.count, kind.label));
+    }
+}
+
+fn plan(page: &mut Page, story: &Story) {
+    page.heading("What to do first");
+    page.paragraph("", &story.plan_line);
+    for (place, todo) in story.plan.iter().enumerate() {
+        page.line("");
+        page.hanging(&format!("{:>2}. ", place + 1), &format!("[{}] {}", todo.decision, todo.title));
+        for (label, text) in &todo.parts {
+            page.hanging(&format!("    {label:16}"), text);
+        }
+        let more = if todo.more > 0 { format!(" and {} more", todo.more) } else { String::new() };
+        page.hanging(
+            &format!("    {:16}", "Evidence"),
+            &format!("wardround why {}{more}", todo.findings.join(", ")),
+        );
+    }
+}
+
+/// Text as it grows, wrapped at a width.
+struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    fn new(width: usize) -> Self {
+        Self { text: String::new(), width }
+    }
+
+    fn line(&mut self, line: &str) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{}", line.trim_end());
+    }
+
+    fn heading(&mut self, heading: &str) {
+        if !self.text.is_empty() {
+            self.line("");
+        }
+        self.line(heading);
+        self.line(&"-".repeat(heading.chars().count()));
+    }
+
+    fn section(&mut self, heading: &str, items: &[String]) {
+        self.heading(heading);
+        for item in items {
+            self.hanging("  - ", item);
+        }
+    }
+
+    fn paragraph(&mut self, indent: &str, text: &str) {
+        self.hanging(indent, text);
+    }
+
+    /// Text behind a label, its further lines indented as far.
+    fn hanging(&mut self, label: &str, text: &str) {
+        let indent = " ".repeat(label.chars().count());
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(label)
+            .subsequent_indent(&indent)
+            .break_words(false);
+        for line in textwrap::wrap(text, options) {
+            self.line(&line);
+        }
+    }
+}
