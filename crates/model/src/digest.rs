@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// 48 bits of FNV-1a over some texts, printed as twelve hex digits.
+/// 48 bits of FNV-1a over some texts, mixed so that the first digits already differ, printed as twelve hex digits.
 ///
 /// A name to tell things of one hospital apart, stable across rounds and versions; not a protection against somebody
 /// who wants two things to have one name (two equal names are told apart where they are made).
@@ -22,8 +22,15 @@ impl Digest {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
         }
-        Self((hash ^ (hash >> 48)) & BITS)
+        Self(mixed(hash) & BITS)
     }
+}
+
+/// Every bit of the input changes half of the output (the finaliser of SplitMix64).
+fn mixed(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
 }
 
 impl fmt::Display for Digest {

@@ -170,7 +170,7 @@ pub(crate) enum FindingCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Why {
-    /// An asset (A-), a finding (F-), an observation (O-) or a conversation (C-), or the start of its id
+    /// A finding (F-), asset (A-), observation (O-) or conversation (C-), or the start of its id; or an address
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     #[command(flatten)]

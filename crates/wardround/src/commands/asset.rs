@@ -22,14 +22,14 @@ pub(crate) fn run(command: AssetCommand) -> Result<()> {
 }
 
 fn list(round: &Round) -> String {
-    let mut text = format!("{:14}  {:27}  {:>5}  {:>4}  {}\n", "ID", "KIND", "SURE", "WEAK", "WHO");
+    let mut text = format!("{:14}  {:28}  {:>5}  {:>4}  {}\n", "ID", "KIND", "SURE", "WEAK", "WHO");
     for asset in &round.assets {
         let weak = round.findings.iter().filter(|finding| finding.asset == asset.id).count();
         let sure = format!("{} %", asset.class.confidence.as_percent());
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{:14}  {:27}  {sure:>5}  {weak:>4}  {}",
+            "{:14}  {:28}  {sure:>5}  {weak:>4}  {}",
             asset.id,
             asset.class.value.label(),
             who(asset)
@@ -84,7 +84,7 @@ fn show(round: &Round, asset: &Asset) -> Result<String> {
 fn claim<T>(text: &mut String, label: &str, value: &str, claim: &Claim<T>) -> Result<()> {
     writeln!(text, "{label:10} {value} ({}, {} %)", claim.confidence.word(), claim.confidence.as_percent())?;
     for Reason { text: reason, .. } in claim.reasons.iter().take(4) {
-        writeln!(text, "{:10}   because {reason}", "")?;
+        writeln!(text, "{:10}   - {reason}", "")?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use wardround_model::{Asset, Finding, Reason, Round};
 
 use crate::arguments::FindingCommand;
-use crate::commands::{lookup, print};
+use crate::commands::{lookup, points, print};
 
 pub(crate) fn run(command: FindingCommand) -> Result<()> {
     match command {
@@ -53,9 +53,9 @@ fn show(round: &Round, finding: &Finding) -> Result<String> {
     }
     writeln!(text, "{:10} {}", "Weakness", finding.weakness)?;
     writeln!(text, "{:10} {}", "How sure", finding.grade.label())?;
-    because(&mut text, &finding.reasons)?;
+    bullets(&mut text, &finding.reasons)?;
     writeln!(text, "{:10} {} (SSVC)", "Decision", finding.judgement.decision.label())?;
-    because(&mut text, &finding.judgement.reasons)?;
+    bullets(&mut text, &points(&finding.judgement))?;
     if let Some(explained) =
         round.asset(finding.asset).and_then(|asset| wardround_triage::explain(finding, asset))
     {
@@ -74,9 +74,9 @@ fn show(round: &Round, finding: &Finding) -> Result<String> {
     Ok(text)
 }
 
-fn because(text: &mut String, reasons: &[Reason]) -> Result<()> {
+fn bullets(text: &mut String, reasons: &[Reason]) -> Result<()> {
     for reason in reasons {
-        writeln!(text, "{:10}   because {}", "", reason.text)?;
+        writeln!(text, "{:10}   - {}", "", reason.text)?;
     }
     Ok(())
 }

@@ -12,6 +12,23 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use clap::CommandFactory as _;
+use wardround_model::{Judgement, Reason};
+
+/// The reasons of a decision, each behind the SSVC point that it is for and that point's value.
+pub(crate) fn points(judgement: &Judgement) -> Vec<Reason> {
+    let points = [
+        ("Exploitation", judgement.exploitation.code()),
+        ("Automatable", judgement.automatable.code()),
+        ("Technical impact", judgement.technical_impact.code()),
+        ("Mission and well-being", judgement.mission_wellbeing.code()),
+    ];
+    let pairs = points.into_iter().zip(&judgement.reasons);
+    pairs
+        .map(|((name, value), reason)| {
+            Reason::new(format!("{name} {value}: {}", reason.text), reason.grounds.clone())
+        })
+        .collect()
+}
 
 /// Prints completions for a shell.
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<()> {

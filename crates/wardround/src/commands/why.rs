@@ -6,8 +6,7 @@ use anyhow::Result;
 use wardround_model::{Claim, Conversation, Ground, Observation, Reason, Round, Sighting};
 
 use crate::arguments::Why;
-use crate::commands::{lookup, print};
-use crate::failure::NotFound;
+use crate::commands::{lookup, points, print};
 
 pub(crate) fn run(why: &Why) -> Result<()> {
     let store = crate::arguments::StoreArgument { store: why.look.store.store.clone() };
@@ -18,16 +17,11 @@ pub(crate) fn run(why: &Why) -> Result<()> {
 fn answer(round: &Round, id: &str) -> Result<String> {
     let mut text = String::new();
     match id.to_lowercase().get(..2) {
-        Some("a-") => asset(&mut text, round, id)?,
         Some("f-") => finding(&mut text, round, id)?,
         Some("o-") => observation(&mut text, round, lookup_observation(round, id)?, "")?,
         Some("c-") => conversation(&mut text, round, lookup_conversation(round, id)?, "")?,
-        _ => {
-            let text = format!(
-                "{id:?} is not an id; one begins with A-, F-, O- or C-, as `wardround asset list` shows them"
-            );
-            return Err(NotFound(text).into());
-        }
+        // Anything else means an asset: its id, or an address of it.
+        _ => asset(&mut text, round, id)?,
     }
     Ok(text)
 }
@@ -96,7 +90,7 @@ fn finding(text: &mut String, round: &Round, id: &str) -> Result<()> {
     writeln!(text, "\nWe say that {} has it ({}), because", finding.asset, finding.grade.label())?;
     reasons(text, round, &finding.reasons)?;
     writeln!(text, "\nWe say {} (SSVC), because", finding.judgement.decision.label())?;
-    reasons(text, round, &finding.judgement.reasons)?;
+    reasons(text, round, &points(&finding.judgement))?;
     writeln!(text, "\nAsk on: wardround why {}", finding.asset)?;
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(crate) struct Kind {
     pub(crate) count: usize,
     /// Of what, in words.
     pub(crate) label: &'static str,
-    /// The part of the hospital, in words.
+    /// The part of the hospital, in words; empty where it is that of the line before.
     pub(crate) area: &'static str,
     /// Whether they take part in care.
     pub(crate) medical: bool,
@@ -86,11 +86,16 @@ pub(crate) fn story(id: RoundId, round: &Round) -> Story {
 }
 
 fn kinds(round: &Round) -> Vec<Kind> {
-    let kind = |class: DeviceClass, count| Kind {
-        count,
-        label: if count == 1 { class.label() } else { class.plural() },
-        area: class.area().label(),
-        medical: class.is_medical(),
+    let mut area_before = "";
+    let mut kind = |class: DeviceClass, count| {
+        let area = class.area().label();
+        let first = area != std::mem::replace(&mut area_before, area);
+        Kind {
+            count,
+            label: if count == 1 { class.label() } else { class.plural() },
+            area: if first { area } else { "" },
+            medical: class.is_medical(),
+        }
     };
     census(&round.assets).lines.into_iter().map(|line| kind(line.class, line.count)).collect()
 }
@@ -119,7 +124,7 @@ fn plan_line(round: &Round) -> String {
         (0, _) => "Nothing weak was found in what could be seen.".to_owned(),
         (all, 0) => format!("These settle all {} found.", count(size(all), "weakness", "weaknesses")),
         (all, left) => format!(
-            "These settle {} of {} weaknesses found; the other {} can wait, see `wardround finding list`.",
+            "These settle {} of {} weaknesses found; the other {} can wait (wardround finding list shows all).",
             number(size(in_plan)),
             number(size(all)),
             number(size(left))
@@ -149,7 +154,7 @@ fn unjudged(round: &Round) -> Vec<String> {
         named.map(|unjudged| format!("{}: {}.", title(unjudged.asset), unjudged.reason.text)).collect();
     let more = round.unjudged.len().saturating_sub(UNJUDGED_NAMED);
     if more > 0 {
-        lines.push(format!("{} more; `--format json` lists them all.", number(size(more))));
+        lines.push(format!("{} more (wardround asset show tells them for each device).", number(size(more))));
     }
     lines
 }

@@ -31,11 +31,8 @@ pub(crate) fn render(story: &Story) -> String {
 fn census(page: &mut Page, story: &Story) {
     page.heading("Who is there");
     page.paragraph("", &story.census_line);
-    let mut area = "";
     for kind in &story.census {
-        let first = if kind.area == area { "" } else { kind.area };
-        area = kind.area;
-        page.line(&format!("  {first:20} {:>5}  {}", kind.count, kind.label));
+        page.line(&format!("  {:20} {:>5}  {}", kind.area, kind.count, kind.label));
     }
 }
 
