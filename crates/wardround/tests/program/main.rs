@@ -6,6 +6,7 @@ mod bad_stores;
 mod canaries;
 mod clinic;
 mod dist;
+mod intelligence;
 mod kill;
 mod program;
 mod same_bytes;
