@@ -1,43 +1,6 @@
 //! What kind of thing an asset is.
 
-macro_rules! device_classes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $one:literal, $many:literal, $area:ident;)+) => {
-        /// What kind of thing an asset is; `Unknown` is an honest answer.
-        ///
-        /// The order is that of a census: medical first, unknown last.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum DeviceClass { $($(#[doc = $doc])+ $name,)+ }
-
-        impl DeviceClass {
-            /// All of them, in the order of a census.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the store, JSON and options.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// Its name for people: one of them.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $one,)+ }
-            }
-
-            /// Its name for people: several of them.
-            #[must_use]
-            pub const fn plural(self) -> &'static str {
-                match self { $(Self::$name => $many,)+ }
-            }
-
-            /// The part of the hospital that it belongs to.
-            #[must_use]
-            pub const fn area(self) -> Area {
-                match self { $(Self::$name => Area::$area,)+ }
-            }
-        }
-    };
-}
+use crate::coded::coded;
 
 /// The part of the hospital that a class belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,50 +31,95 @@ impl Area {
     }
 }
 
-device_classes! {
-    /// Makes images: CT, MR, ultrasound, X-ray.
-    ImagingModality = "imaging-modality", "imaging device", "imaging devices", Medical;
-    /// Keeps and serves images (PACS, VNA).
-    ImagingArchive = "imaging-archive", "image archive", "image archives", Medical;
-    /// Carries orders, results or records: HL7 engine, laboratory or hospital information system.
-    ClinicalSystem = "clinical-system", "clinical information system", "clinical information systems", Medical;
-    /// Analyses samples.
-    LaboratoryAnalyser = "laboratory-analyser", "laboratory analyser", "laboratory analysers", Medical;
-    /// Watches a patient's vital signs.
-    PatientMonitor = "patient-monitor", "patient monitor", "patient monitors", Medical;
-    /// Gives a patient drugs or fluids.
-    InfusionPump = "infusion-pump", "infusion pump", "infusion pumps", Medical;
-    /// A person's computer.
-    Workstation = "workstation", "workstation", "workstations", Office;
-    /// A phone or tablet.
-    Mobile = "mobile", "phone or tablet", "phones and tablets", Office;
-    /// A printer.
-    Printer = "printer", "printer", "printers", Office;
-    /// A desk phone.
-    VoicePhone = "voice-phone", "desk phone", "desk phones", Office;
-    /// A server of no more particular kind.
-    Server = "server", "server", "servers", Infrastructure;
-    /// Keeps files for others.
-    FileServer = "file-server", "file server", "file servers", Infrastructure;
-    /// Keeps a database for others.
-    DatabaseServer = "database-server", "database server", "database servers", Infrastructure;
-    /// Gives names, addresses or time: DNS, DHCP, NTP.
-    NetworkService = "network-service", "name, address or time server", "name, address and time servers", Infrastructure;
-    /// Carries traffic: router, switch, access point.
-    NetworkDevice = "network-device", "router or switch", "routers and switches", Infrastructure;
-    /// A video camera.
-    Camera = "camera", "camera", "cameras", Plant;
-    /// Runs or senses a building: air, heat, doors, power.
-    BuildingController = "building-controller", "building controller", "building controllers", Plant;
-    /// Not known.
-    Unknown = "unknown", "unknown device", "unknown devices", Unknown;
+coded! {
+    /// What kind of thing an asset is; `Unknown` is an honest answer. The label names one of them.
+    ///
+    /// The order is that of a census: medical first, unknown last.
+    enum DeviceClass, label {
+        /// Makes images: CT, MR, ultrasound, X-ray.
+        ImagingModality = "imaging-modality", "imaging device";
+        /// Keeps and serves images (PACS, VNA).
+        ImagingArchive = "imaging-archive", "image archive";
+        /// Carries orders, results or records: HL7 engine, laboratory or hospital information system.
+        ClinicalSystem = "clinical-system", "clinical information system";
+        /// Analyses samples.
+        LaboratoryAnalyser = "laboratory-analyser", "laboratory analyser";
+        /// Watches a patient's vital signs.
+        PatientMonitor = "patient-monitor", "patient monitor";
+        /// Gives a patient drugs or fluids.
+        InfusionPump = "infusion-pump", "infusion pump";
+        /// A person's computer.
+        Workstation = "workstation", "workstation";
+        /// A phone or tablet.
+        Mobile = "mobile", "phone or tablet";
+        /// A printer.
+        Printer = "printer", "printer";
+        /// A desk phone.
+        VoicePhone = "voice-phone", "desk phone";
+        /// A server of no more particular kind.
+        Server = "server", "server";
+        /// Keeps files for others.
+        FileServer = "file-server", "file server";
+        /// Keeps a database for others.
+        DatabaseServer = "database-server", "database server";
+        /// Gives names, addresses or time: DNS, DHCP, NTP.
+        NetworkService = "network-service", "name, address or time server";
+        /// Carries traffic: router, switch, access point.
+        NetworkDevice = "network-device", "router or switch";
+        /// A video camera.
+        Camera = "camera", "camera";
+        /// Runs or senses a building: air, heat, doors, power.
+        BuildingController = "building-controller", "building controller";
+        /// Not known.
+        Unknown = "unknown", "unknown device";
+    }
 }
 
 impl DeviceClass {
-    /// The class with this code.
+    /// Its name for people: several of them.
     #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|class| class.code() == code)
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::ImagingModality => "imaging devices",
+            Self::ImagingArchive => "image archives",
+            Self::ClinicalSystem => "clinical information systems",
+            Self::LaboratoryAnalyser => "laboratory analysers",
+            Self::PatientMonitor => "patient monitors",
+            Self::InfusionPump => "infusion pumps",
+            Self::Workstation => "workstations",
+            Self::Mobile => "phones and tablets",
+            Self::Printer => "printers",
+            Self::VoicePhone => "desk phones",
+            Self::Server => "servers",
+            Self::FileServer => "file servers",
+            Self::DatabaseServer => "database servers",
+            Self::NetworkService => "name, address and time servers",
+            Self::NetworkDevice => "routers and switches",
+            Self::Camera => "cameras",
+            Self::BuildingController => "building controllers",
+            Self::Unknown => "unknown devices",
+        }
+    }
+
+    /// The part of the hospital that it belongs to.
+    #[must_use]
+    pub const fn area(self) -> Area {
+        match self {
+            Self::ImagingModality
+            | Self::ImagingArchive
+            | Self::ClinicalSystem
+            | Self::LaboratoryAnalyser
+            | Self::PatientMonitor
+            | Self::InfusionPump => Area::Medical,
+            Self::Workstation | Self::Mobile | Self::Printer | Self::VoicePhone => Area::Office,
+            Self::Server
+            | Self::FileServer
+            | Self::DatabaseServer
+            | Self::NetworkService
+            | Self::NetworkDevice => Area::Infrastructure,
+            Self::Camera | Self::BuildingController => Area::Plant,
+            Self::Unknown => Area::Unknown,
+        }
     }
 
     /// Whether it takes part in care itself.

@@ -1,64 +1,35 @@
 //! What could be seen and what could not: told before anything else, because silence is not safety.
 
+use crate::coded::coded;
 use crate::{Evidence, Source};
 
-macro_rules! skip_reasons {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal;)+) => {
-        /// Why a packet, or a part of one, was not understood.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum SkipReason { $($(#[doc = $doc])+ $name,)+ }
-
-        impl SkipReason {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the store and JSON.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// What people read behind a count of packets and a colon.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-skip_reasons! {
-    /// The capture kept too little of the packet to read its headers.
-    CutShort = "cut-short", "the capture kept too little of them to be read";
-    /// Headers contradict each other or the packet's length.
-    Malformed = "malformed", "headers that contradict each other";
-    /// A link type that no reader exists for.
-    UnknownLink = "unknown-link", "a kind of link that is not read yet";
-    /// Something other than IP or ARP on Ethernet.
-    NotIp = "not-ip", "neither IP nor ARP";
-    /// An IP protocol other than TCP, UDP or ICMP.
-    OtherTransport = "other-transport", "IP, but neither TCP, UDP nor ICMP";
-    /// A fragment of an IP packet; fragments are not put together yet.
-    Fragment = "fragment", "fragments of larger IP packets";
-    /// Tags or tunnels nested deeper than the limit.
-    TooDeep = "too-deep", "too many tags or tunnels around them";
-    /// A time in 1970, or after the moment that the round judges at; its content was read, its time was not used.
-    ImplausibleTime = "implausible-time", "an impossible time (the content was read, the time not used)";
-    /// The limit of connections followed at once was reached; the oldest was let go.
-    TooManyFlows = "too-many-flows", "connections beyond the limit of what is followed at once";
-    /// A limit of facts or hosts was reached.
-    TooManyFacts = "too-many-facts", "facts beyond the limit of what is kept";
-    /// A segment was missing, or came too far ahead, so that a message could not be read.
-    MissingSegment = "missing-segment", "connections with missing pieces";
-    /// A dissector stopped on a bug of ours; the rest was read.
-    DissectorFailed = "dissector-failed", "a reader of ours failed on them (please report this)";
-}
-
-impl SkipReason {
-    /// The reason with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|reason| reason.code() == code)
+coded! {
+    /// Why a packet, or a part of one, was not understood. Its label is read behind a count of packets and a colon.
+    enum SkipReason, label {
+        /// The capture kept too little of the packet to read its headers.
+        CutShort = "cut-short", "the capture kept too little of them to be read";
+        /// Headers contradict each other or the packet's length.
+        Malformed = "malformed", "headers that contradict each other";
+        /// A link type that no reader exists for.
+        UnknownLink = "unknown-link", "a kind of link that is not read yet";
+        /// Something other than IP or ARP on Ethernet.
+        NotIp = "not-ip", "neither IP nor ARP";
+        /// An IP protocol other than TCP, UDP or ICMP.
+        OtherTransport = "other-transport", "IP, but neither TCP, UDP nor ICMP";
+        /// A fragment of an IP packet; fragments are not put together yet.
+        Fragment = "fragment", "fragments of larger IP packets";
+        /// Tags or tunnels nested deeper than the limit.
+        TooDeep = "too-deep", "too many tags or tunnels around them";
+        /// A time in 1970, or after the moment that the round judges at; its content was read, its time was not used.
+        ImplausibleTime = "implausible-time", "an impossible time (the content was read, the time not used)";
+        /// The limit of connections followed at once was reached; the oldest was let go.
+        TooManyFlows = "too-many-flows", "connections beyond the limit of what is followed at once";
+        /// A limit of facts or hosts was reached.
+        TooManyFacts = "too-many-facts", "facts beyond the limit of what is kept";
+        /// A segment was missing, or came too far ahead, so that a message could not be read.
+        MissingSegment = "missing-segment", "connections with missing pieces";
+        /// A dissector stopped on a bug of ours; the rest was read.
+        DissectorFailed = "dissector-failed", "a reader of ours failed on them (please report this)";
     }
 }
 

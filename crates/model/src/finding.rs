@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::coded::coded;
 use crate::{AssetId, CveId, Digest, Endpoint, Judgement, Reason};
 
 /// The id of a finding, as `F-1a2b3c4d5e6f`: the same weakness of the same asset has it in every round.
@@ -22,57 +23,45 @@ impl fmt::Display for FindingId {
     }
 }
 
-macro_rules! weak_settings {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $cwe:literal;)+) => {
-        /// A setting that is weak whatever the software's version.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum WeakSetting { $($(#[doc = $doc])+ $name,)+ }
-
-        impl WeakSetting {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the store, JSON and options.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// The kind of weakness (MITRE CWE number).
-            #[must_use]
-            pub const fn cwe(self) -> u32 {
-                match self { $(Self::$name => $cwe,)+ }
-            }
-        }
-    };
-}
-
-weak_settings! {
-    /// A login was seen in clear.
-    ClearTextCredentials = "cleartext-credentials", 319;
-    /// Patient data travels in clear: a clinical protocol without TLS.
-    ClearTextPatientData = "cleartext-patient-data", 319;
-    /// SMB 1 was chosen.
-    Smb1 = "smb1", 327;
-    /// A server certificate has expired, or is not valid yet.
-    TlsCertificateExpired = "tls-certificate-expired", 298;
-    /// A server certificate is signed by itself.
-    TlsCertificateSelfSigned = "tls-certificate-self-signed", 295;
-    /// A server certificate has a short key or a broken signature hash (NIST SP 800-131A).
-    TlsCertificateWeak = "tls-certificate-weak", 326;
-    /// TLS 1.0 or 1.1 was chosen (RFC 8996).
-    TlsVersionOld = "tls-version-old", 327;
-    /// A DICOM service that asks nobody who they are, used by several hosts.
-    DicomOpenToMany = "dicom-open-to-many", 306;
-    /// An SNMP agent answers to a well-known community.
-    SnmpDefaultCommunity = "snmp-default-community", 1392;
+coded! {
+    /// A setting that is weak whatever the software's version.
+    enum WeakSetting {
+        /// A login was seen in clear.
+        ClearTextCredentials = "cleartext-credentials";
+        /// Patient data travels in clear: a clinical protocol without TLS.
+        ClearTextPatientData = "cleartext-patient-data";
+        /// SMB 1 was chosen.
+        Smb1 = "smb1";
+        /// A server certificate has expired, or is not valid yet.
+        TlsCertificateExpired = "tls-certificate-expired";
+        /// A server certificate is signed by itself.
+        TlsCertificateSelfSigned = "tls-certificate-self-signed";
+        /// A server certificate has a short key or a broken signature hash (NIST SP 800-131A).
+        TlsCertificateWeak = "tls-certificate-weak";
+        /// TLS 1.0 or 1.1 was chosen (RFC 8996).
+        TlsVersionOld = "tls-version-old";
+        /// A DICOM service that asks nobody who they are, used by several hosts.
+        DicomOpenToMany = "dicom-open-to-many";
+        /// An SNMP agent answers to a well-known community.
+        SnmpDefaultCommunity = "snmp-default-community";
+    }
 }
 
 impl WeakSetting {
-    /// The setting with this code.
+    /// The kind of weakness (MITRE CWE number).
     #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|setting| setting.code() == code)
+    pub const fn cwe(self) -> u32 {
+        match self {
+            Self::ClearTextCredentials => 319,
+            Self::ClearTextPatientData => 319,
+            Self::Smb1 => 327,
+            Self::TlsCertificateExpired => 298,
+            Self::TlsCertificateSelfSigned => 295,
+            Self::TlsCertificateWeak => 326,
+            Self::TlsVersionOld => 327,
+            Self::DicomOpenToMany => 306,
+            Self::SnmpDefaultCommunity => 1392,
+        }
     }
 }
 
@@ -109,47 +98,17 @@ impl fmt::Display for Weakness {
     }
 }
 
-macro_rules! grades {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal;)+) => {
-        /// How surely a finding is there: what the match rests on, the surest first.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Grade { $($(#[doc = $doc])+ $name,)+ }
-
-        impl Grade {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the store and JSON.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// What people read.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-grades! {
-    /// The weak setting itself was seen on the wire.
-    Seen = "seen", "seen on the network";
-    /// Product and version were seen and the published range has that version.
-    ExactVersion = "exact-version", "product and version match";
-    /// Product and version match, but the weakness also needs a platform or part that was not seen.
-    NeedsPlatform = "needs-platform", "product and version match, if it runs on the platform that the record names";
-    /// The product was seen, its version was not.
-    VersionUnknown = "version-unknown", "product matches, version not seen";
-}
-
-impl Grade {
-    /// The grade with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|grade| grade.code() == code)
+coded! {
+    /// How surely a finding is there: what the match rests on, the surest first.
+    enum Grade, label {
+        /// The weak setting itself was seen on the wire.
+        Seen = "seen", "seen on the network";
+        /// Product and version were seen and the published range has that version.
+        ExactVersion = "exact-version", "product and version match";
+        /// Product and version match, but the weakness also needs a platform or part that was not seen.
+        NeedsPlatform = "needs-platform", "product and version match, if it runs on the platform that the record names";
+        /// The product was seen, its version was not.
+        VersionUnknown = "version-unknown", "product matches, version not seen";
     }
 }
 

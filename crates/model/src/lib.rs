@@ -7,6 +7,7 @@
 mod address;
 mod asset;
 mod class;
+mod coded;
 mod conversation;
 mod coverage;
 mod decision;

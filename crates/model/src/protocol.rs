@@ -1,78 +1,52 @@
 //! What is spoken over a service, as recognised from its bytes (never from the port alone).
 
-macro_rules! protocols {
-    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal;)+) => {
-        /// An application protocol that a dissector recognised.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Protocol { $($(#[doc = $doc])+ $name,)+ }
+use crate::coded::coded;
 
-        impl Protocol {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the store, JSON and options.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// Its name for people.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-protocols! {
-    /// DICOM upper layer (PS3.8).
-    Dicom = "dicom", "DICOM";
-    /// HL7 v2 over MLLP (HL7 v2 transport, MLLP release 1).
-    Hl7 = "hl7", "HL7 v2";
-    /// TLS; what is inside is unknown.
-    Tls = "tls", "TLS";
-    /// HTTP/1.
-    Http = "http", "HTTP";
-    /// Internet Printing Protocol over HTTP/1 (RFC 8010).
-    Ipp = "ipp", "IPP (printing)";
-    /// SSH.
-    Ssh = "ssh", "SSH";
-    /// SMB 1, 2 or 3.
-    Smb = "smb", "SMB";
-    /// FTP's control connection.
-    Ftp = "ftp", "FTP";
-    /// Telnet.
-    Telnet = "telnet", "Telnet";
-    /// MQTT.
-    Mqtt = "mqtt", "MQTT";
-    /// RTSP.
-    Rtsp = "rtsp", "RTSP (video)";
-    /// MySQL and MariaDB.
-    Mysql = "mysql", "MySQL";
-    /// PostgreSQL.
-    Postgresql = "postgresql", "PostgreSQL";
-    /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).
-    RawPrint = "raw-print", "raw printing";
-    /// DHCP for IPv4.
-    Dhcp = "dhcp", "DHCP";
-    /// DNS.
-    Dns = "dns", "DNS";
-    /// Multicast DNS.
-    Mdns = "mdns", "mDNS";
-    /// SNMP.
-    Snmp = "snmp", "SNMP";
-    /// NTP.
-    Ntp = "ntp", "NTP";
+coded! {
+    /// An application protocol that a dissector recognised.
+    enum Protocol, label {
+        /// DICOM upper layer (PS3.8).
+        Dicom = "dicom", "DICOM";
+        /// HL7 v2 over MLLP (HL7 v2 transport, MLLP release 1).
+        Hl7 = "hl7", "HL7 v2";
+        /// TLS; what is inside is unknown.
+        Tls = "tls", "TLS";
+        /// HTTP/1.
+        Http = "http", "HTTP";
+        /// Internet Printing Protocol over HTTP/1 (RFC 8010).
+        Ipp = "ipp", "IPP (printing)";
+        /// SSH.
+        Ssh = "ssh", "SSH";
+        /// SMB 1, 2 or 3.
+        Smb = "smb", "SMB";
+        /// FTP's control connection.
+        Ftp = "ftp", "FTP";
+        /// Telnet.
+        Telnet = "telnet", "Telnet";
+        /// MQTT.
+        Mqtt = "mqtt", "MQTT";
+        /// RTSP.
+        Rtsp = "rtsp", "RTSP (video)";
+        /// MySQL and MariaDB.
+        Mysql = "mysql", "MySQL";
+        /// PostgreSQL.
+        Postgresql = "postgresql", "PostgreSQL";
+        /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).
+        RawPrint = "raw-print", "raw printing";
+        /// DHCP for IPv4.
+        Dhcp = "dhcp", "DHCP";
+        /// DNS.
+        Dns = "dns", "DNS";
+        /// Multicast DNS.
+        Mdns = "mdns", "mDNS";
+        /// SNMP.
+        Snmp = "snmp", "SNMP";
+        /// NTP.
+        Ntp = "ntp", "NTP";
+    }
 }
 
 impl Protocol {
-    /// The protocol with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|protocol| protocol.code() == code)
-    }
-
     /// Whether it carries care itself: images, orders, results.
     #[must_use]
     pub fn is_clinical(self) -> bool {
