@@ -33,10 +33,12 @@ pub(crate) fn for_writing(path: &Path) -> Result<(Connection, PathBuf), StoreErr
 
 /// Refuses what is no store before anything about it could be changed.
 fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
-    let unfinished = place::is_unfinished(path);
+    // In this order: whoever makes the store now writes its journal before the file, so that a file with something in
+    // it and no journal beside it is finished.
     if place::is_empty(path) {
         return Ok(());
     }
+    let unfinished = place::is_unfinished(path);
     let looked = if unfinished { readable(path, READ_ONLY) } else { readable_unchanging(path) };
     match looked {
         Ok((_, State::Foreign)) => Err(StoreError::NotAStore { path: path.to_owned() }),

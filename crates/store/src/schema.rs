@@ -43,10 +43,14 @@ pub(crate) fn state(connection: &Connection) -> Result<State, Trouble> {
     state_for(connection, current_version())
 }
 
+/// In one statement, so that it is one view of the file: another program may be making the store just now.
+const SELECT_STATE: &str = "
+    SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+           (SELECT count(*) FROM sqlite_schema)";
+
 fn state_for(connection: &Connection, current: i64) -> Result<State, Trouble> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let (application, version) = (number("application_id")?, number("user_version")?);
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let (application, version, tables): (i64, i64, i64) =
+        connection.query_row(SELECT_STATE, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(if application == i64::from(APPLICATION_ID) {
         match version {
             ..1 => State::Foreign,
