@@ -76,10 +76,8 @@ pub fn mask_agent(agent: &str, max: usize) -> CompactString {
         } else if let Some(version) = platform_version(token).filter(|_| masked.kept_last) {
             masked.word(version);
             masked.kept_last = false;
-        } else if token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_*".contains(&b)) {
-            masked.name(&mask(token, max));
         } else {
-            masked.mask();
+            masked.name(token);
         }
     }
     masked.text
@@ -94,12 +92,14 @@ pub fn mask_product(text: &str, max: usize) -> CompactString {
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     let mut masked = Masked::new(max);
     for (at, word) in words.iter().enumerate() {
+        // Each word stays one word, masked or not: masked again, it has the same neighbours.
+        masked.masked_last = false;
         masked.separator(' ');
         let next = words.get(at.saturating_add(1)).copied().unwrap_or_default();
         let is_host = at == 1 && names_host(&words) || at == 0 && names_ftp_host(&words);
         if is_host {
-            masked.name(&mask(word, max));
-        } else if *word == "*" || is_owner(word, next) {
+            masked.name(word);
+        } else if is_owner(word, next) {
             masked.mask();
         } else {
             masked.word_or_beginning(word);
@@ -268,13 +268,16 @@ impl Masked {
         self.kept_last = true;
     }
 
-    /// A name that was masked by itself.
-    fn name(&mut self, masked: &str) {
-        if masked.is_empty() || masked == "*" {
+    /// A name among other words. One with other characters than host names have goes whole: masked, it would be several
+    /// words.
+    fn name(&mut self, name: &str) {
+        let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.*".contains(&b));
+        let kept = if is_plain { mask(name, self.max) } else { CompactString::default() };
+        if kept.is_empty() || kept == "*" {
             self.mask();
         } else {
-            self.word(masked);
-            self.masked_last = masked.ends_with(MASK);
+            self.word(&kept);
+            self.masked_last = kept.ends_with(MASK);
         }
     }
 

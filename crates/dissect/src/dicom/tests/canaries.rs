@@ -11,11 +11,14 @@ use crate::laws::Side;
 const READ: [u32; 7] =
     [0x0008_0060, 0x0008_0070, 0x0008_1010, 0x0008_1040, 0x0008_1090, 0x0018_1000, 0x0018_1020];
 
+/// Query/Retrieve Level makes a data set a query, of which nothing is told.
+const QUERY_LEVEL: u32 = 0x0008_0052;
+
 /// A data set with a canary in every other element, sorted by tag.
 fn poisoned(encoding: Encoding, tags: &[u32], canary: &[u8]) -> Vec<u8> {
     let mut elements: Vec<(u32, Vec<u8>)> = tags
         .iter()
-        .filter(|tag| !READ.contains(tag))
+        .filter(|tag| !READ.contains(tag) && **tag != QUERY_LEVEL)
         .map(|tag| (*tag, element(encoding, *tag, if tag % 3 == 0 { "UN" } else { "LO" }, canary)))
         .collect();
     let inside: Vec<u8> = READ.iter().flat_map(|tag| element(encoding, *tag, "LO", canary)).collect();
