@@ -26,6 +26,11 @@ pub enum CaptureError {
     /// It has no bytes.
     #[error("{0} is empty (0 bytes); record it again, or give another file")]
     Empty(String),
+    /// It is a capture without a packet.
+    #[error(
+        "{0} is a packet capture but holds no packet; record for longer, or check that the mirror port sends anything"
+    )]
+    NoPackets(String),
     /// It is of no known format.
     #[error(
         "{0} is not a packet capture: its first bytes (at byte 0) are neither pcap nor pcapng; give a file that tcpdump or \

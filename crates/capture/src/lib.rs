@@ -95,8 +95,8 @@ impl Progress for () {
 /// Reads captures, one after the other.
 ///
 /// # Errors
-/// When nothing could be read from any of them, with the reason for each. A damaged source is no error as long as one packet
-/// of it could be read ([`Source::ended_early`]), nor is one without packets.
+/// When no packet could be read from any of them, with the reason for each. A damaged source is no error as long as one packet
+/// of it could be read ([`Source::ended_early`]), nor is one without packets beside others that have some.
 pub fn read(inputs: &[Input], options: &Options, progress: &dyn Progress) -> Result<Captured, NothingRead> {
     let places: Vec<_> = inputs.iter().map(Place::Input).collect();
     read_places(&places, options, Dissectors::ALL, progress)
@@ -134,7 +134,9 @@ fn read_places(
         }
         sources
     });
-    if failed.len() >= places.len() {
+    if sources.iter().all(|source| source.packets == 0) {
+        let silent = sources.iter().filter(|source| source.ended_early.is_none());
+        failed.extend(silent.map(|source| CaptureError::NoPackets(source.name.clone())));
         return Err(NothingRead(failed));
     }
     let captured = put_together(sources, findings, reading.skips, options.as_of);

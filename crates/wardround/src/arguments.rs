@@ -85,7 +85,7 @@ pub(crate) struct RunRound {
     pub(crate) store: StoreArgument,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Judge expiry and age at this moment, as 2026-11-24 or 2026-11-24T08:00:00Z [default: now]
+    /// Judge expiry and age at this moment, not before the capture: 2026-11-24 or 2026-11-24T08:00:00Z [default: now]
     #[arg(long, value_name = "MOMENT")]
     pub(crate) as_of: Option<Timestamp>,
     /// Use this intelligence index [default: the one in your data folder, else the one built in]

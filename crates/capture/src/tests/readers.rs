@@ -195,9 +195,9 @@ fn what_is_good_is_kept_beside_what_is_not() {
 }
 
 #[test]
-fn a_capture_without_packets_is_no_error() {
-    let captured = read_bytes("none.pcap", &Pcap::new().bytes, &options()).unwrap();
-    assert_eq!(captured.coverage.packets(), 0);
+fn a_capture_without_packets_says_so() {
+    let error = read_bytes("none.pcap", &Pcap::new().bytes, &options()).unwrap_err();
+    assert!(error.to_string().contains("none.pcap is a packet capture but holds no packet"), "{error}");
 }
 
 #[test]

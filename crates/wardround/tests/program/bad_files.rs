@@ -63,6 +63,7 @@ fn what_is_no_capture_is_said_in_one_sentence() {
         &["broken.zst"],
     );
     assert_fails(&round(&place, "short.pcap", &pcap_header()[..10]), 1, &["short.pcap"]);
+    assert_fails(&round(&place, "silent.pcap", &pcap_header()), 1, &["silent.pcap", "no packet"]);
     assert_fails(&place.run(&["round", "missing.pcap"]), 1, &["missing.pcap"]);
     std::fs::create_dir(place.path("folder")).unwrap();
     assert_fails(&place.run(&["round", "folder"]), 1, &["folder"]);
