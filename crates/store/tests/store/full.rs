@@ -46,7 +46,7 @@ fn a_new_store_on_a_full_disk_is_refused() {
 
 #[test]
 fn a_read_only_disk_can_be_read() {
-    let remount = "mount -o remount,ro \"$PLACE\"";
+    let remount = "mount -o remount,bind,ro \"$PLACE\"";
     on_a_small_disk("full::disk::starts_a_store", remount, "full::disk::is_read_only");
 }
 
