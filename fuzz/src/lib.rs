@@ -10,6 +10,8 @@ use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
 };
+use wardround_intel::feed::FeedKind;
+use wardround_intel::{Index, IndexBuilder, Profile};
 use wardround_model::{Fact, FactKind, Protocol, SkipReason, Timestamp};
 
 /// The most bytes that a caller keeps for a dissector.
@@ -162,6 +164,32 @@ pub fn fact(bytes: &[u8]) {
     if let Some(fact) = kind.and_then(|kind| Fact::new(*kind, value).ok()) {
         check(&(About::Sender, fact));
     }
+}
+
+/// Reads a feed file; the first byte of `bytes` chooses which. Whatever was read of it makes an index that holds together.
+pub fn feed(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else { return };
+    let Some(kind) = FeedKind::ALL.get(usize::from(*choice) % FeedKind::ALL.len()) else { return };
+    let mut builder = IndexBuilder::new(Profile::Full);
+    let _ = builder.read(*kind, "fuzz", bytes);
+    let index = builder.finish();
+    assert!(Index::open_checked(&index).is_ok(), "an index of ours does not hold together");
+}
+
+/// Opens an index and asks it everything: damaged bytes give fewer answers.
+pub fn index(bytes: &[u8]) {
+    let Ok(index) = Index::open(bytes) else { return };
+    let cves = index.cves().take(64).count();
+    let _ = (cves, index.advisories().take(64).count(), index.sources(), index.stats());
+    let _ = index.oui([0, 9, 0x5c, 1, 2, 3]);
+    for seen in wardround_intel::names::products_in("OpenSSH_7.2p2 nginx/1.10.3") {
+        let _ = index.vulnerabilities_of_product(&seen);
+    }
+}
+
+/// Reads a banner into products.
+pub fn banner(bytes: &[u8]) {
+    let _ = wardround_intel::names::products_in(&String::from_utf8_lossy(bytes));
 }
 
 /// A fact keeps to the allow-list, and made again from its own value is the same.

@@ -111,6 +111,8 @@ proptest! {
 
     #[test]
     fn no_word_of_a_greeting_is_told_but_products(words in "([a-z]{3,9} ){0,6}") {
+        // Mail servers greet with 220 too, and say so.
+        prop_assume!(!words.contains("smtp"));
         let greeting = format!("220 {words}ProFTPD 1.3.5 {words}(vsFTPd)\r\n");
         let lines = server(greeting.as_bytes()).read(99).lines();
         prop_assert_eq!(lines, "SenderService ftp.banner=ProFTPD 1.3.5\n");

@@ -129,9 +129,9 @@ impl Tally {
             let files = count(*files, "file", "files");
             let _ = writeln!(
                 text,
-                "{}: {} records in {files}, {} left out",
+                "{}: {} in {files}, {} left out",
                 kind.source_name(),
-                number(*records),
+                count(*records, "record", "records"),
                 number(*skipped)
             );
         }
