@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::{Digest, Endpoint, Protocol, Sighting, Timestamp};
+use crate::{Digest, Endpoint, Protocol, Sighting, Timestamp, Transport};
 
 /// The id of a conversation, as `C-1a2b3c4d5e6f`: the same in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,10 +65,18 @@ impl Conversation {
         ConversationId(Digest::of(&[&self.client.to_string(), &self.server.to_string()]))
     }
 
-    /// Whether packets were seen in one direction only, although it is not an announcement to many.
+    /// Whether the capture shows one side only: TCP carries data one way, which it cannot without packets the other way.
     #[must_use]
     pub fn is_one_way(&self) -> bool {
-        (self.to_server.packets == 0 || self.to_client.packets == 0) && !is_to_many(self.server.ip)
+        let only = |seen: Volume, other: Volume| seen.bytes > 0 && other.packets == 0;
+        self.server.transport == Transport::Tcp
+            && (only(self.to_server, self.to_client) || only(self.to_client, self.to_server))
+    }
+
+    /// Whether one host asked another and no answer was seen: it is silent, absent, or its answer was not mirrored.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        self.to_client.packets == 0 && !self.is_one_way() && !is_to_many(self.server.ip)
     }
 
     /// Whether the server answered: it is really there.

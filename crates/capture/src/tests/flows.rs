@@ -124,7 +124,7 @@ fn a_group_address_is_always_the_server() {
     let captured = read_notes(&Pcap::of(&[udp(CLIENT, group, (5353, 5353), b"?")]), &options());
     let conversation = &captured.conversations[0];
     assert_eq!(conversation.server.to_string(), "224.0.0.251:5353/udp");
-    assert!(!conversation.is_one_way());
+    assert!(!conversation.is_unanswered());
 }
 
 #[test]

@@ -40,6 +40,7 @@ struct CoverageShape {
     skipped: Vec<SkipShape>,
     values_not_allowed: u64,
     one_way_conversations: usize,
+    unanswered_conversations: usize,
     connections_already_open: u64,
 }
 
@@ -182,6 +183,7 @@ struct ConversationShape {
     packets_to_client: u64,
     bytes_to_client: u64,
     one_way: bool,
+    unanswered: bool,
     first: String,
     last: String,
 }
@@ -232,11 +234,8 @@ fn coverage(round: &Round) -> CoverageShape {
         networks: round.networks.iter().map(network).collect(),
         skipped: round.coverage.skipped.iter().map(skip).collect(),
         values_not_allowed: round.coverage.values_not_allowed,
-        one_way_conversations: round
-            .conversations
-            .iter()
-            .filter(|conversation| conversation.is_one_way())
-            .count(),
+        one_way_conversations: round.conversations.iter().filter(|it| it.is_one_way()).count(),
+        unanswered_conversations: round.conversations.iter().filter(|it| it.is_unanswered()).count(),
         connections_already_open: round
             .conversations
             .iter()
@@ -383,6 +382,7 @@ fn conversation(conversation: &Conversation) -> ConversationShape {
         packets_to_client: conversation.to_client.packets,
         bytes_to_client: conversation.to_client.bytes,
         one_way: conversation.is_one_way(),
+        unanswered: conversation.is_unanswered(),
         first: conversation.first.at.to_string(),
         last: conversation.last.to_string(),
     }

@@ -78,6 +78,7 @@ pub(crate) fn not_seen(round: &Round) -> Vec<String> {
     lines.extend(silence(round));
     lines.extend(from_afar(round));
     lines.extend(one_way(round));
+    lines.extend(unanswered(round));
     lines.extend(encrypted(round));
     lines.extend(already_open(round));
     lines.extend(skipped(round));
@@ -118,12 +119,20 @@ fn from_afar(round: &Round) -> Option<String> {
 }
 
 fn one_way(round: &Round) -> Option<String> {
-    let one_way = size(round.conversations.iter().filter(|conversation| conversation.is_one_way()).count());
-    (one_way > 0).then(|| {
-        format!(
-            "{} seen in one direction only: nobody answered, or the mirror shows one side.",
-            count(one_way, "conversation was", "conversations were")
-        )
+    let one_way = round.conversations.iter().filter(|conversation| conversation.is_one_way());
+    let named: Vec<String> = one_way.map(|it| format!("{} to {}", it.client, it.server)).collect();
+    (!named.is_empty()).then(|| {
+        let many = count(size(named.len()), "conversation is", "conversations are");
+        format!("{many} mirrored in one direction only ({}): check the mirror ports.", listed(&named, 4))
+    })
+}
+
+fn unanswered(round: &Round) -> Option<String> {
+    let unanswered =
+        size(round.conversations.iter().filter(|conversation| conversation.is_unanswered()).count());
+    (unanswered > 0).then(|| {
+        let many = count(unanswered, "conversation had", "conversations had");
+        format!("{many} no answer: nobody is there, or the answer was not mirrored.")
     })
 }
 

@@ -148,6 +148,22 @@ fn clinical_conversations_are_recognised() {
 }
 
 #[test]
+fn what_is_mirrored_in_one_direction_only_is_said() {
+    let json = Place::new().clinic_json(&[]);
+    let one_way: Vec<&str> = list(&json, "conversations")
+        .iter()
+        .filter(|it| it["one_way"] == true)
+        .map(|it| text(it, "client"))
+        .collect();
+    let truth: Vec<String> =
+        truth().hosts.into_iter().filter(|host| host.one_way).flat_map(|host| host.addresses).collect();
+    assert!(
+        !one_way.is_empty() && one_way.iter().all(|client| truth.contains(&(*client).to_owned())),
+        "{one_way:?}"
+    );
+}
+
+#[test]
 fn the_plan_is_short_and_says_everything() {
     let json = Place::new().clinic_json(&[]);
     let plan = list(&json, "plan");

@@ -14,6 +14,8 @@ pub(crate) struct Host {
     pub(crate) weaknesses: Vec<String>,
     /// `vendor:product:version` that further CVEs may rightly be reported for.
     pub(crate) vulnerable_products: Vec<String>,
+    /// Its link is mirrored in one direction only.
+    pub(crate) one_way: bool,
 }
 
 /// The whole truth.
@@ -45,6 +47,7 @@ fn host(table: &Table) -> Host {
         addresses: [strings(table, "macs"), strings(table, "ips")].concat(),
         weaknesses: strings(table, "weaknesses"),
         vulnerable_products: strings(table, "vulnerable_products"),
+        one_way: table["one_way"].as_bool().unwrap(),
     }
 }
 
