@@ -21,9 +21,8 @@ demo: ## Build, run a round on the demo hospital's capture, and say what to do n
 	$(CARGO) build --release --locked --package wardround
 	@mkdir -p .demo
 	target/release/wardround round examples/clinic.pcapng --store .demo/rounds.sqlite --html .demo/round.html
-	@printf '\n%s\n' 'The same as a page: .demo/round.html' \
-	  'The program: target/release/wardround; add --store .demo/rounds.sqlite to the commands above to ask about this round,' \
-	  'or give it a capture of your own: target/release/wardround round FILE'
+	@printf '\n%s\n' 'The same as a page for a browser or printer: .demo/round.html' \
+	  'wardround is target/release/wardround here. A capture of your own: target/release/wardround round FILE'
 
 test: packages format lint check dist unit ## Run every check: format, lints, layers, unit, property, snapshot and integration tests
 

@@ -18,14 +18,17 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  wardround round mirror.pcapng                 read a capture, show what to do first
-  wardround round a.pcap b.pcap.gz --html r.html   read several, write a page that prints well
-  tcpdump -w - -i eth1 | wardround round -      read from another program
-  wardround asset list                          who is on the network
-  wardround why F-1a2b3c4d5e6f                  why do you say so?
+  wardround round mirror.pcapng                     read a capture, show what to do first
+  wardround round a.pcap b.pcap.gz --html r.html    read several, write a page that prints well
+  tcpdump -w - -i eth1 | wardround round -          read from another program
+  wardround asset list                              who is on the network
+  wardround why F-1a2b3c4d5e6f                      why do you say so?
 
-Exit codes: 0 done; 1 it could not be done (standard error says why and what next); 2 the words of the
-command are wrong; 3 there is no such round, asset, finding or observation.";
+Exit codes:
+  0  done
+  1  it could not be done; standard error says why and what next
+  2  the words of the command are wrong
+  3  there is no such round, asset, finding or observation";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -50,11 +53,18 @@ pub(crate) enum Command {
 }
 
 /// Where rounds are kept.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct StoreArgument {
     /// Where rounds are kept [default: wardround/rounds.sqlite in your data folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+}
+
+impl StoreArgument {
+    /// What to add to a command that is printed for the next step, so that it finds the same store.
+    pub(crate) fn again(&self) -> String {
+        self.store.as_ref().map_or_else(String::new, |file| format!(" --store {}", file.display()))
+    }
 }
 
 /// Which round is looked at.

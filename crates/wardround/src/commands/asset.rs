@@ -15,8 +15,9 @@ pub(crate) fn run(command: AssetCommand) -> Result<()> {
             print(&list(&round))
         }
         AssetCommand::Show { asset, look } => {
+            let again = look.store.again();
             let (_, round) = lookup::round(look)?;
-            print(&show(&round, lookup::asset(&round, &asset)?)?)
+            print(&show(&round, lookup::asset(&round, &asset)?, &again)?)
         }
     }
 }
@@ -47,7 +48,7 @@ fn who(asset: &Asset) -> String {
     words.join(", ")
 }
 
-fn show(round: &Round, asset: &Asset) -> Result<String> {
+fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
     let mut text = format!("{}  {}\n\n", asset.id, asset.title());
     claim(&mut text, "Kind", asset.class.value.label(), &asset.class)?;
     for (label, known) in [("Maker", &asset.maker), ("Model", &asset.model), ("Software", &asset.software)] {
@@ -77,7 +78,7 @@ fn show(round: &Round, asset: &Asset) -> Result<String> {
     }
     services(&mut text, asset)?;
     findings(&mut text, round, asset)?;
-    writeln!(text, "\nNext: wardround why {}", asset.id)?;
+    writeln!(text, "\nNext: wardround why {}{again}", asset.id)?;
     Ok(text)
 }
 

@@ -15,8 +15,9 @@ pub(crate) fn run(command: FindingCommand) -> Result<()> {
             print(&list(&round))
         }
         FindingCommand::Show { finding, look } => {
+            let again = look.store.again();
             let (_, round) = lookup::round(look)?;
-            print(&show(&round, lookup::finding(&round, &finding)?)?)
+            print(&show(&round, lookup::finding(&round, &finding)?, &again)?)
         }
     }
 }
@@ -45,7 +46,7 @@ fn title(round: &Round, finding: &Finding) -> String {
     round.asset(finding.asset).map_or_else(|| finding.asset.to_string(), Asset::title)
 }
 
-fn show(round: &Round, finding: &Finding) -> Result<String> {
+fn show(round: &Round, finding: &Finding, again: &str) -> Result<String> {
     let mut text = format!("{}  {}\n\n", finding.id, finding.title);
     writeln!(text, "{:10} {} ({})", "On", title(round, finding), finding.asset)?;
     if let Some(endpoint) = finding.endpoint {
@@ -70,7 +71,7 @@ fn show(round: &Round, finding: &Finding) -> Result<String> {
     if let Some(place) = round.plan.iter().position(|item| item.findings.contains(&finding.id)) {
         writeln!(text, "\nIt is in the plan as number {} (wardround round show)", place + 1)?;
     }
-    writeln!(text, "\nNext: wardround why {}", finding.id)?;
+    writeln!(text, "\nNext: wardround why {}{again}", finding.id)?;
     Ok(text)
 }
 

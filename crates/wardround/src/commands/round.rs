@@ -19,8 +19,9 @@ pub(crate) fn run(command: RoundCommand) -> Result<()> {
         None => new(command.run),
         Some(PastRounds::List(store)) => list(store),
         Some(PastRounds::Show { round, store, output }) => {
+            let again = store.again();
             let (id, round) = lookup::round_of(&mut lookup::store(store)?, round)?;
-            tell(id, &round, &output)
+            tell(id, &round, &output, &again)
         }
         Some(PastRounds::Diff { before, after, store }) => {
             let mut store = lookup::store(store)?;
@@ -33,6 +34,7 @@ pub(crate) fn run(command: RoundCommand) -> Result<()> {
 
 /// Runs a round: the store is opened first, so that a store that cannot be written is known before the wait.
 fn new(arguments: RunRound) -> Result<()> {
+    let again = arguments.store.again();
     let path = places::store(arguments.store.store)?;
     let mut store = Store::open(&path)?;
     let index = intel::load(arguments.intel)?;
@@ -42,10 +44,10 @@ fn new(arguments: RunRound) -> Result<()> {
         eprintln!("wardround: {failed}");
     }
     match store.round_save(&outcome.round) {
-        Ok(id) => tell(id, &outcome.round, &arguments.output),
+        Ok(id) => tell(id, &outcome.round, &arguments.output, &again),
         Err(error) => {
             // What was found is still worth reading, although it could not be kept.
-            tell(RoundId(0), &outcome.round, &arguments.output)?;
+            tell(RoundId(0), &outcome.round, &arguments.output, &again)?;
             Err(error).context("this round is shown, but it could not be kept")
         }
     }
@@ -72,14 +74,14 @@ fn input(file: &Path) -> Input {
     if file.as_os_str() == "-" { Input::StandardInput } else { Input::File(file.to_owned()) }
 }
 
-fn tell(id: RoundId, round: &Round, output: &Output) -> Result<()> {
+fn tell(id: RoundId, round: &Round, output: &Output, again: &str) -> Result<()> {
     if let Some(file) = &output.html {
-        let page = page::html::render(&page::story(id, round));
+        let page = page::html::render(&page::story(id, round, again));
         write_private(file, &page)
             .with_context(|| format!("the page could not be written to {}", file.display()))?;
     }
     match output.format {
-        Format::Text => print(&page::text::render(&page::story(id, round))),
+        Format::Text => print(&page::text::render(&page::story(id, round, again))),
         Format::Json => print(&json::render(id, round)?),
     }
 }

@@ -9,8 +9,7 @@ use crate::arguments::Why;
 use crate::commands::{lookup, points, print};
 
 pub(crate) fn run(why: &Why) -> Result<()> {
-    let store = crate::arguments::StoreArgument { store: why.look.store.store.clone() };
-    let (_, round) = lookup::round_of(&mut lookup::store(store)?, why.look.round)?;
+    let (_, round) = lookup::round_of(&mut lookup::store(why.look.store.clone())?, why.look.round)?;
     print(&answer(&round, why.id.trim())?)
 }
 

@@ -64,8 +64,8 @@ const FINDINGS_NAMED: usize = 3;
 /// The most sentences about what could not be judged.
 const UNJUDGED_NAMED: usize = 5;
 
-/// Tells a round.
-pub(crate) fn story(id: RoundId, round: &Round) -> Story {
+/// Tells a round; `again` is added to the commands for the next step, so that they find the same store.
+pub(crate) fn story(id: RoundId, round: &Round, again: &str) -> Story {
     Story {
         title: format!("Round {id}"),
         subtitle: format!(
@@ -81,7 +81,7 @@ pub(crate) fn story(id: RoundId, round: &Round) -> Story {
         plan: round.plan.iter().map(todo).collect(),
         unjudged: unjudged(round),
         intelligence: intelligence(round),
-        next: next(round),
+        next: next(round, again),
     }
 }
 
@@ -179,16 +179,16 @@ fn oldest(round: &Round) -> Option<String> {
     (age > 0).then(|| how_long(age))
 }
 
-fn next(round: &Round) -> Vec<(String, &'static str)> {
+fn next(round: &Round, again: &str) -> Vec<(String, &'static str)> {
     let mut next = Vec::new();
     if let Some(finding) = round.plan.first().and_then(|item| item.findings.first()) {
-        next.push((format!("wardround why {finding}"), "why do you say so?"));
+        next.push((format!("wardround why {finding}{again}"), "why do you say so?"));
     }
     if let Some(asset) = round.assets.first() {
-        next.push((format!("wardround asset show {}", asset.id), "one device, and how we know it"));
+        next.push((format!("wardround asset show {}{again}", asset.id), "one device, and how we know it"));
     }
-    next.push(("wardround asset list".to_owned(), "everything that was seen"));
-    next.push(("wardround finding list".to_owned(), "everything that is weak"));
+    next.push((format!("wardround asset list{again}"), "everything that was seen"));
+    next.push((format!("wardround finding list{again}"), "everything that is weak"));
     next
 }
 
