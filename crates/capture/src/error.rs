@@ -108,6 +108,9 @@ pub enum Fault {
     /// A packet longer than any that is recorded.
     #[error("a packet there declares {0} bytes, more than the {limit} that are believed", limit = crate::limits::MAX_PACKET)]
     LongPacket(u64),
+    /// A record of zeros only, as in a file that was made at its full size and filled in part.
+    #[error("only zeros follow there")]
+    Zeros,
     /// A block longer than what is kept whole, or shorter than its own head.
     #[error("a block there declares an impossible length of {0} bytes")]
     BlockLength(u64),
@@ -141,7 +144,7 @@ impl Fault {
 
     fn next_step(&self) -> &'static str {
         match self {
-            Self::CutOff => "copy it again after its recording has ended",
+            Self::CutOff | Self::Zeros => "copy it again after its recording has ended",
             Self::Io(_) => "copy it to this computer and try again",
             Self::Compression => "copy it again, or decompress it by hand to see how far it is good",
             _ => "copy it again from where it was recorded; if that file has the same fault, record anew",

@@ -41,6 +41,10 @@ impl Pcap {
 
     pub(crate) fn next<'a>(&self, bytes: &'a [u8]) -> Step<'a> {
         let Some((head, rest)) = bytes.split_first_chunk::<RECORD_HEAD>() else { return Step::More };
+        // No packet has a length of nothing at the first moment of 1970.
+        if head == &[0; RECORD_HEAD] {
+            return Step::Broken(Fault::Zeros);
+        }
         let &[s1, s2, s3, s4, f1, f2, f3, f4, k1, k2, k3, k4, w1, w2, w3, w4] = head;
         let kept = self.order.u32([k1, k2, k3, k4]);
         if kept as usize > MAX_PACKET {

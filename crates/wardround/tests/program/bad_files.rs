@@ -83,6 +83,21 @@ fn a_length_of_gigabytes_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_file_made_at_its_full_size_and_filled_in_part_ends_where_the_zeros_begin() {
+    let place = Place::new();
+    let file = place.file("large.pcap", &[pcap_header(), record(GOOD)].concat());
+    let words = ["round", file.to_str().unwrap(), "--format", "json", "--as-of", "2026-11-24"];
+    // Ten gigabytes of nothing, which take no room on the disk.
+    std::fs::File::options().write(true).open(&file).unwrap().set_len(10_000_000_000).unwrap();
+    let json = json(&place.run(&words));
+    assert_eq!(json["coverage"]["sources"][0]["packets"], 1);
+    assert!(json["coverage"]["sources"][0]["ended_early"].as_str().unwrap().contains("only zeros follow"));
+    let empty = place.file("empty.pcap", &pcap_header());
+    std::fs::File::options().write(true).open(&empty).unwrap().set_len(10_000_000_000).unwrap();
+    assert_fails(&place.run(&["round", empty.to_str().unwrap()]), 1, &["empty.pcap", "byte 24", "zeros"]);
+}
+
+#[test]
 fn a_capture_cut_anywhere_keeps_what_came_before() {
     let place = Place::new();
     let whole = std::fs::read(clinic()).unwrap();
