@@ -27,6 +27,9 @@ const PERFORMED_STEP: &str = "1.2.840.10008.3.1.2.3.3";
 const COMMITMENT: &str = "1.2.840.10008.1.20.1";
 const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
 const QUERY_RETRIEVE: &str = "1.2.840.10008.5.1.4.1.2.";
+/// Secondary capture image storage (PS3.4, B.5), in one frame or several.
+const CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
+const MULTI_FRAME_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7.";
 /// Print management (PS3.4, annex H).
 const PRINT: &str = "1.2.840.10008.5.1.1.";
 
@@ -42,13 +45,9 @@ const TOOLKIT_CLASSES: &[&str] = &[
 
 /// The signs, the strongest first.
 pub(crate) const RULES: &[Rule] = &[
-    Rule::clinical(ImagingModality, 80, |p| {
-        images_of_one_device(p).filter(|_| !has_toolkit(p) && !retrieves(p))
-    }),
-    Rule::clinical(ImagingModality, 45, |p| {
-        images_of_one_device(p).filter(|_| has_toolkit(p) || retrieves(p))
-    }),
-    Rule::clinical(ImagingModality, 55, |p| images_of_nobody(p).filter(|_| !has_toolkit(p) && !retrieves(p))),
+    Rule::clinical(ImagingModality, 80, |p| images_of_one_device(p).filter(|_| !may_be_of_others(p))),
+    Rule::clinical(ImagingModality, 45, |p| images_of_one_device(p).filter(|_| may_be_of_others(p))),
+    Rule::clinical(ImagingModality, 55, |p| images_of_nobody(p).filter(|_| !may_be_of_others(p))),
     Rule::clinical(ImagingModality, 45, |p| works_a_list(p).filter(|_| !has_toolkit(p))),
     Rule::clinical(ImagingModality, 20, |p| works_a_list(p).filter(|_| has_toolkit(p))),
     Rule::sign(ImagingModality, 40, card_of_the_same_maker),
@@ -118,6 +117,18 @@ fn has_toolkit(p: &Portrait<'_>) -> bool {
     let is_class = |value: &str| TOOLKIT_CLASSES.iter().any(|beginning| value.starts_with(beginning));
     versions.iter().any(|version| named(&version))
         || (versions.is_empty() && !p.facts_where(FactKind::DicomImplementationClass, is_class).is_empty())
+}
+
+/// Whether programs that make no images send like this too: test programs, viewers, and what saves pictures of a screen.
+fn may_be_of_others(p: &Portrait<'_>) -> bool {
+    has_toolkit(p) || retrieves(p) || sends_only_captures(p)
+}
+
+/// Whether all images that it offers to send are secondary captures: pictures of a screen, copies, post-processing.
+fn sends_only_captures(p: &Portrait<'_>) -> bool {
+    let offered = p.facts_where(FactKind::DicomProposesSop, |value| value.starts_with(STORAGE));
+    let is_capture = |value: &str| value == CAPTURE || value.starts_with(MULTI_FRAME_CAPTURE);
+    !offered.is_empty() && offered.iter().all(|it| is_capture(it.fact.value()))
 }
 
 /// Modality terms of the images that it sent.

@@ -65,6 +65,16 @@ fn imaging_devices() {
     );
     let report = image("10.1.2.21", "SR", "Philips", "IntelliSpace");
     check("reports are no images", &report, &[("10.1.2.21", C::Unknown)]);
+    let captured = format!(
+        "{}10.1.2.21 dicom.proposes-sop 1.2.840.10008.5.1.4.1.1.7\n",
+        image("10.1.2.21", "CT", "VITAL", "Vitrea")
+    );
+    check("pictures of a screen, made at a workstation", &captured, &[("10.1.2.21", C::Unknown)]);
+    check(
+        "a scanner that sends its own images and pictures of its screen",
+        &format!("{captured}10.1.2.21 dicom.proposes-sop 1.2.840.10008.5.1.4.1.1.2"),
+        &[("10.1.2.21", C::ImagingModality)],
+    );
 }
 
 #[test]

@@ -72,6 +72,7 @@ fn images_in_clear(scene: &Scene<'_>) -> Vec<Sign> {
     let accepting = services_with(scene, FactKind::DicomAssociation, |outcome| outcome == "accepted");
     let by_client = grouped(scene, Protocol::Dicom, |talk| talk.conversation.client);
     let by_server = grouped(scene, Protocol::Dicom, |talk| talk.conversation.server.ip);
+    let fetching = fetching(scene);
     let mut signs = Vec::new();
     for (ip, seen) in senders_of_images(scene) {
         let asked = by_client.get(&ip).map_or(&[][..], Vec::as_slice);
@@ -79,15 +80,23 @@ fn images_in_clear(scene: &Scene<'_>) -> Vec<Sign> {
         let stored =
             asked.iter().filter(|talk| asked.len() == 1 || storage.contains(&talk.conversation.server));
         signs.extend(stored.map(|talk| images(talk, &seen, "was sent images by")));
-        // A service sends images on the connection of a host that fetches them (C-GET).
-        let served = by_server
-            .get(&ip)
-            .into_iter()
-            .flatten()
-            .filter(|talk| accepting.contains(&talk.conversation.server));
+        // A service sends images on the connection of a host that fetches them (C-GET). What it sends on connections that
+        // it opened itself, as after a C-MOVE, goes to others.
+        let served = by_server.get(&ip).into_iter().flatten().filter(|talk| {
+            accepting.contains(&talk.conversation.server) && fetching.contains(&talk.conversation.client)
+        });
         signs.extend(served.filter(|_| is_store(&seen)).map(|talk| images(talk, &seen, "sent images to")));
     }
     signs
+}
+
+/// Hosts that fetch images on their own connection (PS3.7, 9.1.3).
+fn fetching(scene: &Scene<'_>) -> BTreeSet<IpAddr> {
+    let commands = scene.facts(FactKind::DicomCommand).iter();
+    commands
+        .filter(|seen| seen.value() == "C-GET-RQ")
+        .filter_map(|seen| seen.observation.subject.ip())
+        .collect()
 }
 
 /// Conversations in this protocol, by what `key` says of them.

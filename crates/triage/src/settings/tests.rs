@@ -131,8 +131,10 @@ fn images_go_to_the_service_that_stores_them() {
 
 #[test]
 fn images_that_a_service_sends_are_a_finding_on_the_service() {
-    let fetched = modality(archive(), "10.1.2.21").fact("10.1.2.10", FactKind::DicomCommand, "C-STORE-RQ");
+    let sends = modality(archive(), "10.1.2.21").fact("10.1.2.10", FactKind::DicomCommand, "C-STORE-RQ");
+    let fetched = sends.clone().fact("10.1.2.21", FactKind::DicomCommand, "C-GET-RQ");
     assert_eq!(fetched.codes(), ["10.1.2.10 cleartext-patient-data:dicom"]);
+    assert!(sends.codes().is_empty(), "nobody fetched images, so they went to others");
 }
 
 #[test]
