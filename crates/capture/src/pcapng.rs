@@ -18,7 +18,7 @@ const IF_TSRESOL: u16 = 9;
 const IF_TSOFFSET: u16 = 14;
 /// The most options of one interface, and characters of its name.
 const MAX_OPTIONS: usize = 64;
-const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
 
 /// Type (4), length (4), and the length again at the foot (4).
 const FRAME: usize = 12;

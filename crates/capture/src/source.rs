@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
-use wardround_model::{Evidence, SkipReason, Source, SourceIndex, Timestamp};
+use wardround_model::{Evidence, SkipReason, Source, SourceIndex, Timestamp, words};
 
 use crate::Progress;
 use crate::batch::{Batch, Found, Packet, decode};
@@ -93,9 +93,10 @@ impl Reader<'_, '_> {
         let interfaces = self.opened.format.interfaces().iter();
         self.source.interfaces = match self.opened.format {
             Format::Pcap(_) => Vec::new(),
-            Format::Pcapng(_) => {
-                interfaces.enumerate().map(|(n, interface)| named(n, &interface.name)).collect()
-            }
+            Format::Pcapng(_) => interfaces
+                .enumerate()
+                .map(|(n, interface)| named(n, &words::mask(&interface.name, crate::pcapng::MAX_NAME)))
+                .collect(),
         };
         let Some(fault) = fault else { return (self.source, None) };
         let ended =

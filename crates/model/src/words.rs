@@ -99,7 +99,7 @@ pub fn mask_product(text: &str, max: usize) -> CompactString {
         let is_host = at == 1 && names_host(&words) || at == 0 && names_ftp_host(&words);
         if is_host {
             masked.name(word);
-        } else if is_owner(word, next) {
+        } else if is_owner(word, next) || is_titled(&words, at) || is_record(word) {
             masked.mask();
         } else {
             masked.word_or_beginning(word);
@@ -127,6 +127,37 @@ fn is_owner(word: &str, next: &str) -> bool {
     let is_inside = |mark: char| word.trim_matches(mark).contains(mark);
     let is_possessive = word.contains("'s") || next == "s";
     is_possessive || is_inside('@') || is_inside('^')
+}
+
+/// Whether one of the two words before is the title of a person or a practice, or a label of a record.
+///
+/// Titles count as people write them: `DR` is digital radiography and `MR` a scanner, but `Dr` and `DR.` are doctors.
+fn is_titled(words: &[&str], at: usize) -> bool {
+    const TITLES: [&str; 14] = [
+        "Dr", "Dr.", "DR.", "Prof", "Prof.", "PROF.", "Mr", "Mr.", "Mrs", "Mrs.", "Ms.", "Frau", "Herr",
+        "Praxis",
+    ];
+    const LABELS: [&str; 4] = ["MRN", "DOB", "PAT-ID", "PatientID"];
+    let before =
+        |back: usize| at.checked_sub(back).and_then(|place| words.get(place)).copied().unwrap_or_default();
+    TITLES.contains(&before(1))
+        || TITLES.contains(&before(2))
+        || LABELS.contains(&before(1).trim_end_matches(':'))
+}
+
+/// Whether a word is a day as people write it (`31.12.1955`), or a record's label with its value (`Patient=4711`).
+fn is_record(word: &str) -> bool {
+    let is_number = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut parts = word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).split('.');
+    let is_day = matches!((parts.next(), parts.next(), parts.next(), parts.next()), (Some(day), Some(month), Some(year), None)
+        if is_number(day, 2) && is_number(month, 2) && is_number(year, 4) && (year.starts_with("19") || year.starts_with("20")) && year.len() == 4);
+    let label = word.split_once(['=', ':']).map(|(label, _)| label.to_ascii_lowercase());
+    is_day
+        || label.is_some_and(|label| {
+            ["patient", "patientid", "pat-id", "patid", "pid", "mrn", "dob", "name"].contains(&label.as_str())
+        })
 }
 
 /// The version that a text begins with: numbers with dots between, at most 16 characters.

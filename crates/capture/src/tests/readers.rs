@@ -54,13 +54,17 @@ fn pcapng_with_sections_interfaces_clocks_and_unknown_blocks() {
         let offset = if big { hour.to_le_bytes() } else { hour.to_be_bytes() };
         let mut pcapng = Pcapng::new(big);
         pcapng.section(big).block(0x0BAD, &[1; 1000]);
-        pcapng.interface(1, 0, &[(2, b"unused")]).interface(1, 0, &[(2, b"ward 3"), (9, &[9]), (1, b"note")]);
+        pcapng.interface(1, 0, &[(2, b"unused")]).interface(
+            1,
+            0,
+            &[(2, b"trunk 3"), (9, &[9]), (1, b"note")],
+        );
         pcapng.packet(1, ticks * 1_000_000_000 + 7, &packets[0]).block(5, &[0; 12]);
-        pcapng.section(!big).interface(1, 0, &[(2, b"ward 3"), (9, &[0x80 | 10]), (14, &offset)]);
+        pcapng.section(!big).interface(1, 0, &[(2, b"trunk 3"), (9, &[0x80 | 10]), (14, &offset)]);
         pcapng.packet(0, (ticks - 3600) * 1024 + 512, &packets[1]);
         let captured = read_bytes("a.pcapng", &pcapng.bytes, &options()).unwrap();
         check(&captured, [7, 500_000_000]);
-        assert_eq!(captured.coverage.sources[0].interfaces, ["unused", "ward 3"]);
+        assert_eq!(captured.coverage.sources[0].interfaces, ["*", "trunk 3"]);
     }
 }
 

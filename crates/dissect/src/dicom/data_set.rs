@@ -19,13 +19,14 @@ const DEVICE_FIELDS: [(Tag, FactKind); 7] = [
     (0x0008_1010, FactKind::DicomStationName),
     (0x0008_1040, FactKind::DicomDepartment),
     (0x0008_1090, FactKind::DicomModel),
-    (0x0018_1000, FactKind::DicomDeviceSerial),
+    (DEVICE_SERIAL, FactKind::DicomDeviceSerial),
     (LAST_FIELD, FactKind::DicomSoftwareVersions),
 ];
 /// Software Versions: behind it nothing is read.
 const LAST_FIELD: Tag = 0x0018_1020;
 const SOP_CLASS: Tag = 0x0008_0016;
 const QUERY_LEVEL: Tag = 0x0008_0052;
+const DEVICE_SERIAL: Tag = 0x0018_1000;
 const MODALITY: Tag = 0x0008_0060;
 const MANUFACTURER: Tag = 0x0008_0070;
 
@@ -74,7 +75,13 @@ pub(super) fn tell(head: &[u8], facts: &mut Facts) {
     for (tag, value) in fields(head) {
         let Some((_, kind)) = DEVICE_FIELDS.iter().find(|(field, _)| *field == tag) else { continue };
         let value = unpadded(value);
-        if is_text(value) && (tag != MODALITY || is_modality(value)) {
+        let is_fit = match tag {
+            MODALITY => is_modality(value),
+            // A serial number has a digit; a name has none.
+            DEVICE_SERIAL => value.iter().any(u8::is_ascii_digit),
+            _ => true,
+        };
+        if is_text(value) && is_fit {
             facts.tell(About::Sender, *kind, value);
         }
     }

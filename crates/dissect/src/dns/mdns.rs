@@ -112,8 +112,11 @@ impl<'a> Service<'a> {
     }
 
     fn tell(&self, facts: &mut Facts) {
-        let text = [self.name, self.transport].join(b".".as_slice());
-        facts.tell(About::Sender, FactKind::MdnsService, &text);
+        let name = self.name.to_ascii_lowercase();
+        if KNOWN.split(|b| *b == b' ').any(|known| name.strip_prefix(b"_") == Some(known)) {
+            let text = [&name, self.transport].join(b".".as_slice());
+            facts.tell(About::Sender, FactKind::MdnsService, &text);
+        }
     }
 
     /// What a key of its TXT record tells.
@@ -135,6 +138,15 @@ impl<'a> Service<'a> {
             .any(|name| name.eq_ignore_ascii_case(self.name))
     }
 }
+
+/// Service names that are told (IANA, and such as devices use without having registered them). Anybody can announce a service
+/// under any name, so that others could carry a person's.
+const KNOWN: &[u8] = b"acp-sync adisk afpovertcp airplay airport amzn-wplay androidtvremote androidtvremote2 apple-mobdev \
+apple-mobdev2 axis-nvr axis-video bacnet bonjour coap companion-link daap device-info dicom dicom-iscl dicom-tls dnssd dpap \
+eppc esphomelib ftp googlecast googlezone hap hl7 home-assistant homekit hp-sca http http-alt https hue ica-networking ipp \
+ipps ipp-tls ldap ldaps matter matterc mdns miio mqtt mysql nfs ntp nut nvstream onvif opc pdl-datastream postgresql \
+presence printer privet psia ptp raop rdp rfb rsp rtsp scanner sftp-ssh sip sips sleep-proxy smb snmp soap sonos \
+spotify-connect ssh syslog teamviewer telnet tftp touch-able uscan uscans vnc webdav webdavs workstation xbmc-jsonrpc xserveraid";
 
 /// An underscore, then at most 15 letters, digits and hyphens (RFC 6763, 7; RFC 6335, 5.1).
 fn is_service_name(label: &[u8]) -> bool {

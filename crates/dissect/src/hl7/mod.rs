@@ -177,7 +177,7 @@ impl<'a> Kind<'a> {
     fn parse(field: &'a [u8], delimiters: &[u8]) -> Option<Self> {
         let mut components = field.split(|b| delimiters.contains(b));
         let code = components.next().filter(|code| is_code(code))?;
-        let event = components.next().filter(|event| is_code(event)).unwrap_or_default();
+        let event = components.next().filter(|event| is_event(event)).unwrap_or_default();
         Some(Self { code, event })
     }
 
@@ -192,8 +192,18 @@ impl<'a> Kind<'a> {
     }
 }
 
-/// Three characters, a capital first: no room for anything but a code.
+/// Message types (HL7 v2.8.2, table 0076). Three letters are room enough for a person's initials, so that only these are told.
+const TYPES: &[u8] = b"ACK ADR ADT BAR BPS BRP BRT BTS CCF CCI CCM CCQ CCU CQU CRM CSU DFT DOC DSR EAC EAN EAR EDR EHC EQQ \
+ERP ESR ESU INR INU LSR LSU MCF MDM MFD MFK MFN MFQ MFR NMD NMQ NMR OMB OMD OMG OMI OML OMN OMP OMQ OMS OPL OPR OPU ORA ORB \
+ORD ORF ORG ORI ORL ORM ORN ORP ORR ORS ORU ORX OSM OSQ OSR OSU OUL PEX PGL PIN PMU PPG PPP PPR PPT PPV PRR PTR QBP QCK QCN \
+QRY QSB QSX QVR RAR RAS RCI RCL RDE RDR RDS RDY REF RER RGR RGV ROR RPA RPI RPL RPR RQA RQC RQI RQP RQQ RRA RRD RRE RRG RRI \
+RSP RTB SCN SDN SDR SIU SLN SLR SMD SQM SQR SRM SRR SSR SSU STC STI SUR TBR TCR TCU UDM VQQ VXQ VXR VXU VXX";
+
 fn is_code(text: &[u8]) -> bool {
-    matches!(text, [first, rest @ ..] if first.is_ascii_uppercase() && rest.len() == 2
-        && rest.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+    text.len() == 3 && TYPES.split(|b| *b == b' ').any(|known| known == text)
+}
+
+/// An event, such as `A01`: a capital and two digits (HL7 v2.8.2, table 0003).
+fn is_event(text: &[u8]) -> bool {
+    matches!(text, [letter, tens, ones] if letter.is_ascii_uppercase() && tens.is_ascii_digit() && ones.is_ascii_digit())
 }

@@ -36,6 +36,22 @@ fn a_result_tells_its_header_alone() {
 }
 
 #[test]
+fn a_type_that_no_table_has_is_not_told() {
+    for (field, expected) in
+        [("ADT^A01", "ADT^A01"), ("ACK", "ACK"), ("ANN^QUA", ""), ("ADT^QUA", "ADT"), ("ANN^A01", "")]
+    {
+        let told = told(&framed(&RESULT.replace("ORU^R01^ORU_R01", field)), Start::Opening);
+        let sends = told
+            .lines()
+            .lines()
+            .find_map(|line| line.strip_prefix("Sender hl7.sends="))
+            .unwrap_or_default()
+            .to_owned();
+        assert_eq!(sends, expected, "{field}");
+    }
+}
+
+#[test]
 fn a_recorded_conversation_has_a_client_and_a_server() {
     let client = told(include_bytes!("recorded/client.bin"), Start::Opening);
     assert_eq!(client.lines(), RESULT_FACTS.repeat(3));
