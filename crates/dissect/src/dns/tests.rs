@@ -42,6 +42,18 @@ fn a_printer_tells_its_services_and_model_but_not_its_name() {
 }
 
 #[test]
+fn a_service_type_that_nobody_knows_is_not_told() {
+    // As long as the known one, so that every length and pointer stays right.
+    let mut other = PRINTER.to_vec();
+    while let Some(at) = other.windows(4).position(|window| window == b"_ipp") {
+        other[at..at + 4].copy_from_slice(b"_ann");
+    }
+    let (role, told) = read(dissect_mdns, &other, "192.0.2.7:5353");
+    assert_eq!(role, Some(Role::Server));
+    assert!(!told.contains("mdns.service"), "{told}");
+}
+
+#[test]
 fn a_telephone_named_after_its_owner_stays_a_telephone() {
     let (_, told) = read(dissect_mdns, PHONE, "192.0.2.7:5353");
     assert_eq!(
