@@ -199,7 +199,7 @@ impl<'a> Index<'a> {
         })
     }
 
-    fn cve_list(&self, cursor: &mut Cursor<'a>) -> Option<Vec<CveId>> {
+    pub(super) fn cve_list(&self, cursor: &mut Cursor<'a>) -> Option<Vec<CveId>> {
         let mut at = 0u32;
         (0..cursor.count()?)
             .map(|_| {
@@ -230,7 +230,7 @@ impl<'a> Index<'a> {
     }
 }
 
-fn agreement(seen: &str, stated: &str) -> Option<ProductMatch> {
+pub(super) fn agreement(seen: &str, stated: &str) -> Option<ProductMatch> {
     if seen == stated {
         Some(ProductMatch::Same)
     } else if tokens::tells_product(stated) && tokens::holds(seen, stated) {

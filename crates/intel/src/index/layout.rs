@@ -49,10 +49,26 @@ pub(crate) enum Section {
     Statements,
     /// Address blocks: three counts u32 (24, 28, 36 bits), then prefix (5 bytes, big-endian) and maker u32 each.
     Oui,
+    /// Packages by name and ecosystem: name u32, ecosystem u32, block u32, hash u64.
+    Packages,
+    /// A block a package: its statements (record, flags, ranges, versions).
+    PackageBlocks,
+    /// The records that statements are of: id, CVEs, other ids.
+    PackageRecords,
+    /// Products with dates of support, by key: key u32, title u32, block u32, hash u64.
+    Lifecycles,
+    /// What these products are called, in lower case and in order: name u32, product u32.
+    LifecycleNames,
+    /// A block a product: its cycles.
+    LifecycleBlocks,
+    /// Firms that recall: name u32, words u32, offset of their recalls u32, hash u64.
+    RecallFirms,
+    /// Recalls, firm by firm.
+    Recalls,
 }
 
 impl Section {
-    pub(crate) const COUNT: usize = 12;
+    pub(crate) const COUNT: usize = 20;
 }
 
 /// Bytes of a record of `Section::Cves`.
@@ -63,6 +79,12 @@ pub(crate) const PRODUCT_RECORD: usize = 13;
 pub(crate) const ADVISORY_RECORD: usize = 10;
 /// Bytes of a record of `Section::Makers`.
 pub(crate) const MAKER_RECORD: usize = 12;
+/// Bytes of a record of `Section::Packages`.
+pub(crate) const PACKAGE_RECORD: usize = 20;
+/// Bytes of a record of `Section::Lifecycles`.
+pub(crate) const LIFECYCLE_RECORD: usize = 20;
+/// Bytes of a record of `Section::LifecycleNames`.
+pub(crate) const LIFECYCLE_NAME: usize = 8;
 /// Bytes of a record of `Section::Oui`.
 pub(crate) const OUI_RECORD: usize = 9;
 

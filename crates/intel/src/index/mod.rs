@@ -4,9 +4,14 @@
 //! a panic. `Index::open` looks at the header alone; `Index::open_checked` reads everything once.
 
 mod advisory;
+mod changed;
 mod check;
 pub(crate) mod layout;
+mod lifecycle;
+mod package;
+mod package_order;
 mod product;
+mod recall;
 mod record;
 mod sources;
 
@@ -14,7 +19,17 @@ use layout::{FORMAT, HEADER, MAGIC, Section, TABLE_ROW, u32_at, u64_at};
 
 pub(crate) use advisory::status_byte;
 pub use advisory::{Advisory, AdvisoryMatch, ProductMatch, Verdict};
+pub use changed::{Changed, ProductName, changed_since};
+pub use lifecycle::{Eol, Support, Until};
+pub(crate) use package::{flags_byte, wanted_ecosystem};
+pub use package::{
+    DistributionVerdict, Handling, PackageMatch, PackageName, PackageRef, PackageSource, PackageVerdict,
+    PackageVersion,
+};
+pub(crate) use package_order::order;
 pub use product::{Applicability, Match, Platform, PlatformProduct, Qualifiers};
+pub(crate) use recall::class_byte;
+pub use recall::{Recall, RecallClass};
 pub(crate) use record::points_byte;
 pub use record::{CveFacts, CvssFacts};
 pub(crate) use sources::SourcesPart;
@@ -69,6 +84,14 @@ const NAMES: [&str; Section::COUNT] = [
     "makers",
     "statements",
     "address blocks",
+    "packages",
+    "package blocks",
+    "package records",
+    "dates of support",
+    "names of supported products",
+    "support blocks",
+    "recalling firms",
+    "recalls",
 ];
 
 impl<'a> Index<'a> {
@@ -84,9 +107,6 @@ impl<'a> Index<'a> {
         let found = u32_at(bytes, 8).ok_or(damaged.clone())?;
         if found != FORMAT {
             return Err(IndexError::Format { found });
-        }
-        if u32_at(bytes, 12).and_then(|count| usize::try_from(count).ok()) != Some(Section::COUNT) {
-            return Err(damaged);
         }
         let table = table(bytes).ok_or(damaged)?;
         if bytes.get(16..HEADER) != Some(&layout::hash(table)) {
@@ -167,7 +187,8 @@ impl<'a> Index<'a> {
 }
 
 fn table(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.get(HEADER..HEADER + Section::COUNT * TABLE_ROW)
+    let sections = usize::try_from(u32_at(bytes, 12)?).ok().filter(|&count| count <= Section::COUNT)?;
+    bytes.get(HEADER..HEADER + sections * TABLE_ROW)
 }
 
 fn section_of<'a>(bytes: &'a [u8], row: &[u8]) -> Option<&'a [u8]> {
