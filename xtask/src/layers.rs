@@ -5,8 +5,19 @@ use serde_json::Value;
 use crate::{Broken, list, text};
 
 /// The rooms, in the order data walks through them. A room may import those before it.
-const ROOMS: &[&str] =
-    &["model", "dissect", "capture", "identify", "intel", "triage", "store", "round", "wardround"];
+const ROOMS: &[&str] = &[
+    "model",
+    "dissect",
+    "capture",
+    "identify",
+    "intel",
+    "mapped",
+    "feeds",
+    "triage",
+    "store",
+    "round",
+    "wardround",
+];
 
 /// Rooms that compute: no files, sockets, databases or clocks, so none of the crates that bring them.
 const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage"];
@@ -39,6 +50,9 @@ fn room(package: &Value) -> Vec<Broken> {
 
 /// Why the room at `place` may not import this crate, if it may not.
 fn refuse(room: &str, place: usize, import: &str) -> Option<Broken> {
+    if import == "memmap2" && room != "mapped" {
+        return Some(format!("{room} imports memmap2: only `mapped` maps files (docs/decisions/0006)"));
+    }
     if PURE.contains(&room) && EDGE_CRATES.contains(&import) {
         return Some(format!("{room} is pure but imports {import}: move that to an edge room"));
     }
@@ -63,6 +77,8 @@ mod tests {
         assert!(refuse("identify", place("identify"), "wardround-intel").is_some());
         assert!(refuse("triage", place("triage"), "wardround-store").is_some());
         assert!(refuse("intel", place("intel"), "rusqlite").is_some());
+        assert!(refuse("store", place("store"), "memmap2").is_some());
+        assert_eq!(refuse("mapped", place("mapped"), "memmap2"), None);
         assert_eq!(refuse("store", place("store"), "rusqlite"), None);
     }
 }
