@@ -4,45 +4,9 @@
 
 use compact_str::CompactString;
 
-use super::aliases;
-
-/// Who built the software from its makers' source. Distributions mend flaws without raising the upstream version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Distribution {
-    /// Debian.
-    Debian,
-    /// Ubuntu.
-    Ubuntu,
-    /// Raspberry Pi OS.
-    Raspbian,
-    /// Red Hat Enterprise Linux.
-    RedHat,
-    /// CentOS, Rocky or AlmaLinux.
-    CentOs,
-    /// Fedora.
-    Fedora,
-    /// SUSE.
-    Suse,
-    /// Amazon Linux.
-    Amazon,
-    /// Alpine.
-    Alpine,
-    /// FreeBSD's base system or ports.
-    FreeBsd,
-}
-
-/// A product that a banner names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenProduct {
-    /// The name as it was written, at most 40 characters.
-    pub name: CompactString,
-    /// The upstream version.
-    pub version: Option<CompactString>,
-    /// The distribution, when the banner names one.
-    pub distribution: Option<Distribution>,
-    /// True when a distribution built it: fixes are carried back, so the upstream version alone proves nothing.
-    pub distribution_build: bool,
-}
+use super::SeenProduct;
+use super::aliases::Aliases;
+use super::distribution::{self, Distribution};
 
 const MAX_BANNER: usize = 1024;
 const MAX_WORDS: usize = 64;
@@ -55,6 +19,18 @@ const PROTOCOLS: &[&str] = &[
 /// written `name/version`.
 #[must_use]
 pub fn products_in(banner: &str) -> Vec<SeenProduct> {
+    Aliases::builtin().products_in(banner)
+}
+
+impl Aliases {
+    /// The products in a banner by this table: see `products_in`.
+    #[must_use]
+    pub fn products_in(&self, banner: &str) -> Vec<SeenProduct> {
+        read(self, banner)
+    }
+}
+
+fn read(table: &Aliases, banner: &str) -> Vec<SeenProduct> {
     let banner: String = banner.chars().take(MAX_BANNER).collect();
     let banner = strip_reply_code(strip_ssh(banner.trim()));
     let distribution = distribution_in(banner);
@@ -63,9 +39,9 @@ pub fn products_in(banner: &str) -> Vec<SeenProduct> {
     let mut products = Vec::new();
     let mut at = 0;
     while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
-        let (found, taken) = product_at(rest);
+        let (found, taken) = product_at(table, rest);
         if let Some((name, raw_version)) = found {
-            products.push(seen(name, raw_version, distribution));
+            products.push(seen(table, name, raw_version, distribution));
         }
         at += taken.max(1);
     }
@@ -95,36 +71,36 @@ fn is_separator(letter: char) -> bool {
 type Named<'a> = (&'a str, Option<&'a str>);
 
 /// The product that begins at the first word, and how many words it takes.
-fn product_at<'a>(words: &[&'a str]) -> (Option<Named<'a>>, usize) {
+fn product_at<'a>(table: &'a Aliases, words: &[&'a str]) -> (Option<Named<'a>>, usize) {
     let Some(&first) = words.first() else { return (None, 0) };
     if let Some(named) = implementation_version_name(first).or_else(|| database_version(first)) {
         return (Some(named), 1);
     }
-    if let Some((name, joined, taken)) = long_name(words) {
+    if let Some((name, joined, taken)) = long_name(table, words) {
         let (version, more) = version_after(name, words.get(taken..).unwrap_or_default());
         return (Some((name, joined.or(version))), taken + if joined.is_some() { 0 } else { more });
     }
-    if let Some((name, version)) = split_known(first) {
+    if let Some((name, version)) = split_known(table, first) {
         return (Some((name, Some(version))), 1);
     }
-    if is_known(first) {
+    if is_known(table, first) {
         let (version, taken) = version_after(first, words.get(1..).unwrap_or_default());
         return (Some((first, version)), 1 + taken);
     }
     (split_unknown(first), 1)
 }
 
-fn is_known(name: &str) -> bool {
-    aliases().contains_key(name.to_ascii_lowercase().as_str())
+fn is_known(table: &Aliases, name: &str) -> bool {
+    table.on_network(name).is_some()
 }
 
 /// `nginx/1.10.3`, `OpenSSH_7.2p2`, `dnsmasq-2.90`: a known name, a joint, a digit.
-fn split_known(word: &str) -> Option<(&str, &str)> {
+fn split_known<'a>(table: &Aliases, word: &'a str) -> Option<(&'a str, &'a str)> {
     let joints = word.match_indices(['/', '_', '-']);
     joints.filter_map(|(at, joint)| Some((word.get(..at)?, word.get(at + joint.len()..)?))).find(
         |(name, version)| {
             let version = version.trim_start_matches(['v', 'V']);
-            version.starts_with(|letter: char| letter.is_ascii_digit()) && is_known(name)
+            version.starts_with(|letter: char| letter.is_ascii_digit()) && is_known(table, name)
         },
     )
 }
@@ -140,13 +116,13 @@ fn split_unknown(word: &str) -> Option<Named<'_>> {
 }
 
 /// A known name of two or three words, with the version that may be joined to the last: `Apache Tomcat/8.5.5`.
-fn long_name<'a>(words: &[&'a str]) -> Option<(&'static str, Option<&'a str>, usize)> {
+fn long_name<'a>(table: &'a Aliases, words: &[&'a str]) -> Option<(&'a str, Option<&'a str>, usize)> {
     [3, 2].into_iter().find_map(|taken| {
         let (last, before) = words.get(..taken)?.split_last()?;
         let (last, version) =
             last.split_once('/').map_or((*last, None), |(last, version)| (last, Some(version)));
         let joined = format!("{} {last}", before.join(" ")).to_ascii_lowercase();
-        aliases().get_key_value(joined.as_str()).map(|(name, _)| (*name, version, taken))
+        table.on_network(&joined).map(|row| (row.name.as_str(), version, taken))
     })
 }
 
@@ -182,20 +158,26 @@ fn database_version(word: &str) -> Option<Named<'_>> {
     Some(("mariadb", Some(version.strip_prefix("5.5.5-").unwrap_or(version))))
 }
 
-fn seen(name: &str, raw_version: Option<&str>, distribution: Option<Distribution>) -> SeenProduct {
-    let lower = name.to_ascii_lowercase();
-    let versionless = aliases().get(lower.as_str()).is_some_and(|alias| alias.versionless);
+fn seen(
+    table: &Aliases,
+    name: &str,
+    raw_version: Option<&str>,
+    distribution: Option<Distribution>,
+) -> SeenProduct {
+    let row = table.on_network(name);
+    let versionless = row.is_some_and(|row| row.has_style("versionless"));
     let raw = raw_version.filter(|_| !versionless).map(|raw| raw.trim_start_matches(['v', 'V']));
+    let lower = name.to_ascii_lowercase();
     let version =
         raw.map(|raw| if lower == "dcmtk" { dotted(raw) } else { CompactString::from(upstream(raw)) });
+    let version = version.filter(|text| !text.is_empty());
     let own_build = raw.is_some_and(|raw| raw.contains("-fips") || lower == "linux" && raw.contains('-'));
-    let distribution_build = distribution.is_some() || own_build;
-    SeenProduct {
-        name: name.into(),
-        version: version.filter(|text| !text.is_empty()),
-        distribution,
-        distribution_build,
-    }
+    let mut product = SeenProduct::of(name, row, version);
+    product.distribution = distribution;
+    product.distribution_build |= distribution.is_some() || own_build;
+    product.package = distribution
+        .and_then(|by| distribution::package_of(table, by, &lower, product.version.as_deref(), None));
+    product
 }
 
 /// `367` is 3.6.7; a version with dots stays.

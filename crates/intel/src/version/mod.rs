@@ -1,171 +1,139 @@
-//! An order of versions that says "cannot compare" instead of guessing.
+//! Orders of versions: one scheme for each way in which version texts are ordered.
 //!
-//! Vulnerability records order versions (from 8.5p1, before 9.8) without saying how. This order holds for what nearly
-//! all makers do: numbers compare as numbers, missing numbers are zero, `alpha < beta < rc < release`, a letter or a
-//! patch level comes after the release (`1.0.2 < 1.0.2k < 1.0.2l`, `7.2 < 7.2p1`). Where makers differ (`1.0b2` is a
-//! beta here and a patch there, `sp1` against `hf2`, `1.01` against `1.1`) there is no answer. What is comparable is a
-//! strict partial order: transitive, and never contradicting itself.
+//! `compare(scheme, one, two)` says which is newer, or `None` when the scheme has no answer: a text that is not a version
+//! of it, or two that its rules do not tell apart. Nothing is guessed.
 //!
-//! Not here: orders that an ecosystem defines (Debian, RPM, PyPI).
+//! Not here: which scheme an advisory means (the ecosystem says: `Scheme::of_ecosystem`), and ranges (`affected`).
 
-mod read;
+mod alpine;
+mod debian;
+mod maven;
+mod pypi;
+mod rpm;
+mod semver;
 #[cfg(test)]
 mod tests;
+mod vendor;
 
 use std::cmp::Ordering;
 
-use compact_str::CompactString;
+pub use vendor::{Extension, Version};
 
-/// A version, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    groups: Vec<Group>,
+/// Longer texts are no versions; keeps every comparison small.
+const MAX_LENGTH: usize = 256;
+
+/// A way in which version texts are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scheme {
+    /// What nearly all makers agree on; a partial order (`Version`).
+    Vendor,
+    /// Debian, Ubuntu and their children: epoch, upstream version, revision (Debian Policy 5.6.12).
+    Debian,
+    /// RPM: epoch, version, release, with `~` and `^` (rpm-version(7)).
+    Rpm,
+    /// Alpine packages (apk-tools, "Package version").
+    Alpine,
+    /// Semantic Versioning 2.0.0: npm, crates.io, Go.
+    Semver,
+    /// Python packages (PEP 440).
+    Pypi,
+    /// Maven ("Version Order Specification" of the POM reference).
+    Maven,
 }
 
-/// Numbers, and the mark before them: `7.2p2` is (start) 7, 2 and (patch) 2.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Group {
-    mark: Mark,
-    numbers: Vec<Number>,
-}
+impl Scheme {
+    /// All schemes.
+    pub const ALL: [Self; 7] =
+        [Self::Vendor, Self::Debian, Self::Rpm, Self::Alpine, Self::Semver, Self::Pypi, Self::Maven];
 
-/// A number and, where it has leading zeros, how many digits it is written with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Number {
-    value: u64,
-    width: u8,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Mark {
-    /// The beginning, with what stands before the first number (`r` of `R2.1`), if anything does.
-    Start(CompactString),
-    /// A stage before the release whose order is agreed on.
-    Stage(Stage),
-    /// Another stage before the release: `dev`, `preview`.
-    Before(CompactString),
-    /// A letter or two after the release: `1.0.2k`, `0.9.8za`.
-    Letter(CompactString),
-    /// An update of the release: `p1`, `sp2`, `hotfix 3`, `-4`.
-    After(Update),
-    /// A word of unknown meaning.
-    Word(CompactString),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    Alpha,
-    Beta,
-    Candidate,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Update {
-    Patch,
-    ServicePack,
-    Numbered,
-    Hotfix,
-    Revision,
-    MaintenancePack,
-}
-
-/// How one version goes beyond another that it begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extension {
-    /// By a first patch level only (`7.3p1` of `7.3`).
-    FirstPatch,
-    /// By an update of another kind or number (`7.2p2` of `7.2`, `8 sp1` of `8`).
-    Update,
-}
-
-impl Version {
-    /// Which version is newer; `None` when that cannot be said.
+    /// The scheme of an ecosystem as OSV names it, with or without a release (`Debian:12`, `PyPI`); `None` for
+    /// ecosystems whose order is not known here. <https://ossf.github.io/osv-schema/#defined-ecosystems>
     #[must_use]
-    pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        let longest = self.groups.len().max(other.groups.len());
-        for at in 0..longest {
-            let order = compare_groups(self.groups.get(at), other.groups.get(at))?;
-            if order != Ordering::Equal {
-                return Some(order);
+    pub fn of_ecosystem(name: &str) -> Option<Self> {
+        let name = name.split(':').next().unwrap_or(name);
+        Some(match name {
+            "Debian" | "Ubuntu" | "Raspbian" | "Debian ELTS" | "Echo" => Self::Debian,
+            "Red Hat" | "AlmaLinux" | "Rocky Linux" | "CentOS" | "Fedora" | "SUSE" | "openSUSE"
+            | "Amazon Linux" | "Oracle Linux" | "Mageia" | "openEuler" | "Photon OS" | "Azure Linux" => {
+                Self::Rpm
             }
-        }
-        Some(Ordering::Equal)
+            "Alpine" | "Alpaquita" | "BellSoft Hardened Containers" | "Chainguard" | "Wolfi" | "MinimOS" => {
+                Self::Alpine
+            }
+            "npm" | "crates.io" | "Go" | "Hex" | "Pub" | "SwiftURL" => Self::Semver,
+            "PyPI" => Self::Pypi,
+            "Maven" => Self::Maven,
+            _ => return None,
+        })
     }
 
-    /// How this version extends `base`; `None` when it is not an update of it.
+    /// The scheme of a package URL's type (`deb`, `rpm`, `npm` …); `None` for types whose order is not known here.
     #[must_use]
-    pub fn extends(&self, base: &Self) -> Option<Extension> {
-        let (start, rest) = self.groups.split_at_checked(base.groups.len())?;
-        let (next, more) = rest.split_first()?;
-        let Mark::After(update) = &next.mark else { return None };
-        if start != base.groups.as_slice() {
+    pub fn of_purl_type(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "deb" => Self::Debian,
+            "rpm" => Self::Rpm,
+            "apk" => Self::Alpine,
+            "npm" | "cargo" | "golang" | "hex" | "pub" | "swift" => Self::Semver,
+            "pypi" => Self::Pypi,
+            "maven" => Self::Maven,
+            "generic" => Self::Vendor,
+            _ => return None,
+        })
+    }
+
+    /// Which of two version texts is newer in this scheme; `None` when that cannot be said.
+    #[must_use]
+    pub fn compare(self, one: &str, two: &str) -> Option<Ordering> {
+        let (one, two) = (one.trim(), two.trim());
+        if one.len().max(two.len()) > MAX_LENGTH {
             return None;
         }
-        let first = Number { value: 1, width: 0 };
-        let first_patch = *update == Update::Patch && more.is_empty() && next.numbers.as_slice() == [first];
-        Some(if first_patch { Extension::FirstPatch } else { Extension::Update })
-    }
-}
-
-/// Which of two version texts is newer; `None` when that cannot be said.
-///
-/// ```
-/// use std::cmp::Ordering::Less;
-/// use wardround_intel::version::compare;
-/// assert_eq!(compare("7.2p2", "7.3"), Some(Less));
-/// assert_eq!(compare("1.0.2k", "1.0.2zb"), Some(Less));
-/// assert_eq!(compare("2.4.6-beta", "2.4.6"), Some(Less));
-/// assert_eq!(compare("4.x", "4.1"), None);
-/// ```
-#[must_use]
-pub fn compare(one: &str, two: &str) -> Option<Ordering> {
-    Version::read(one)?.compare(&Version::read(two)?)
-}
-
-fn compare_groups(one: Option<&Group>, two: Option<&Group>) -> Option<Ordering> {
-    match (one, two) {
-        (Some(one), Some(two)) => match compare_marks(&one.mark, &two.mark)? {
-            Ordering::Equal => compare_numbers(&one.numbers, &two.numbers),
-            order => Some(order),
-        },
-        (Some(one), None) => compare_with_end(&one.mark),
-        (None, Some(two)) => compare_with_end(&two.mark).map(Ordering::reverse),
-        (None, None) => Some(Ordering::Equal),
-    }
-}
-
-fn compare_marks(one: &Mark, two: &Mark) -> Option<Ordering> {
-    let before = |mark: &Mark| matches!(mark, Mark::Stage(_) | Mark::Before(_));
-    let after = |mark: &Mark| matches!(mark, Mark::Letter(_) | Mark::After(_));
-    match (one, two) {
-        (Mark::Stage(one), Mark::Stage(two)) => Some(one.cmp(two)),
-        (Mark::Letter(one), Mark::Letter(two)) => Some(one.cmp(two)),
-        _ if one == two => Some(Ordering::Equal),
-        _ if before(one) && after(two) => Some(Ordering::Less),
-        _ if after(one) && before(two) => Some(Ordering::Greater),
-        _ => None,
-    }
-}
-
-/// How a version that goes on with this mark compares with one that ends before it.
-fn compare_with_end(mark: &Mark) -> Option<Ordering> {
-    match mark {
-        Mark::Stage(_) | Mark::Before(_) => Some(Ordering::Less),
-        Mark::Letter(_) | Mark::After(_) => Some(Ordering::Greater),
-        Mark::Word(_) | Mark::Start(_) => None,
-    }
-}
-
-fn compare_numbers(one: &[Number], two: &[Number]) -> Option<Ordering> {
-    const ZERO: Number = Number { value: 0, width: 0 };
-    for at in 0..one.len().max(two.len()) {
-        let (one, two) = (one.get(at).unwrap_or(&ZERO), two.get(at).unwrap_or(&ZERO));
-        match one.value.cmp(&two.value) {
-            // 2.1 may be 2.01 or 2.10: makers differ.
-            Ordering::Equal if one.width != two.width => return None,
-            Ordering::Equal => {}
-            order => return Some(order),
+        match self {
+            Self::Vendor => Version::read(one)?.compare(&Version::read(two)?),
+            Self::Debian => debian::compare(one, two),
+            Self::Rpm => rpm::compare(one, two),
+            Self::Alpine => alpine::compare(one, two),
+            Self::Semver => semver::compare(one, two),
+            Self::Pypi => pypi::compare(one, two),
+            Self::Maven => maven::compare(one, two),
         }
     }
-    Some(Ordering::Equal)
+
+    /// True when the text is a version of this scheme.
+    #[must_use]
+    pub fn reads(self, text: &str) -> bool {
+        self.compare(text, text) == Some(Ordering::Equal)
+    }
+}
+
+/// Which of two version texts is newer in a scheme; `None` when that cannot be said.
+///
+/// ```
+/// use std::cmp::Ordering::{Greater, Less};
+/// use wardround_intel::version::{Scheme, compare};
+/// assert_eq!(compare(Scheme::Debian, "1:9.2p1-2+deb12u3", "1:9.2p1-2+deb12u10"), Some(Less));
+/// assert_eq!(compare(Scheme::Debian, "1.0~rc1-1", "1.0-1"), Some(Less));
+/// assert_eq!(compare(Scheme::Rpm, "8.7p1-38.el9_4.4", "8.7p1-38.el9"), Some(Greater));
+/// assert_eq!(compare(Scheme::Pypi, "1.0.dev1", "1.0a1"), Some(Less));
+/// assert_eq!(compare(Scheme::Vendor, "7.2p2", "7.3"), Some(Less));
+/// assert_eq!(compare(Scheme::Semver, "latest", "1.0.0"), None);
+/// ```
+#[must_use]
+pub fn compare(scheme: Scheme, one: &str, two: &str) -> Option<Ordering> {
+    scheme.compare(one, two)
+}
+
+/// Compares two runs of digits of any length as numbers.
+fn compare_digits(one: &str, two: &str) -> Ordering {
+    let (one, two) = (one.trim_start_matches('0'), two.trim_start_matches('0'));
+    one.len().cmp(&two.len()).then_with(|| one.cmp(two))
+}
+
+/// Takes the leading run for which `is` holds.
+fn take_run<'a>(text: &mut &'a str, is: impl Fn(u8) -> bool) -> &'a str {
+    let end = text.bytes().position(|byte| !is(byte)).unwrap_or(text.len());
+    let (run, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    *text = rest;
+    run
 }
