@@ -31,8 +31,8 @@ pub(super) fn compare(one: &str, two: &str) -> Option<Ordering> {
     for at in 0..one.len().max(two.len()) {
         let order = match (one.get(at), two.get(at)) {
             (Some(one), Some(two)) => compare_tokens(one, two),
-            (Some(one), None) => compare_tokens(one, &padding_like(one)),
-            (None, Some(two)) => compare_tokens(&padding_like(two), two),
+            (Some(one), None) => compare_with_end(one),
+            (None, Some(two)) => compare_with_end(two).reverse(),
             (None, None) => Ordering::Equal,
         };
         if order != Ordering::Equal {
@@ -57,14 +57,16 @@ fn split(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for (part, hyphen) in parts(text) {
         let mut rest = part;
-        let mut hyphen = hyphen;
+        let mut apart = hyphen;
         loop {
             let digits = rest.starts_with(|letter: char| letter.is_ascii_digit());
             let run = take_run(&mut rest, |byte| byte.is_ascii_digit() == digits);
             let numbered = !digits && !rest.is_empty();
             let text = if run.is_empty() { "0" } else { qualifier(run, numbered) };
+            // `.x` stands where `-x` would.
+            let hyphen = apart || !text.starts_with(|letter: char| letter.is_ascii_digit());
             tokens.push(Token { hyphen, text: text.to_owned() });
-            hyphen = true;
+            apart = true;
             if rest.is_empty() {
                 break;
             }
@@ -117,9 +119,10 @@ fn cut_nulls(tokens: &mut Vec<Token>) {
     }
 }
 
-fn padding_like(token: &Token) -> Token {
-    let text = if token.hyphen { "" } else { "0" };
-    Token { hyphen: token.hyphen, text: text.to_owned() }
+/// How a version that goes on with this token compares with one that ends before it: a missing number is 0, a missing
+/// qualifier is the release.
+fn compare_with_end(token: &Token) -> Ordering {
+    if token.is_number() { compare_digits(&token.text, "0") } else { rank(&token.text).cmp(&rank("")) }
 }
 
 /// `.qualifier` = `-qualifier` < `-number` < `.number`.
