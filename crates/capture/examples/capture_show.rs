@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{source:?}");
     }
     for o in &captured.observations {
-        let (packet, kind) = (o.first.evidence.packet, o.fact.kind().code());
+        let (packet, kind) = (o.first.evidence.record, o.fact.kind().code());
         println!("{packet:>8} {:>6} {} {kind} {}", o.count, o.subject, o.fact.value());
     }
     for c in &captured.conversations {
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (up, down) = (c.to_server, c.to_client);
         println!(
             "{:>8} {} -> {} {protocol} {:?} x{} ({} open) {}/{} {}/{} bytes",
-            c.first.evidence.packet,
+            c.first.evidence.record,
             c.client,
             c.server,
             c.roles,
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     for skip in &captured.coverage.skipped {
-        println!("{} {} (first: packet {})", skip.count, skip.reason.label(), skip.first.packet);
+        println!("{} {} (first: packet {})", skip.count, skip.reason.label(), skip.first.record);
     }
     println!("{} values not allowed", captured.coverage.values_not_allowed);
     Ok(())

@@ -57,7 +57,7 @@ impl Batch {
     pub(crate) fn sighting(&self, packet: &Packet) -> Sighting {
         let evidence = Evidence {
             source: self.source,
-            packet: self.before.saturating_add(u64::from(packet.nth)).saturating_add(1),
+            record: self.before.saturating_add(u64::from(packet.nth)).saturating_add(1),
             offset: self.start.saturating_add(u64::from(packet.record)),
         };
         Sighting { evidence, at: packet.time }

@@ -134,7 +134,7 @@ fn read_places(
         }
         sources
     });
-    if sources.iter().all(|source| source.packets == 0) {
+    if sources.iter().all(|source| source.records == 0) {
         let silent = sources.iter().filter(|source| source.ended_early.is_none());
         failed.extend(silent.map(|source| CaptureError::NoPackets(source.name.clone())));
         return Err(NothingRead(failed));

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
-use wardround_model::{Evidence, SkipReason, Source, SourceIndex, Timestamp, words};
+use wardround_model::{Evidence, SkipReason, Source, SourceIndex, SourceKind, Timestamp, words};
 
 use crate::Progress;
 use crate::batch::{Batch, Found, Packet, decode};
@@ -62,9 +62,10 @@ impl<'a> Reading<'a> {
         crew: &mut dyn Crew,
     ) -> (Source, Option<CaptureError>) {
         let source = Source {
+            kind: SourceKind::Capture,
             name: place.short_name(),
             bytes: 0,
-            packets: 0,
+            records: 0,
             first: None,
             last: None,
             interfaces: Vec::new(),
@@ -100,9 +101,9 @@ impl Reader<'_, '_> {
         };
         let Some(fault) = fault else { return (self.source, None) };
         let ended =
-            EndedEarly { name: place.name(), offset: self.offset, packets: self.source.packets, fault };
+            EndedEarly { name: place.name(), offset: self.offset, packets: self.source.records, fault };
         self.source.ended_early = Some(ended.to_string());
-        let error = (self.source.packets == 0).then_some(CaptureError::Damaged(ended));
+        let error = (self.source.records == 0).then_some(CaptureError::Damaged(ended));
         (self.source, error)
     }
 
@@ -137,7 +138,7 @@ impl Reader<'_, '_> {
     fn fill(&mut self, batch: &mut Batch, rest: &[u8]) -> (usize, Option<io::Error>) {
         batch.source = self.index;
         batch.start = self.offset;
-        batch.before = self.source.packets;
+        batch.before = self.source.records;
         batch.packets.clear();
         let place = rest.len().min(batch.bytes.len());
         let (before, after) = batch.bytes.split_at_mut(place);
@@ -182,8 +183,8 @@ impl Reader<'_, '_> {
     }
 
     fn take_record(&mut self, record: &Record<'_>, place: RecordPlace, bytes: &[u8]) -> Option<Packet> {
-        self.source.packets = self.source.packets.saturating_add(1);
-        let evidence = Evidence { source: self.index, packet: self.source.packets, offset: self.offset };
+        self.source.records = self.source.records.saturating_add(1);
+        let evidence = Evidence { source: self.index, record: self.source.records, offset: self.offset };
         self.take_time(record.time, evidence);
         let Some(interface) = self.opened.format.interfaces().get(record.interface) else {
             self.reading.skips.count(SkipReason::Malformed, evidence);

@@ -25,6 +25,8 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         maker: maker(p, class.value),
         model: model(p, class.value),
         software: software(p, class.value),
+        operating_system: None,
+        care_area: None,
         services: services(p),
         products: products(p),
         first_seen,

@@ -64,6 +64,7 @@ impl Inventory {
             Subject::Mac(mac) => self.by_card.get(mac).copied(),
             Subject::Ip(ip) => self.asset_of_ip(*ip),
             Subject::Service(endpoint) => self.asset_of_ip(endpoint.ip),
+            Subject::Listed(_) | Subject::Account(_) | Subject::Model(_) => None,
         }
     }
 

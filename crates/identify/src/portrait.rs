@@ -200,6 +200,6 @@ pub(crate) fn words(name: &str) -> impl Iterator<Item = String> + '_ {
 pub(crate) fn endpoint(observation: &Observation) -> Option<wardround_model::Endpoint> {
     match observation.subject {
         Subject::Service(endpoint) => Some(endpoint),
-        Subject::Mac(_) | Subject::Ip(_) => None,
+        _ => None,
     }
 }

@@ -65,7 +65,7 @@ impl<'a> Scene<'a> {
 fn card(subject: &Subject) -> Option<MacAddr> {
     match subject {
         Subject::Mac(mac) => Some(*mac),
-        Subject::Ip(_) | Subject::Service(_) => None,
+        _ => None,
     }
 }
 

@@ -65,6 +65,10 @@ pub struct Asset {
     pub model: Option<Claim<String>>,
     /// Version of the device's own software (DICOM Software Versions and the like), as its maker writes it.
     pub software: Option<Claim<String>>,
+    /// Its operating system with its version, as its own tools or a directory name it.
+    pub operating_system: Option<Claim<String>>,
+    /// The department or care area that it serves.
+    pub care_area: Option<Claim<String>>,
     /// What it offers, sorted.
     pub services: Vec<Service>,
     /// Product texts that it showed, sorted.

@@ -13,6 +13,8 @@ pub enum Area {
     Infrastructure,
     /// Building and plant.
     Plant,
+    /// Finance and administration.
+    Business,
     /// Not known.
     Unknown,
 }
@@ -26,6 +28,7 @@ impl Area {
             Self::Office => "office",
             Self::Infrastructure => "servers and network",
             Self::Plant => "building and plant",
+            Self::Business => "finance and administration",
             Self::Unknown => "unknown",
         }
     }
@@ -48,6 +51,22 @@ coded! {
         PatientMonitor = "patient-monitor", "patient monitor";
         /// Gives a patient drugs or fluids.
         InfusionPump = "infusion-pump", "infusion pump";
+        /// Breathes for a patient.
+        Ventilator = "ventilator", "ventilator";
+        /// Keeps a patient asleep and breathing.
+        AnaesthesiaMachine = "anaesthesia-machine", "anaesthesia machine";
+        /// Cleans a patient's blood.
+        DialysisMachine = "dialysis-machine", "dialysis machine";
+        /// Restarts a heart.
+        Defibrillator = "defibrillator", "defibrillator";
+        /// Treats with radiation: linear accelerators and what plans and checks their work.
+        RadiotherapySystem = "radiotherapy-system", "radiotherapy system";
+        /// Gives out drugs to staff.
+        MedicationCabinet = "medication-cabinet", "medication cabinet";
+        /// Lets patients call for help.
+        NurseCall = "nurse-call", "nurse call system";
+        /// A medical device of no more particular kind.
+        MedicalDevice = "medical-device", "medical device";
         /// A person's computer.
         Workstation = "workstation", "workstation";
         /// A phone or tablet.
@@ -64,8 +83,12 @@ coded! {
         DatabaseServer = "database-server", "database server";
         /// Gives names, addresses or time: DNS, DHCP, NTP.
         NetworkService = "network-service", "name, address or time server";
+        /// Keeps accounts and lets people in: a directory or a mail tenant.
+        AccountDirectory = "account-directory", "account directory";
         /// Carries traffic: router, switch, access point.
         NetworkDevice = "network-device", "router or switch";
+        /// Bills, pays, orders goods, keeps staff records.
+        BusinessSystem = "business-system", "finance or administration system";
         /// A video camera.
         Camera = "camera", "camera";
         /// Runs or senses a building: air, heat, doors, power.
@@ -86,6 +109,14 @@ impl DeviceClass {
             Self::LaboratoryAnalyser => "laboratory analysers",
             Self::PatientMonitor => "patient monitors",
             Self::InfusionPump => "infusion pumps",
+            Self::Ventilator => "ventilators",
+            Self::AnaesthesiaMachine => "anaesthesia machines",
+            Self::DialysisMachine => "dialysis machines",
+            Self::Defibrillator => "defibrillators",
+            Self::RadiotherapySystem => "radiotherapy systems",
+            Self::MedicationCabinet => "medication cabinets",
+            Self::NurseCall => "nurse call systems",
+            Self::MedicalDevice => "medical devices",
             Self::Workstation => "workstations",
             Self::Mobile => "phones and tablets",
             Self::Printer => "printers",
@@ -94,7 +125,9 @@ impl DeviceClass {
             Self::FileServer => "file servers",
             Self::DatabaseServer => "database servers",
             Self::NetworkService => "name, address and time servers",
+            Self::AccountDirectory => "account directories",
             Self::NetworkDevice => "routers and switches",
+            Self::BusinessSystem => "finance and administration systems",
             Self::Camera => "cameras",
             Self::BuildingController => "building controllers",
             Self::Unknown => "unknown devices",
@@ -110,15 +143,44 @@ impl DeviceClass {
             | Self::ClinicalSystem
             | Self::LaboratoryAnalyser
             | Self::PatientMonitor
-            | Self::InfusionPump => Area::Medical,
+            | Self::InfusionPump
+            | Self::Ventilator
+            | Self::AnaesthesiaMachine
+            | Self::DialysisMachine
+            | Self::Defibrillator
+            | Self::RadiotherapySystem
+            | Self::MedicationCabinet
+            | Self::NurseCall
+            | Self::MedicalDevice => Area::Medical,
             Self::Workstation | Self::Mobile | Self::Printer | Self::VoicePhone => Area::Office,
             Self::Server
             | Self::FileServer
             | Self::DatabaseServer
             | Self::NetworkService
+            | Self::AccountDirectory
             | Self::NetworkDevice => Area::Infrastructure,
+            Self::BusinessSystem => Area::Business,
             Self::Camera | Self::BuildingController => Area::Plant,
             Self::Unknown => Area::Unknown,
+        }
+    }
+
+    /// What it does for patients, where its class tells.
+    #[must_use]
+    pub const fn care_role(self) -> CareRole {
+        match self {
+            Self::Ventilator | Self::AnaesthesiaMachine | Self::DialysisMachine | Self::Defibrillator => {
+                CareRole::LifeSustaining
+            }
+            Self::InfusionPump | Self::RadiotherapySystem | Self::MedicationCabinet => CareRole::Therapeutic,
+            Self::ImagingModality | Self::LaboratoryAnalyser | Self::MedicalDevice => CareRole::Diagnostic,
+            Self::PatientMonitor | Self::NurseCall => CareRole::Monitoring,
+            Self::ImagingArchive
+            | Self::ClinicalSystem
+            | Self::DatabaseServer
+            | Self::FileServer
+            | Self::BusinessSystem => CareRole::PatientDataStore,
+            _ => CareRole::Support,
         }
     }
 
@@ -126,5 +188,74 @@ impl DeviceClass {
     #[must_use]
     pub fn is_medical(self) -> bool {
         self.area() == Area::Medical
+    }
+}
+
+coded! {
+    /// What a device does for patients; the order is that of the harm when it fails, the worst first.
+    enum CareRole, label {
+        /// A patient dies without it.
+        LifeSustaining = "life-sustaining", "keeps patients alive";
+        /// It treats: drugs, radiation.
+        Therapeutic = "therapeutic", "treats patients";
+        /// It watches patients.
+        Monitoring = "monitoring", "watches patients";
+        /// It examines.
+        Diagnostic = "diagnostic", "examines patients or samples";
+        /// It keeps patients' data.
+        PatientDataStore = "patient-data-store", "keeps data of patients";
+        /// It supports the work of others.
+        Support = "support", "supports other work";
+    }
+}
+
+coded! {
+    /// Who does a task or can answer a question.
+    enum Role, label {
+        /// Owns devices that touch patients; changes nothing without their makers.
+        Biomedical = "biomedical", "biomedical engineer";
+        /// Runs clinical software together with its maker.
+        ClinicalSystems = "clinical-systems", "clinical systems team";
+        /// Runs servers.
+        Server = "server", "server team";
+        /// Runs the network.
+        Network = "network", "network team";
+        /// Looks after people's computers, phones and printers.
+        HelpDesk = "help-desk", "help desk";
+        /// Runs the building.
+        BuildingServices = "building-services", "building services";
+        /// Leads the ward or department that the device serves: the one who may say that it is off patients.
+        ClinicalOwner = "clinical-owner", "clinical owner";
+        /// Made the device.
+        Manufacturer = "manufacturer", "manufacturer";
+        /// Answers for privacy and compliance.
+        Compliance = "compliance", "compliance officer";
+        /// Not known: somebody has to be found.
+        Unknown = "unknown", "owner to be found";
+    }
+}
+
+impl Role {
+    /// Who looks after devices of this class.
+    #[must_use]
+    pub fn of(class: DeviceClass) -> Self {
+        use DeviceClass as C;
+        match class {
+            C::ImagingArchive | C::ClinicalSystem => Self::ClinicalSystems,
+            _ if class.is_medical() => Self::Biomedical,
+            C::Server | C::FileServer | C::DatabaseServer | C::AccountDirectory | C::BusinessSystem => {
+                Self::Server
+            }
+            C::NetworkService | C::NetworkDevice => Self::Network,
+            C::Workstation | C::Mobile | C::Printer | C::VoicePhone => Self::HelpDesk,
+            C::Camera | C::BuildingController => Self::BuildingServices,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether the maker must be asked before anything on the device is changed.
+    #[must_use]
+    pub fn needs_maker(self) -> bool {
+        matches!(self, Self::Biomedical | Self::ClinicalSystems)
     }
 }

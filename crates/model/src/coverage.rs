@@ -1,10 +1,10 @@
 //! What could be seen and what could not: told before anything else, because silence is not safety.
 
 use crate::coded::coded;
-use crate::{Evidence, Source};
+use crate::{Evidence, Source, SourceKind};
 
 coded! {
-    /// Why a packet, or a part of one, was not understood. Its label is read behind a count of packets and a colon.
+    /// Why a packet, a part of one, or a row was not understood. Its label is read behind a count of packets and a colon.
     enum SkipReason, label {
         /// The capture kept too little of the packet to read its headers.
         CutShort = "cut-short", "the capture kept too little of them to be read";
@@ -30,6 +30,8 @@ coded! {
         MissingSegment = "missing-segment", "connections with missing pieces";
         /// A dissector stopped on a bug of ours; the rest was read.
         DissectorFailed = "dissector-failed", "a reader of ours failed on them (please report this)";
+        /// A row of a list that could not be read; the import told which and why.
+        BadRow = "bad-row", "rows of lists that could not be read (the import told which)";
     }
 }
 
@@ -56,9 +58,10 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Packets in all sources.
+    /// Packets in all captures.
     #[must_use]
     pub fn packets(&self) -> u64 {
-        self.sources.iter().map(|source| source.packets).sum()
+        let captures = self.sources.iter().filter(|source| source.kind == SourceKind::Capture);
+        captures.map(|source| source.records).sum()
     }
 }

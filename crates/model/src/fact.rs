@@ -30,6 +30,8 @@ pub enum Shape {
     Words,
     /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`words::mask_agent`]).
     Agent,
+    /// A package URL or a CPE 2.3 name: printable ASCII without spaces, quotes and angle brackets.
+    Locator,
 }
 
 /// What the allow-list says of one kind of fact.
@@ -194,6 +196,106 @@ fact_kinds! {
     Hl7Receives = "hl7.receives", "receives the HL7 message", Code, 24;
     /// MSH-12 version, such as `2.5.1`. About the sender's address.
     Hl7Version = "hl7.version", "HL7 version", Code, 8;
+
+    // What lists say: directories, inventories, software lists, leases. About the card, the address or the thing of the list.
+    /// The thing of a list that this card, address or service belongs to (`L-...`, [`crate::ListedId`]): what joins lists.
+    ListedAs = "list.same-as", "is the listed thing", Code, 14;
+    /// Its name in a list.
+    ListedName = "list.name", "name (list)", Words, 64;
+    /// Its kind in a list, as a code of [`crate::DeviceClass`].
+    ListedClass = "list.class", "kind of device (list)", Code, 32;
+    /// Its kind in a list, in the list's own words.
+    ListedType = "list.type", "type (list)", Product, 64;
+    /// Its maker in a list.
+    ListedMaker = "list.maker", "maker (list)", Product, 64;
+    /// Its model in a list.
+    ListedModel = "list.model", "model (list)", Product, 64;
+    /// Its serial number in a list.
+    ListedSerial = "list.serial", "serial number (list)", Code, 64;
+    /// Its inventory number in a list.
+    ListedTag = "list.tag", "inventory number (list)", Code, 64;
+    /// Version of the device's own software or firmware in a list.
+    ListedSoftware = "list.software", "software version (list)", Product, 64;
+    /// Its place in a list: building, floor, room.
+    ListedPlace = "list.place", "place (list)", Words, 64;
+    /// The department or care area that it serves, in a list.
+    ListedDepartment = "list.department", "department (list)", Words, 64;
+    /// State in a list: `in-use`, `spare`, `in-repair`, `retired`.
+    ListedState = "list.state", "state (list)", Code, 16;
+    /// When its maker's support ends, in a list.
+    ListedSupportEnds = "list.support-ends", "support ends (list)", Moment, 32;
+    /// Its last planned maintenance, in a list.
+    ListedServiced = "list.serviced", "last serviced (list)", Moment, 32;
+
+    // Systems and software.
+    /// Operating system, as its own tools or a directory name it: `Windows Server 2012 R2 Standard`, `Debian GNU/Linux 12`.
+    OperatingSystem = "os.name", "operating system", Product, 96;
+    /// Version of the operating system, such as `10.0.19045.4651`.
+    OperatingSystemVersion = "os.version", "operating system version", Code, 32;
+    /// Version of the running kernel, as `uname -r` tells it.
+    KernelVersion = "os.kernel", "kernel version", Code, 64;
+    /// An installed package or a component of the device, as a package URL (purl).
+    Package = "software.package", "has the package", Locator, 255;
+    /// An installed product or a component of the device, as a CPE 2.3 name (NIST IR 7695).
+    CpeName = "software.cpe", "has the product", Locator, 255;
+    /// Installed software by the name and version that it shows people, `name<two spaces>version`.
+    InstalledSoftware = "software.installed", "has the software", Product, 160;
+    /// An installed update, such as `KB5034441`.
+    InstalledUpdate = "software.installed-update", "has the update", Code, 32;
+    /// An update that a management tool says is missing, such as `KB5034441`.
+    MissingUpdate = "software.missing-update", "lacks the update", Code, 32;
+    /// When software or its list of updates was last checked.
+    UpdatesChecked = "software.updates-checked", "updates last checked", Moment, 32;
+    /// What a maker says of a weakness in this model: `CVE-2024-1234,not_affected,component_not_present` (VEX).
+    MakerVex = "vex.maker", "its maker says", Code, 128;
+    /// An answer of the maker's security sheet, `question:answer` (MDS2: HN 1-2013 or 1-2019), such as `MLDP-2:no`.
+    Mds2Answer = "mds2.answer", "its maker's security sheet (MDS2) says", Code, 64;
+
+    // Protection and care of systems.
+    /// Endpoint protection: `on`, `off`, `out-of-date`, `absent`.
+    EndpointProtection = "protection.state", "endpoint protection", Code, 16;
+    /// When endpoint protection last reported.
+    EndpointProtectionSeen = "protection.seen", "endpoint protection last reported", Moment, 32;
+    /// The outcome of the last backup job: `done`, `failed`, `none`.
+    Backup = "backup.state", "last backup", Code, 8;
+    /// When it was last backed up.
+    BackupDone = "backup.done", "last backed up", Moment, 32;
+    /// When a restore was last tried.
+    RestoreTried = "backup.restore-tried", "restore last tried", Moment, 32;
+    /// `yes` when the backup is kept where the network cannot reach it, `no` when not.
+    BackupOffline = "backup.offline", "backup kept offline", Code, 3;
+
+    // Directories and accounts. About an account, but for the first two, which are about the computer.
+    /// `yes` when its computer account is switched on, `no` when not.
+    ComputerEnabled = "directory.computer-enabled", "computer account switched on", Code, 3;
+    /// Its computer account's last logon.
+    ComputerLogon = "directory.computer-logon", "computer account last used", Moment, 32;
+    /// The directory that the account is in, as the thing of a list (`L-...`).
+    AccountDirectory = "account.directory", "is an account of the directory", Code, 14;
+    /// `yes` when the account is switched on, `no` when not.
+    AccountEnabled = "account.enabled", "account switched on", Code, 3;
+    /// The account's last logon.
+    AccountLogon = "account.logon", "account last used", Moment, 32;
+    /// When its password was set.
+    AccountPasswordSet = "account.password-set", "password set", Moment, 32;
+    /// `yes` when its password never expires.
+    AccountPasswordForever = "account.password-forever", "password never expires", Code, 3;
+    /// `yes` when it needs no password.
+    AccountPasswordNotNeeded = "account.password-not-needed", "needs no password", Code, 3;
+    /// A group with wide rights that it is in: `domain-admins`, `enterprise-admins`, `administrators` and the like.
+    AccountPrivilege = "account.privilege", "account has the rights of", Code, 32;
+    /// `yes` when a service or a device uses it, not a person.
+    AccountIsService = "account.is-service", "account of a service", Code, 3;
+    /// Second factor of the account: `on`, `off`, `registered`.
+    AccountSecondFactor = "account.second-factor", "second factor", Code, 12;
+
+    // What other scanners found.
+    /// A port that a scanner found open, with its word for the service, such as `ssh`. About the service.
+    ServiceOpen = "scan.open", "was found open", Code, 32;
+    /// A weakness that another scanner reported, as `CVE-2019-0708` or the scanner's own number `nessus:57608`.
+    ScannerReport = "scan.report", "another scanner reported", Code, 32;
+    /// The other scanner's words for a report without a CVE number: `number<two spaces>title`.
+    ScannerTitle = "scan.title", "another scanner reported", Product, 160;
 }
 
 impl FactKind {
@@ -236,7 +338,7 @@ impl Fact {
             Shape::Product => words::mask_product(&printable(value, longest(max)), max),
             Shape::Words => words::mask(&whole_words(value, longest(max)), max),
             Shape::Agent => words::mask_agent(&whole_words(value, longest(max)), max),
-            Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code => {
+            Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code | Shape::Locator => {
                 exact(shape, value, max).ok_or(NotAllowed(kind))?
             }
         };
@@ -302,12 +404,17 @@ fn exact(shape: Shape, bytes: &[u8], max: usize) -> Option<CompactString> {
         Shape::Moment => text.parse::<Timestamp>().ok().map(|moment| format_compact!("{moment}")),
         Shape::Number => text.bytes().all(|b| b.is_ascii_digit()).then(|| text.into()),
         Shape::Code => text.bytes().all(is_code).then(|| text.into()),
+        Shape::Locator => text.bytes().all(is_locator).then(|| text.into()),
         Shape::Product | Shape::Words | Shape::Agent => None,
     }
 }
 
 fn is_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._:+-/^,".contains(&byte)
+}
+
+fn is_locator(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"'<>`{}|".contains(&byte)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::coded::coded;
-use crate::{AssetId, CveId, Digest, Endpoint, Judgement, Reason};
+use crate::{AssetId, CveId, Digest, Endpoint, Judgement, Reason, Role};
 
 /// The id of a finding, as `F-1a2b3c4d5e6f`: the same weakness of the same asset has it in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,50 @@ coded! {
         DicomOpenToMany = "dicom-open-to-many";
         /// An SNMP agent answers to a well-known community.
         SnmpDefaultCommunity = "snmp-default-community";
+        /// An operating system or product that its maker no longer mends.
+        Unsupported = "unsupported";
+        /// NTLM version 1 was used.
+        Ntlm1 = "ntlm1";
+        /// One certificate and its key are used by several devices.
+        TlsCertificateShared = "tls-certificate-shared";
+        /// A service lets anybody in without a name and password: FTP, MQTT, a database.
+        AnonymousAccess = "anonymous-access";
+        /// A clinical device that answers DICOM from hosts of other networks, unasked who they are.
+        UnauthenticatedControl = "unauthenticated-control";
+        /// A remote desktop or console (RDP, VNC, Telnet) is used from another area.
+        RemoteAccessAcrossAreas = "remote-access-across-areas";
+        /// A clinical device talks to the Internet.
+        ClinicalToInternet = "clinical-to-internet";
+        /// One account is used by several devices, or by a device and people.
+        SharedAccount = "shared-account";
+        /// A DHCP or DNS server beside the hospital's own.
+        RogueNetworkService = "rogue-network-service";
+        /// A device that no earlier round or list knew.
+        NewDevice = "new-device";
+        /// A device that a list names and that was not seen where it should be.
+        VanishedDevice = "vanished-device";
+        /// Traffic contradicts the maker's security sheet.
+        Mds2Contradicted = "mds2-contradicted";
+        /// The maker's security sheet says that a protection is missing.
+        Mds2Gap = "mds2-gap";
+        /// Its maker or a regulator recalled it.
+        Recalled = "recalled";
+        /// Updates are missing, says a management tool.
+        UpdatesMissing = "updates-missing";
+        /// Endpoint protection is off, out of date, absent or silent.
+        EndpointProtectionOff = "endpoint-protection-off";
+        /// No working backup, an old one, or none that was ever tried out or kept offline.
+        BackupMissing = "backup-missing";
+        /// Accounts that nobody has used for long.
+        AccountsStale = "accounts-stale";
+        /// Accounts with wide rights that are stale, without a second factor, or many.
+        AccountsPrivileged = "accounts-privileged";
+        /// Passwords that never expire or are not needed.
+        PasswordsForever = "passwords-forever";
+        /// Accounts without a second factor.
+        SecondFactorMissing = "second-factor-missing";
+        /// Another scanner reported it, without a CVE number.
+        ReportedByScanner = "reported-by-scanner";
     }
 }
 
@@ -61,6 +105,28 @@ impl WeakSetting {
             Self::TlsVersionOld => 327,
             Self::DicomOpenToMany => 306,
             Self::SnmpDefaultCommunity => 1392,
+            Self::Unsupported => 1104,
+            Self::Ntlm1 => 327,
+            Self::TlsCertificateShared => 321,
+            Self::AnonymousAccess => 306,
+            Self::UnauthenticatedControl => 306,
+            Self::RemoteAccessAcrossAreas => 923,
+            Self::ClinicalToInternet => 923,
+            Self::SharedAccount => 1391,
+            Self::RogueNetworkService => 346,
+            Self::NewDevice => 1059,
+            Self::VanishedDevice => 1059,
+            Self::Mds2Contradicted => 1059,
+            Self::Mds2Gap => 693,
+            Self::Recalled => 1357,
+            Self::UpdatesMissing => 1395,
+            Self::EndpointProtectionOff => 693,
+            Self::BackupMissing => 636,
+            Self::AccountsStale => 262,
+            Self::AccountsPrivileged => 250,
+            Self::PasswordsForever => 262,
+            Self::SecondFactorMissing => 308,
+            Self::ReportedByScanner => 1395,
         }
     }
 }
@@ -105,10 +171,18 @@ coded! {
         Seen = "seen", "seen on the network";
         /// Product and version were seen and the published range has that version.
         ExactVersion = "exact-version", "product and version match";
+        /// Another scanner reported it.
+        Reported = "reported", "another scanner reported it";
+        /// A list that somebody keeps says so.
+        Listed = "listed", "a list says so";
         /// Product and version match, but the weakness also needs a platform or part that was not seen.
         NeedsPlatform = "needs-platform", "product and version match, if it runs on the platform that the record names";
         /// The product was seen, its version was not.
         VersionUnknown = "version-unknown", "product matches, version not seen";
+        /// The model is of a family that the advisory names; its own model or module may not be meant.
+        ModelFamily = "model-family", "only the family of models matches";
+        /// Only the maker matches.
+        MakerOnly = "maker-only", "only the maker matches";
     }
 }
 
@@ -133,11 +207,45 @@ pub struct Finding {
     pub judgement: Judgement,
 }
 
-/// Something that could not be judged: shown as unknown, never as safe.
+/// The id of an open question, as `Q-1a2b3c4d5e6f`: the same question about the same asset has it in every round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(pub Digest);
+
+impl fmt::Display for QuestionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Q-{}", self.0)
+    }
+}
+
+/// Something that could not be judged: shown as unknown, never as safe, with the question that would settle it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unjudged {
     /// On which asset.
     pub asset: AssetId,
-    /// What was seen and why it could not be judged, and what would settle it.
+    /// What the question is about, in a form that is the same in every round: a product, an advisory, a record.
+    pub about: String,
+    /// How much matches, where something of published weaknesses does.
+    pub grade: Option<Grade>,
+    /// The weaknesses that may be there, sorted; empty where they are not known.
+    pub cves: Vec<CveId>,
+    /// What was seen and why it could not be judged.
     pub reason: Reason,
+    /// Who can settle it.
+    pub who: Role,
+    /// The question to ask them, as one sentence.
+    pub question: String,
+}
+
+impl Unjudged {
+    /// An open question that no published weakness is tied to.
+    #[must_use]
+    pub fn new(asset: AssetId, about: String, reason: Reason, who: Role, question: String) -> Self {
+        Self { asset, about, grade: None, cves: Vec::new(), reason, who, question }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> QuestionId {
+        QuestionId(Digest::of(&["question", &self.asset.to_string(), &self.about]))
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ConversationId, ObservationId};
+use crate::{ConversationId, ObservationId, StatementId};
 
 /// How sure something is, in per cent, 0 to 100. A statement about our evidence, not about accuracy in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,8 @@ pub enum Ground {
     Observation(ObservationId),
     /// Traffic that was seen.
     Conversation(ConversationId),
+    /// What a person said.
+    Statement(StatementId),
 }
 
 impl fmt::Display for Ground {
@@ -51,6 +53,7 @@ impl fmt::Display for Ground {
         match self {
             Self::Observation(id) => id.fmt(f),
             Self::Conversation(id) => id.fmt(f),
+            Self::Statement(id) => id.fmt(f),
         }
     }
 }

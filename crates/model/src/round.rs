@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::{
-    Asset, AssetId, Conversation, Coverage, Decision, Finding, FindingId, Network, Observation, Timestamp,
-    Unjudged,
+    Asset, AssetId, Conversation, Coverage, Decision, Finding, FindingId, Network, Observation, Statement,
+    Timestamp, Unjudged,
 };
 
 /// The id of a round in its store, as `R-3`; they count up from 1.
@@ -65,7 +65,7 @@ pub struct PlanItem {
     pub assets: Vec<AssetId>,
 }
 
-/// One run of the whole line. Everything below `conversations` is derived from what stands above it, the
+/// One run of the whole line. Everything below `statements` is derived from what stands above it, the
 /// intelligence and `as_of`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
@@ -81,6 +81,8 @@ pub struct Round {
     pub observations: Vec<Observation>,
     /// Who talked to whom, sorted by client and server.
     pub conversations: Vec<Conversation>,
+    /// What people had said when it was run, oldest first.
+    pub statements: Vec<Statement>,
     /// Stretches of addresses and how well each was seen, sorted.
     pub networks: Vec<Network>,
     /// Who is there, sorted by class, then address.

@@ -109,7 +109,7 @@ impl<'a> Proofs<'a> {
         let grounds = finding.reasons.iter().flat_map(|reason| &reason.grounds);
         let seen = grounds.filter_map(|ground| match ground {
             Ground::Observation(id) => self.before.get(id),
-            Ground::Conversation(_) => None,
+            Ground::Conversation(_) | Ground::Statement(_) => None,
         });
         let mut any = false;
         for observation in seen {

@@ -59,6 +59,7 @@ pub fn run(
         coverage,
         observations,
         conversations,
+        statements: Vec::new(),
         networks: inventory.networks,
         assets: inventory.assets,
         findings: judged.findings,

@@ -147,6 +147,8 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
             maker,
             model,
             software,
+            operating_system: None,
+            care_area: None,
             services: services.next().unwrap_or_default(),
             products: products.next().unwrap_or_default(),
             first_seen: head.first_seen,

@@ -184,7 +184,7 @@ impl<'r> Columns<'r> {
     /// Evidence (`evidence_source`, `evidence_packet`, `evidence_offset`).
     pub(crate) fn evidence(&mut self) -> Result<Evidence, Trouble> {
         let source = SourceIndex(self.number()?);
-        Ok(Evidence { source, packet: self.number()?, offset: self.number()? })
+        Ok(Evidence { source, record: self.number()?, offset: self.number()? })
     }
 
     /// Evidence, and the moment (`first_at`) behind it.
@@ -209,6 +209,6 @@ pub(crate) fn endpoint_cells(endpoint: Option<Endpoint>) -> [Cell<'static>; 3] {
 
 /// What [`Columns::evidence`] reads.
 pub(crate) fn evidence_cells(evidence: Evidence) -> [Cell<'static>; 3] {
-    let Evidence { source, packet, offset } = evidence;
-    [Cell::Integer(source.0.into()), packet.into(), offset.into()]
+    let Evidence { source, record, offset } = evidence;
+    [Cell::Integer(source.0.into()), record.into(), offset.into()]
 }

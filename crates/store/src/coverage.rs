@@ -48,7 +48,7 @@ fn write_sources(writer: Writer<'_>, all: &[Source]) -> Result<(), Trouble> {
             position.into(),
             (&source.name).into(),
             source.bytes.into(),
-            source.packets.into(),
+            source.records.into(),
             source.first.into(),
             source.last.into(),
             source.ended_early.as_ref().into(),
@@ -71,9 +71,10 @@ pub(crate) fn read(reader: Reader<'_>, values_not_allowed: u64) -> Result<Covera
 fn read_sources(reader: Reader<'_>) -> Result<Vec<Source>, Trouble> {
     let mut sources = reader.list(&SOURCE, |columns| {
         Ok(Source {
+            kind: wardround_model::SourceKind::Capture,
             name: columns.text()?,
             bytes: columns.number()?,
-            packets: columns.number()?,
+            records: columns.number()?,
             first: columns.maybe_moment()?,
             last: columns.maybe_moment()?,
             interfaces: Vec::new(),

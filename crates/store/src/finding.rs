@@ -149,7 +149,8 @@ pub(crate) fn write_unjudged(
 pub(crate) fn read_unjudged(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Unjudged>, Trouble> {
     let assets = reader.list(&UNJUDGED, |columns| Ok(AssetId(columns.id("A-")?)))?;
     let unjudged = assets.into_iter().enumerate().map(|(position, asset)| {
-        Ok(Unjudged { asset, reason: reasons.take_one(Owner::Unjudged(position))? })
+        let reason = reasons.take_one(Owner::Unjudged(position))?;
+        Ok(Unjudged::new(asset, reason.text.clone(), reason, wardround_model::Role::Unknown, String::new()))
     });
     unjudged.collect()
 }

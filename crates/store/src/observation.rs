@@ -59,6 +59,9 @@ fn subject_cells(subject: Subject) -> [Cell<'static>; 4] {
     match subject {
         Subject::Mac(mac) => [shown(mac), Cell::Null, Cell::Null, Cell::Null],
         Subject::Ip(ip) => [Cell::Null, shown(ip), Cell::Null, Cell::Null],
+        Subject::Listed(_) | Subject::Account(_) | Subject::Model(_) => {
+            [Cell::Null, Cell::Null, Cell::Null, Cell::Null]
+        }
         Subject::Service(endpoint) => {
             let [ip, transport, port] = endpoint_cells(Some(endpoint));
             [Cell::Null, ip, transport, port]

@@ -119,6 +119,7 @@ impl<'c> ReasonWriter<'c> {
             let (observation, conversation) = match ground {
                 Ground::Observation(id) => (shown(id), Cell::Null),
                 Ground::Conversation(id) => (Cell::Null, shown(id)),
+                Ground::Statement(_) => (Cell::Null, Cell::Null),
             };
             self.grounds.row(&[reason.into(), position.into(), observation, conversation])?;
         }

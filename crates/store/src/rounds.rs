@@ -154,6 +154,7 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
         coverage: coverage::read(reader, not_allowed.saturating_add(refused))?,
         observations,
         conversations: conversation::read(reader)?,
+        statements: Vec::new(),
         networks: coverage::read_networks(reader)?,
         assets: asset::read(reader, &mut reasons)?,
         findings: finding::read(reader, &mut reasons)?,

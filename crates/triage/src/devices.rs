@@ -49,7 +49,7 @@ pub(crate) fn findings(scene: &Scene<'_>, index: &Index<'_>) -> (Vec<Finding>, V
             findings.extend(known::finding(scene, index, asset, None, found));
         }
         let open = opinion.open.iter().map(|text| Reason::new(text.clone(), grounds(asset)));
-        unjudged.extend(open.map(|reason| Unjudged { asset: asset.id, reason }));
+        unjudged.extend(open.map(|reason| crate::known::open(asset, reason)));
     }
     (findings, unjudged)
 }

@@ -38,7 +38,7 @@ pub(crate) fn ip(text: &str) -> IpAddr {
 }
 
 fn sighting() -> Sighting {
-    let evidence = Evidence { source: SourceIndex(0), packet: 1, offset: 24 };
+    let evidence = Evidence { source: SourceIndex(0), record: 1, offset: 24 };
     Sighting { evidence, at: AS_OF.parse().unwrap() }
 }
 
@@ -68,6 +68,8 @@ impl Hospital {
             class: claim(class),
             maker: None,
             model: None,
+            operating_system: None,
+            care_area: None,
             software: None,
             services: Vec::new(),
             products: Vec::new(),

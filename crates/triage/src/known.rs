@@ -1,7 +1,7 @@
 //! Findings of published vulnerabilities: what an index knows of a CVE, as a finding on an asset.
 
 use wardround_intel::index::{CveFacts, Index};
-use wardround_model::{Asset, CveId, Endpoint, Finding, FindingId, Grade, Reason, Weakness};
+use wardround_model::{Asset, CveId, Endpoint, Finding, FindingId, Grade, Reason, Role, Unjudged, Weakness};
 
 use crate::phrases;
 use crate::scene::Scene;
@@ -62,4 +62,9 @@ fn known(facts: &CveFacts<'_>) -> Known {
         score: facts.cvss.map(|cvss| cvss.score),
         vector: facts.cvss.map(|cvss| cvss.vector.to_owned()).unwrap_or_default(),
     }
+}
+
+/// An open question about an asset, for whoever looks after it.
+pub(crate) fn open(asset: &Asset, reason: Reason) -> Unjudged {
+    Unjudged::new(asset.id, reason.text.clone(), reason, Role::of(asset.class.value), String::new())
 }

@@ -9,11 +9,11 @@ mod tests;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use wardround_model::{Asset, AssetId, Decision, Finding, PlanItem, Round};
+use wardround_model::{Asset, AssetId, Decision, Finding, PlanItem, Role, Round};
 
 use crate::order;
 use crate::phrases;
-use crate::remedy::{Remedy, Role};
+use crate::remedy::Remedy;
 
 /// Assets named in a title; the rest is told as a number.
 const NAMED_ASSETS: usize = 3;

@@ -49,7 +49,7 @@ pub(crate) fn findings(scene: &Scene<'_>, index: &Index<'_>) -> (Vec<Finding>, V
             }
             let open =
                 opinion.open.iter().map(|text| Reason::new(text.clone(), shown.grounds.iter().copied()));
-            unjudged.extend(open.map(|reason| Unjudged { asset: asset.id, reason }));
+            unjudged.extend(open.map(|reason| known::open(asset, reason)));
         }
     }
     (findings, unjudged)
@@ -100,7 +100,7 @@ fn not_in_any_list(asset: &Asset, unlisted: &[(Key, Shown)]) -> Option<Unjudged>
          checked. Its maker can say whether weaknesses are known"
     );
     let grounds = told.iter().flat_map(|shown| shown.grounds.iter().copied());
-    Some(Unjudged { asset: asset.id, reason: Reason::new(text, grounds) })
+    Some(known::open(asset, Reason::new(text, grounds)))
 }
 
 /// Versions of Windows are told in the NTLM challenge ([MS-NLMP] 2.2.2.10), the updates on it are not.
@@ -111,7 +111,7 @@ fn windows(scene: &Scene<'_>) -> Vec<Unjudged> {
              network, so its known weaknesses could not be checked. A list of installed updates would settle it",
             seen.value()
         );
-        Unjudged { asset: seen.asset.id, reason: Reason::new(text, [seen.ground()]) }
+        known::open(seen.asset, Reason::new(text, [seen.ground()]))
     };
     scene.facts(FactKind::NtlmOsVersion).iter().map(open).collect()
 }

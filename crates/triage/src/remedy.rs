@@ -1,6 +1,6 @@
 //! What would settle a finding, and who does it: the two things that make findings one item of the plan.
 
-use wardround_model::{Asset, DeviceClass, Finding, WeakSetting, Weakness};
+use wardround_model::{Asset, Finding, WeakSetting, Weakness};
 
 /// One thing to do. The order has no meaning but to be the same every time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,27 +21,10 @@ pub(crate) enum Remedy {
     ChangeCommunity,
     /// Update this product.
     Update(String),
+    /// Settle this weak setting.
+    Settle(WeakSetting),
     /// Ask the maker of this device, as people know it, what to do.
     AskMaker(String),
-}
-
-/// Who does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Role {
-    /// Owns devices that touch patients; changes nothing without their makers.
-    BiomedicalEngineer,
-    /// Runs clinical software together with its maker.
-    ClinicalSystems,
-    /// Runs servers.
-    ServerTeam,
-    /// Runs the network.
-    NetworkTeam,
-    /// Looks after people's computers, phones and printers.
-    HelpDesk,
-    /// Runs the building.
-    BuildingServices,
-    /// Not known: somebody has to be found.
-    Unknown,
 }
 
 impl Remedy {
@@ -69,31 +52,6 @@ fn of_setting(setting: WeakSetting, protocol: &str) -> Remedy {
         WeakSetting::TlsVersionOld => Remedy::RaiseTlsVersion,
         WeakSetting::DicomOpenToMany => Remedy::LimitImageService,
         WeakSetting::SnmpDefaultCommunity => Remedy::ChangeCommunity,
-    }
-}
-
-impl Role {
-    /// Who looks after devices of this class.
-    pub(crate) fn of(class: DeviceClass) -> Self {
-        match class {
-            DeviceClass::ImagingModality
-            | DeviceClass::LaboratoryAnalyser
-            | DeviceClass::PatientMonitor
-            | DeviceClass::InfusionPump => Self::BiomedicalEngineer,
-            DeviceClass::ImagingArchive | DeviceClass::ClinicalSystem => Self::ClinicalSystems,
-            DeviceClass::Server | DeviceClass::FileServer | DeviceClass::DatabaseServer => Self::ServerTeam,
-            DeviceClass::NetworkService | DeviceClass::NetworkDevice => Self::NetworkTeam,
-            DeviceClass::Workstation
-            | DeviceClass::Mobile
-            | DeviceClass::Printer
-            | DeviceClass::VoicePhone => Self::HelpDesk,
-            DeviceClass::Camera | DeviceClass::BuildingController => Self::BuildingServices,
-            DeviceClass::Unknown => Self::Unknown,
-        }
-    }
-
-    /// Whether the maker must be asked before anything on the device is changed.
-    pub(crate) fn needs_maker(self) -> bool {
-        matches!(self, Self::BiomedicalEngineer | Self::ClinicalSystems)
+        setting => Remedy::Settle(setting),
     }
 }

@@ -47,7 +47,7 @@ fn an_exchange_is_one_conversation_with_facts_about_the_right_sides() {
             ("answer", "10.2.0.2:4242/tcp".into()),
         ]
     );
-    assert_eq!(captured.observations[2].first.evidence.packet, 3);
+    assert_eq!(captured.observations[2].first.evidence.record, 3);
 }
 
 #[test]

@@ -58,7 +58,7 @@ proptest! {
         let cut = cut.min(capture.len());
         if let Ok(part) = read_with(&capture[..cut], &options(), NOTES) {
             let kept = part.coverage.packets();
-            let expected = whole.observations.iter().filter(|o| o.first.evidence.packet <= kept);
+            let expected = whole.observations.iter().filter(|o| o.first.evidence.record <= kept);
             for observation in expected {
                 prop_assert!(part.observations.iter().any(|o| o.id() == observation.id()));
             }

@@ -18,10 +18,10 @@ fn check(captured: &Captured, times: [i64; 2]) {
     assert_eq!(values(captured, FactKind::OwnsIp), ["10.1.0.1", "10.2.0.2"]);
     let found: Vec<_> = captured.observations.iter().map(|o| o.first.at).collect();
     assert_eq!(found, times.map(|t| Timestamp::from_nanoseconds(START * 1_000_000_000 + t)));
-    let numbers: Vec<_> = captured.observations.iter().map(|o| o.first.evidence.packet).collect();
+    let numbers: Vec<_> = captured.observations.iter().map(|o| o.first.evidence.record).collect();
     assert_eq!(numbers, [1, 2]);
     let [source] = captured.coverage.sources.as_slice() else { panic!("one source") };
-    assert_eq!((source.packets, &source.ended_early), (2, &None));
+    assert_eq!((source.records, &source.ended_early), (2, &None));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn damaged_compression_keeps_what_was_good() {
     cut.truncate(cut.len() / 2);
     let captured = read_bytes("cut.gz", &cut, &options()).unwrap();
     let source = &captured.coverage.sources[0];
-    assert!((100..1999).contains(&source.packets), "{}", source.packets);
+    assert!((100..1999).contains(&source.records), "{}", source.records);
     assert!(source.ended_early.as_ref().unwrap().contains("compressed data is damaged"));
 
     let mut window = zstd(&pcap.bytes);
@@ -188,7 +188,7 @@ fn what_is_good_is_kept_beside_what_is_not() {
     let captured = read(&inputs, &options(), &()).unwrap();
     assert!(matches!(captured.failed.as_slice(), [CaptureError::Missing(_)]));
     let [gone, good] = captured.coverage.sources.as_slice() else { panic!("two sources") };
-    assert_eq!((gone.packets, gone.name.as_str()), (0, "gone.pcap"));
+    assert_eq!((gone.records, gone.name.as_str()), (0, "gone.pcap"));
     assert!(gone.ended_early.as_ref().unwrap().contains("there is no file"));
     let ended = good.ended_early.as_ref().unwrap();
     assert!(

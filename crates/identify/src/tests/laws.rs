@@ -116,6 +116,7 @@ fn is_clinical_proof(hospital: &Hospital, ground: &Ground) -> bool {
     };
     match ground {
         Ground::Observation(id) => hospital.observations.iter().filter(clinical).any(|it| it.id() == *id),
+        Ground::Statement(_) => false,
         Ground::Conversation(id) => hospital
             .conversations
             .iter()

@@ -67,7 +67,7 @@ impl Hospital {
         let (line, when) = line.rsplit_once(" @").unwrap_or((line, "0-0"));
         let (first, last) = when.split_once('-').unwrap_or((when, when));
         let at = |text: &str| Timestamp::from_seconds(text.parse().unwrap());
-        let evidence = Evidence { source: SourceIndex(0), packet: number, offset: 24 };
+        let evidence = Evidence { source: SourceIndex(0), record: number, offset: 24 };
         let first = Sighting { evidence, at: at(first) };
         let mut parts = line.splitn(3, ' ');
         let mut part = || parts.next().map(str::trim).filter(|part| !part.is_empty());

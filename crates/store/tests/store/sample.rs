@@ -55,7 +55,7 @@ fn endpoint(n: u32) -> Endpoint {
 
 fn sighting(n: u32) -> Sighting {
     let packet = u64::from(n) + 1;
-    Sighting { evidence: Evidence { source: SourceIndex(0), packet, offset: packet * 200 }, at: moment(n) }
+    Sighting { evidence: Evidence { source: SourceIndex(0), record, offset: packet * 200 }, at: moment(n) }
 }
 
 fn asset_id(n: u32) -> AssetId {

@@ -52,6 +52,7 @@ fn effect(finding: &Finding) -> Effect {
             | WeakSetting::TlsCertificateSelfSigned
             | WeakSetting::TlsCertificateWeak => Effect::Pose,
             WeakSetting::TlsVersionOld => Effect::Listen,
+            _ => Effect::Disturb,
         },
     }
 }
@@ -73,6 +74,28 @@ fn disturbed(class: DeviceClass) -> &'static str {
         }
         DeviceClass::InfusionPump => {
             "If someone misuses it, a patient could get too much or too little of a drug until staff notice"
+        }
+        DeviceClass::Ventilator => {
+            "If someone misuses it, a patient could be without breath until staff notice"
+        }
+        DeviceClass::AnaesthesiaMachine => {
+            "If someone misuses it, a patient under anaesthesia could get too much or too little of gas or drug"
+        }
+        DeviceClass::DialysisMachine => "If someone misuses it, dialysis could stop or go wrong",
+        DeviceClass::Defibrillator => "If someone misuses it, it could fail when a heart must be restarted",
+        DeviceClass::RadiotherapySystem => {
+            "If someone misuses it, treatment could stop, or a patient could get the wrong dose"
+        }
+        DeviceClass::MedicationCabinet => {
+            "If someone misuses it, staff could be without drugs when they need them, or drugs could go missing"
+        }
+        DeviceClass::NurseCall => "If someone misuses it, calls for help could be late or lost",
+        DeviceClass::MedicalDevice => "If someone misuses it, care that depends on it could stop or go wrong",
+        DeviceClass::BusinessSystem => {
+            "If someone misuses it, bills, pay or orders could stop, and data about patients and staff could be read"
+        }
+        DeviceClass::AccountDirectory => {
+            "If someone misuses it, they could act as anybody in the hospital, in clinical systems too"
         }
         DeviceClass::Workstation => {
             "If someone misuses it, they could act as the person who works there, and move on to clinical systems"

@@ -82,6 +82,8 @@ pub(crate) fn how_sure(grade: Grade) -> &'static str {
             "We are fairly sure: the product and version that it shows are on the published list. The maker may \
              have fixed it without a new number"
         }
+        Grade::Reported => "We have it from another scanner, and did not see it ourselves",
+        Grade::Listed => "We have it from a list that the hospital keeps",
         Grade::NeedsPlatform => {
             "It is possible: product and version are on the published list, but only together with a part that \
              we could not see"
@@ -89,6 +91,8 @@ pub(crate) fn how_sure(grade: Grade) -> &'static str {
         Grade::VersionUnknown => {
             "It is possible: the product is on the published list, but we did not see its version"
         }
+        Grade::ModelFamily => "It is not clear: only the family of models is on the published list",
+        Grade::MakerOnly => "It is not clear: only the maker is on the published list",
     }
 }
 

@@ -1,8 +1,8 @@
 //! What to do about a weakness: the title of an item and its next step, by remedy and by who does it.
 
-use wardround_model::Decision;
+use wardround_model::{Decision, Role};
 
-use crate::remedy::{Remedy, Role};
+use crate::remedy::Remedy;
 
 /// What to do and where, in one line.
 pub(crate) fn title(remedy: &Remedy, role: Role, assets: &str) -> String {
@@ -16,6 +16,7 @@ pub(crate) fn title(remedy: &Remedy, role: Role, assets: &str) -> String {
         Remedy::LimitImageService => "limit who may use the image service".to_owned(),
         Remedy::ChangeCommunity => "change the SNMP password".to_owned(),
         Remedy::Update(product) => format!("update {}", super::product(product)),
+        Remedy::Settle(_) => "settle this weak setting".to_owned(),
         Remedy::AskMaker(_) => return format!("Ask the maker about published weaknesses: {assets}"),
     };
     if role.needs_maker() {
@@ -33,12 +34,15 @@ pub(crate) fn step(remedy: &Remedy, role: Role, decision: Decision) -> String {
 
 fn who(role: Role) -> &'static str {
     match role {
-        Role::BiomedicalEngineer => "Biomedical engineer",
+        Role::Biomedical => "Biomedical engineer",
         Role::ClinicalSystems => "Owner of the clinical system",
-        Role::ServerTeam => "Server team",
-        Role::NetworkTeam => "Network team",
+        Role::Server => "Server team",
+        Role::Network => "Network team",
         Role::HelpDesk => "Help desk",
         Role::BuildingServices => "Building services",
+        Role::ClinicalOwner => "Clinical owner",
+        Role::Manufacturer => "Manufacturer",
+        Role::Compliance => "Compliance officer",
         Role::Unknown => "First find out whose device it is and what it does. Then its owner",
     }
 }
@@ -85,6 +89,7 @@ fn alone(remedy: &Remedy) -> String {
                 super::product(product)
             )
         }
+        Remedy::Settle(_) => "settle this weak setting".to_owned(),
         Remedy::AskMaker(_) => "ask the maker which version has the fix".to_owned(),
     }
 }
@@ -102,6 +107,7 @@ fn with_maker(remedy: &Remedy) -> String {
         Remedy::RaiseTlsVersion => "ask the maker to turn old encryption off".to_owned(),
         Remedy::LimitImageService => "ask the maker to let only known devices connect".to_owned(),
         Remedy::ChangeCommunity => "ask the maker to turn SNMP off or to set a secret password".to_owned(),
+        Remedy::Settle(_) => "ask the maker how to settle this".to_owned(),
         Remedy::Update(_) | Remedy::AskMaker(_) => {
             "ask the maker whether this device is affected and which fix is allowed".to_owned()
         }
@@ -127,6 +133,7 @@ fn check(remedy: &Remedy) -> String {
         Remedy::ChangeCommunity => {
             "The next round checks whether it still answers to that password".to_owned()
         }
+        Remedy::Settle(_) => "The next round looks at it again".to_owned(),
         Remedy::Update(_) => "The next round looks at the version that it shows".to_owned(),
         Remedy::AskMaker(_) => {
             "The next round looks at the version again; note the maker's answer until then".to_owned()

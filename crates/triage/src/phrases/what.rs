@@ -48,6 +48,7 @@ fn of_setting(setting: WeakSetting, protocol: &str, findings: &[&Finding]) -> St
              SNMP, a way to watch devices and sometimes to set them."
                 .to_owned()
         }
+        _ => format!("It has a weak setting ({}).", setting.code()),
     }
 }
 

@@ -24,6 +24,18 @@ fn by_class(class: DeviceClass) -> (MissionWellbeing, &'static str) {
         DeviceClass::LaboratoryAnalyser => (High, "Treatment follows the results that it gives"),
         DeviceClass::PatientMonitor => (High, "It watches patients and raises the alarm"),
         DeviceClass::InfusionPump => (High, "It gives patients drugs or fluids"),
+        DeviceClass::Ventilator => (High, "It breathes for a patient"),
+        DeviceClass::AnaesthesiaMachine => (High, "It keeps a patient asleep and breathing"),
+        DeviceClass::DialysisMachine => (High, "It cleans a patient's blood"),
+        DeviceClass::Defibrillator => (High, "It restarts a heart"),
+        DeviceClass::RadiotherapySystem => (High, "It treats patients with radiation"),
+        DeviceClass::MedicationCabinet => (High, "Staff take drugs for patients from it"),
+        DeviceClass::NurseCall => (High, "Patients call for help with it"),
+        DeviceClass::MedicalDevice => (High, "It is a medical device, so care depends on it"),
+        DeviceClass::BusinessSystem => (Medium, "The hospital's pay, bills or orders run on it"),
+        DeviceClass::AccountDirectory => {
+            (High, "Whoever works here logs in through it, in clinical systems too")
+        }
         DeviceClass::Server => (Medium, "A server; which work depends on it was not seen"),
         DeviceClass::FileServer => (Medium, "It keeps files that the hospital works with"),
         DeviceClass::DatabaseServer => (Medium, "It keeps data that other systems work with"),

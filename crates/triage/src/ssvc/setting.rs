@@ -40,6 +40,7 @@ fn exploitation(setting: WeakSetting) -> &'static str {
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
         }
+        _ => "How to use such a weak setting is well known",
     }
 }
 
@@ -56,6 +57,7 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         WeakSetting::Smb1 => (Yes, "Malware has spread over SMB 1 from computer to computer by itself"),
         WeakSetting::DicomOpenToMany => (Yes, "A program can find and ask such services by itself"),
         WeakSetting::SnmpDefaultCommunity => (Yes, "A program can find and ask such devices by itself"),
+        _ => (No, "An attacker must first find it and act by hand"),
     }
 }
 
@@ -88,5 +90,6 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         WeakSetting::SnmpDefaultCommunity => {
             (Partial, "The community that it answers to commonly allows reading, not changing")
         }
+        _ => (Partial, "By itself it gives limited control"),
     }
 }

@@ -115,6 +115,14 @@ fn ground(text: &mut String, round: &Round, ground: Ground) -> Result<()> {
             Some(found) => observation(text, round, found, "      "),
             None => Ok(()),
         },
+        Ground::Statement(id) => match round.statements.iter().find(|statement| statement.id == id) {
+            Some(said) => {
+                let (who, at) = (said.by.label(), said.at);
+                writeln!(text, "      {id}  the {who} said so, {at}: {}", said.because)?;
+                Ok(())
+            }
+            None => Ok(()),
+        },
         Ground::Conversation(id) => {
             match round.conversations.iter().find(|conversation| conversation.id() == id) {
                 Some(found) => conversation(text, round, found, "      "),
@@ -165,7 +173,7 @@ fn place(round: &Round, sighting: Sighting) -> String {
         round.coverage.sources.get(usize::from(evidence.source.0)).map_or("-", |source| source.name.as_str());
     format!(
         "first in {file}, packet {} (at byte {}), {}",
-        evidence.packet,
+        evidence.record,
         evidence.offset,
         sighting.at.to_whole_second()
     )

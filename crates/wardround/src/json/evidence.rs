@@ -1,10 +1,10 @@
-//! From an id to what was seen: file, packet, byte.
+//! From an id to what was seen: file, record, byte.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use wardround_model::{
-    Conversation, ConversationId, Evidence, Ground, Observation, ObservationId, Reason, Round,
+    Conversation, ConversationId, Evidence, Ground, Observation, ObservationId, Reason, Round, Statement,
 };
 
 /// A fact or traffic that was seen, and where.
@@ -24,8 +24,8 @@ pub(crate) struct Seen {
     at: String,
     /// Which file.
     file: String,
-    /// Which packet of it, from 1.
-    packet: u64,
+    /// Which packet or row of it, from 1.
+    record: u64,
     /// At which byte of the decompressed file.
     offset: u64,
 }
@@ -70,6 +70,9 @@ impl<'a> Proofs<'a> {
             Ground::Observation(id) => {
                 self.observations.get(&id).map(|observation| self.observation(observation))
             }
+            Ground::Statement(id) => {
+                self.round.statements.iter().find(|said| said.id == id).map(Self::statement)
+            }
             Ground::Conversation(id) => {
                 self.conversations.get(&id).map(|conversation| self.conversation(conversation))
             }
@@ -85,7 +88,7 @@ impl<'a> Proofs<'a> {
             count: observation.count,
             at: observation.first.at.to_string(),
             file: self.file(observation.first.evidence),
-            packet: observation.first.evidence.packet,
+            record: observation.first.evidence.record,
             offset: observation.first.evidence.offset,
         }
     }
@@ -99,8 +102,22 @@ impl<'a> Proofs<'a> {
             count: conversation.connections,
             at: conversation.first.at.to_string(),
             file: self.file(conversation.first.evidence),
-            packet: conversation.first.evidence.packet,
+            record: conversation.first.evidence.record,
             offset: conversation.first.evidence.offset,
+        }
+    }
+
+    fn statement(statement: &Statement) -> Seen {
+        Seen {
+            id: statement.id.to_string(),
+            subject: statement.asset.to_string(),
+            kind: statement.says.code(),
+            value: statement.by.code().to_owned(),
+            count: 1,
+            at: statement.at.to_string(),
+            file: String::new(),
+            record: 0,
+            offset: 0,
         }
     }
 

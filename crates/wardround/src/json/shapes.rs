@@ -48,7 +48,8 @@ struct CoverageShape {
 struct SourceShape {
     name: String,
     bytes: u64,
-    packets: u64,
+    kind: &'static str,
+    records: u64,
     first: Option<String>,
     last: Option<String>,
     interfaces: Vec<String>,
@@ -221,7 +222,7 @@ fn coverage(round: &Round) -> CoverageShape {
     let skip = |skip: &wardround_model::Skip| SkipShape {
         reason: skip.reason.code(),
         packets: skip.count,
-        first_packet: skip.first.packet,
+        first_packet: skip.first.record,
         first_offset: skip.first.offset,
     };
     let network = |network: &wardround_model::Network| NetworkShape {
@@ -248,7 +249,8 @@ fn source(source: &Source) -> SourceShape {
     SourceShape {
         name: source.name.clone(),
         bytes: source.bytes,
-        packets: source.packets,
+        kind: source.kind.code(),
+        records: source.records,
         first: moment(source.first),
         last: moment(source.last),
         interfaces: source.interfaces.clone(),

@@ -22,7 +22,7 @@ pub(crate) fn seen(round: &Round) -> Vec<String> {
 }
 
 fn source(source: &Source) -> String {
-    let (name, packets) = (&source.name, count(source.packets, "packet", "packets"));
+    let (name, packets) = (&source.name, count(source.records, "packet", "packets"));
     match source.first.zip(source.last) {
         Some((first, last)) => format!("{packets} in {name}: {}.", span(first, last)),
         None => format!("{packets} in {name}."),
@@ -163,7 +163,7 @@ fn skipped(round: &Round) -> Vec<String> {
         round.coverage.sources.get(usize::from(place)).map_or("-", |source| source.name.as_str())
     };
     let line = |skip: &wardround_model::Skip| {
-        let (source, packet) = (name(skip.first.source.0), skip.first.packet);
+        let (source, packet) = (name(skip.first.source.0), skip.first.record);
         format!(
             "{}: {} (first: packet {packet} of {source}).",
             count(skip.count, "packet", "packets"),
