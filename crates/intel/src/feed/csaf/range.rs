@@ -34,21 +34,87 @@ enum Comparison {
 /// ```
 #[must_use]
 pub fn read_versions(text: &str) -> Option<Vec<Stated>> {
-    let text = plain(text);
-    let text = strip_scheme(&text);
+    let text = without_notes(&plain(text))?;
+    let text = strip_scheme(text.trim());
     if is_all(text) {
         return Some(vec![Stated::All]);
+    }
+    if let Some(between) = read_between(text) {
+        return Some(vec![between]);
     }
     let constraints = read_constraints(text)?;
     combine(&constraints)
 }
 
-/// Lower case, one kind of comparison sign, spaces around words that were joined by underscores.
+/// Spellings of one thing.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("≤", "<="),
+    ("≥", ">="),
+    ("=<", "<="),
+    ("=>", ">="),
+    ("vers:/", ""),
+    ("\"", ""),
+    ("“", ""),
+    ("”", ""),
+    ("_and_", " and "),
+    ("_<", " <"),
+    ("_>", " >"),
+    ("service pack", "sp"),
+    ("service_pack", "sp"),
+    ("(build ", "build "),
+    ("(build_", "build "),
+    (" -|", "|"),
+    (".*", ".x"),
+    (".xx", ".x"),
+];
+
+/// Lower case, one spelling of each thing.
 fn plain(text: &str) -> String {
-    let text =
-        text.to_lowercase().replace('≤', "<=").replace('≥', ">=").replace("=<", "<=").replace("=>", ">=");
-    let text = text.replace("_and_", " and ").replace("_<", " <").replace("_>", " >");
-    text.trim().trim_end_matches(['.', ',', ';']).trim_end().to_owned()
+    let build = text.to_lowercase().contains("(build");
+    let spelt = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
+    let text = SPELLINGS.iter().fold(text.to_lowercase(), spelt);
+    let text = if build { text.replace(')', "") } else { text };
+    text.trim().trim_end_matches(['.', ',', ';', '_', '-']).trim_end().to_owned()
+}
+
+/// Beginnings of notes in brackets that do not narrow the versions.
+const NOTES: &[&str] = &[
+    "only affected by cve",
+    "cve-",
+    "including ",
+    "formerly ",
+    "end-of-life ",
+    "integrated into ",
+    "these products are sold in limited regions",
+];
+
+/// The text without notes in brackets; `None` when what is in brackets may be a condition.
+fn without_notes(text: &str) -> Option<String> {
+    let Some((before, rest)) = text.split_once(" (") else { return Some(text.to_owned()) };
+    if rest.starts_with("including) and ") {
+        return Some(text.to_owned());
+    }
+    let (note, after) = rest.split_once(')')?;
+    // `5.7.4 (96)`: a part of the version.
+    if !note.contains(' ') && Version::read(note).is_some() {
+        return Some(text.to_owned());
+    }
+    let harmless = NOTES.iter().any(|start| note.starts_with(start));
+    (harmless && after.trim().is_empty()).then(|| before.to_owned())
+}
+
+/// `between V2.5 (including) and V2.7 (excluding)`.
+fn read_between(text: &str) -> Option<Stated> {
+    let spaced = text.replace("_(", " (").replace("between_", "between ");
+    let (_, rest) = spaced.split_once("between ").unwrap_or(("", &spaced));
+    let (from, to) = rest.split_once(" (including) and ")?;
+    let (to, inclusive) = match (to.strip_suffix(" (excluding)"), to.strip_suffix(" (including)")) {
+        (Some(to), _) => (to, false),
+        (_, Some(to)) => (to, true),
+        _ => return None,
+    };
+    let end = |version: &str| is_version(version).then(|| version.to_owned());
+    Some(Stated::Range(Some((end(from.trim())?, true)), Some((end(to.trim())?, inclusive))))
 }
 
 /// `vers:generic/…` (the scheme says nothing that the versions do not).
@@ -63,7 +129,7 @@ fn is_all(text: &str) -> bool {
 
 fn read_constraints(text: &str) -> Option<Vec<(Comparison, String)>> {
     let mut constraints: Vec<(Comparison, String)> = Vec::new();
-    for part in text.split('|').flat_map(|part| part.split(" and ").collect::<Vec<_>>()) {
+    for part in text.split('|').flat_map(split_list) {
         // "4.1 and prior" was cut: the word belongs to the version before it.
         if let Some(comparison) = comparison_after(part) {
             let last = constraints.last_mut().filter(|(comparison, _)| *comparison == Comparison::Equal)?;
@@ -77,9 +143,14 @@ fn read_constraints(text: &str) -> Option<Vec<(Comparison, String)>> {
     constraints.into_iter().map(|(comparison, version)| resolve_wildcard(comparison, &version)).collect()
 }
 
+/// `1.1 and 1.2`, `1.1, 1.2, and 1.3`.
+fn split_list(part: &str) -> Vec<&str> {
+    part.split(" and ").flat_map(|part| part.trim_end_matches(',').split(", ")).collect()
+}
+
 /// `>=v1.1<v1.3` is two constraints.
 fn split_at_signs(part: &str) -> Vec<&str> {
-    let part = part.trim();
+    let part = strip_nouns(part);
     let cut = part.char_indices().skip(2).find(|&(at, letter)| {
         let before = part.get(..at).and_then(|text| text.chars().next_back());
         matches!(letter, '<' | '>') && !matches!(before, Some('<' | '>'))
@@ -120,7 +191,7 @@ fn read_constraint(piece: &str) -> Option<Vec<(Comparison, String)>> {
             return Some(vec![(comparison, strip_nouns(version).to_owned())]);
         }
     }
-    for joint in [" through ", " to "] {
+    for joint in [" through ", " to ", " until ", " - "] {
         if let Some((from, to)) = piece.split_once(joint) {
             let from = (Comparison::GreaterOrEqual, strip_nouns(from).to_owned());
             return Some(vec![from, (Comparison::LessOrEqual, strip_nouns(to).to_owned())]);
@@ -135,33 +206,46 @@ fn read_constraint(piece: &str) -> Option<Vec<(Comparison, String)>> {
 }
 
 /// Words before a version that say only that it is one.
+const NOUNS: &[&str] = &[
+    "all", "bios", "firmware", "fw", "software", "sw", "versions", "version", "ver.", "rev.", "revision", "v",
+];
+
 fn strip_nouns(text: &str) -> &str {
-    let mut text = text.trim();
-    for noun in ["all ", "firmware ", "software ", "versions ", "version ", "ver. ", "rev. ", "revision "] {
-        text = text.strip_prefix(noun).unwrap_or(text).trim_start();
+    let mut text = text.trim().trim_start_matches('_');
+    for noun in NOUNS {
+        let rest = text.strip_prefix(noun).filter(|rest| rest.starts_with([' ', '_']));
+        text = rest.map_or(text, |rest| rest.trim_start_matches([' ', '_']));
     }
     text
 }
 
 /// Replaces `2.x` by the bound that it stands for; `None` when what is left is no version.
 fn resolve_wildcard(comparison: Comparison, version: &str) -> Option<(Comparison, String)> {
-    let Some(base) = version.strip_suffix(".x") else {
-        return (is_of_versions(version) && Version::read(version).is_some())
-            .then(|| (comparison, version.to_owned()));
-    };
+    if !version.ends_with(".x") {
+        return is_version(version).then(|| (comparison, version.to_owned()));
+    }
+    let base = version.trim_end_matches(".x");
     Version::read(base)?;
     match comparison {
         Comparison::Less | Comparison::GreaterOrEqual => Some((comparison, base.to_owned())),
         Comparison::LessOrEqual => Some((Comparison::Less, successor(base)?)),
         Comparison::Greater => Some((Comparison::GreaterOrEqual, successor(base)?)),
-        Comparison::Equal => Some((comparison, version.to_owned())),
+        Comparison::Equal => Some((comparison, format!("{base}.x"))),
     }
+}
+
+fn is_version(text: &str) -> bool {
+    is_of_versions(text) && Version::read(text).is_some()
 }
 
 /// True when each word has a number or is a known kind of update: prose is no version.
 fn is_of_versions(version: &str) -> bool {
-    let known =
-        |word: &str| matches!(word, "sp" | "update" | "upd" | "hf" | "hotfix" | "patch" | "rev" | "mp");
+    let known = |word: &str| {
+        matches!(
+            word,
+            "sp" | "update" | "upd" | "hf" | "hotfix" | "patch" | "rev" | "mp" | "build" | "release"
+        )
+    };
     let numbered = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
     !version.contains(',') && version.split([' ', '_']).all(|word| known(word) || numbered(word))
 }

@@ -48,7 +48,40 @@ fn reads_version_texts_of_real_advisories() {
         ("< 6.1 SP1", "<6.1 sp1"),
         (">= 31.011 ", ">=31.011"),
         ("5.09.02", "=5.09.02"),
+        ("<BIOS_V1.0.212N", "<v1.0.212n"),
+        (">=vers:/_V5.4<V5.5_SP1", ">=v5.4&<v5.5_sp1"),
+        ("<= 3.4.4 Build 16102416", "<=3.4.4 build 16102416"),
+        ("1.03.07 (build 317)", "=1.03.07 build 317"),
+        ("SW_4.1.1.10", "=4.1.1.10"),
+        ("<=firmware_05", "<=05"),
+        ("Firmware__20.011", "=20.011"),
+        ("<V_4.87", "<4.87"),
+        ("<=\"1.18U\"", "<=1.18u"),
+        ("All versions < V2.0 HF1", "<v2.0 hf1"),
+        ("All_versions_between_V6.1_(including)_and_V6.1.1_(excluding)", ">=v6.1&<v6.1.1"),
+        ("All versions between V2.5 (including) and V2.7 (excluding)", ">=v2.5&<v2.7"),
+        ("2.0.3.00.016 (including) and 2.0.6 (excluding)", ">=2.0.3.00.016&<2.0.6"),
+        ("V1.1, V1.2, and V1.3", "=v1.1 or =v1.2 or =v1.3"),
+        ("28 - 32", ">=28&<=32"),
+        ("<= 12.2.x.x", "<12.3"),
+        ("13.0.*", ">=13.0&<13.1"),
+        (">= R6.01.01 -| <=R8.03.01", ">=r6.01.01&<=r8.03.01"),
+        ("<= 3.1 Service Pack 1A", "<=3.1 sp 1a"),
+        (">= 6.1.0.0 | <= 6.4.0.0 (CVE-2022-37434 only)", ">=6.1.0.0&<=6.4.0.0"),
+        ("* (only affected by CVE-2019-10943)", "all"),
+        ("1.3 (formerly Power Manager)", "=1.3"),
+        ("< 5.7.4 (96)", "<5.7.4 (96)"),
         // Not understood, and not guessed:
+        ("4.1.1.7662 (and possibly prior versions)", "?"),
+        ("<= 7.20 (7.50 and 7.60 may also be affected if WibuKey was installed manually)", "?"),
+        ("8.2 (Standard DC HC Editions)", "?"),
+        ("<= 4.2.21 | <= 5.0.27", "?"),
+        ("All_versions_with_switch_chip_M88E6083", "?"),
+        ("<=the_first_5_digits_of_serial_number_22081", "?"),
+        ("< january 20 2017.", "?"),
+        ("<V3.X.17", "?"),
+        ("<= 7.2x", "?"),
+        ("C-Series", "?"),
         ("<v1.1_v1.2_v1.3|<v2", "?"),
         ("8.x model 35700BAX2", "?"),
         ("2131 and 2141", "=2131 or =2141"),
@@ -62,6 +95,29 @@ fn reads_version_texts_of_real_advisories() {
     ];
     for (text, expected) in table {
         assert_eq!(understood(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_model_in_place_of_a_version_extends_the_name() {
+    let product = |version: &str| {
+        let text = format!(
+            r#"{{"document":{{"tracking":{{"id":"A"}}}},"product_tree":{{"branches":[{{"category":"product_name",
+            "name":"Gemini Family","branches":[{{"category":"product_version","name":"{version}",
+            "product":{{"name":"x","product_id":"P"}}}}]}}]}},"vulnerabilities":[{{"cve":"CVE-2020-0001",
+            "product_status":{{"known_affected":["P"]}}}}]}}"#
+        );
+        let advisory = read_text(&text).unwrap().0.remove(0);
+        let Product { name, versions, .. } = advisory.statements[0].product.clone();
+        (name, versions)
+    };
+    for model in ["882412 GEMINI LXL", "MMT-508 MiniMed pump", "Accu-Chek Inform II"] {
+        assert_eq!(product(model), (format!("Gemini Family {model}"), String::new()));
+    }
+    for version in
+        ["2.1", "6.x model 35700BAX", "All versions with option A30", "LPI 3.5.12.P30", "Rev B", "C-Series"]
+    {
+        assert_eq!(product(version), ("Gemini Family".to_owned(), version.to_owned()));
     }
 }
 

@@ -82,7 +82,7 @@ impl RawBranch {
         let mut here = above.clone();
         match self.category.as_str() {
             "vendor" => here.manufacturer = tidy(&self.name),
-            "product_version" | "product_version_range" => here.versions = tidy(&self.name),
+            "product_version" | "product_version_range" => here.take_versions(&tidy(&self.name)),
             "product_name" | "product_family" => here.extend_name(&tidy(&self.name)),
             _ => {}
         }
@@ -96,6 +96,11 @@ impl RawBranch {
 }
 
 impl Product {
+    /// What stands where a version belongs: versions, or the name of a model (`882412 GEMINI LXL`).
+    fn take_versions(&mut self, text: &str) {
+        if is_model(text) { self.extend_name(text) } else { self.versions = text.to_owned() }
+    }
+
     /// `Gemini PET/CT Family`, then `Gemini Dual`; a name that repeats the one above replaces it.
     fn extend_name(&mut self, name: &str) {
         if self.name.is_empty() || name.contains(self.name.as_str()) {
@@ -104,6 +109,61 @@ impl Product {
             self.name = format!("{} {name}", self.name).chars().take(MAX_NAME).collect();
         }
     }
+}
+
+/// Words that belong to versions, conditions and parts of a product rather than to the name of a model.
+const NOT_OF_MODELS: &[&str] = &[
+    "all",
+    "and",
+    "based",
+    "before",
+    "build",
+    "date",
+    "digits",
+    "edition",
+    "editions",
+    "firmware",
+    "first",
+    "for",
+    "from",
+    "including",
+    "installed",
+    "module",
+    "option",
+    "only",
+    "prior",
+    "release",
+    "revision",
+    "rev",
+    "running",
+    "serial",
+    "series",
+    "service",
+    "software",
+    "system",
+    "than",
+    "through",
+    "until",
+    "using",
+    "version",
+    "versions",
+    "when",
+    "windows",
+    "with",
+];
+
+/// True for a text that names a model and says nothing of versions: at least two words, one of them of letters alone,
+/// no dot, no sign of comparison or list, no word that versions and conditions are told with.
+fn is_model(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let plain = lower.chars().all(|letter| letter.is_alphanumeric() || " -/".contains(letter));
+    let words: Vec<&str> = lower.split([' ', '-', '/']).filter(|word| !word.is_empty()).collect();
+    let named = words.iter().any(|word| word.len() >= 3 && word.chars().all(char::is_alphabetic));
+    plain
+        && named
+        && words.len() >= 2
+        && !words.iter().any(|word| NOT_OF_MODELS.contains(word))
+        && super::read_versions(text).is_none()
 }
 
 const MAX_NAME: usize = 160;
