@@ -8,10 +8,15 @@
 //! folder and the index are the old ones or the new ones.
 
 mod address;
+pub mod archive;
 pub mod catalogue;
 mod client;
+mod download;
 mod error;
+mod place;
 mod progress;
+mod retry;
+mod state;
 
 pub use catalogue::{Catalogue, CatalogueError, Method, Source};
 pub use client::{Client, ClientError, Settings};

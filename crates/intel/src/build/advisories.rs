@@ -94,6 +94,7 @@ impl AdvisoriesPart {
             out.extend_from_slice(&references.of(id).to_le_bytes());
             out.extend_from_slice(&references.of(publisher).to_le_bytes());
             out.extend_from_slice(&released.to_le_bytes());
+            out.extend_from_slice(&0u64.to_le_bytes());
         }
         out
     }
@@ -111,6 +112,7 @@ impl AdvisoriesPart {
                 makers.extend_from_slice(&references.of(strings.id(text)).to_le_bytes());
             }
             makers.extend_from_slice(&super::write::count(statements.len()).to_le_bytes());
+            makers.extend_from_slice(&0u64.to_le_bytes());
             put_varint(&mut statements, super::write::count(products.len()));
             for ((words, name), drafts) in products {
                 for text in [name, words] {

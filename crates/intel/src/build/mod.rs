@@ -4,9 +4,13 @@
 //! the newer counts, and everything is sorted before it is written.
 
 mod advisories;
+mod content;
 mod criteria;
 mod cves;
+mod lifecycles;
+mod packages;
 mod products;
+mod recalls;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -18,10 +22,14 @@ use std::io::Read;
 
 use self::advisories::Advisories;
 use self::cves::Cves;
+use self::lifecycles::Lifecycles;
+use self::packages::Packages;
 use self::products::Products;
+use self::recalls::Recalls;
 use crate::feed::oui::OuiBlock;
 use crate::feed::{
-    FeedError, FeedKind, FeedReport, Input, SkipReason, csaf, cve_record, epss, kev, nvd, oui,
+    FeedError, FeedKind, FeedReport, Input, SkipReason, csaf, cve_record, debian_changelog, debian_tracker,
+    end_of_life, epss, kev, nvd, osv, oui, recalls as recall_feed, rustsec,
 };
 use crate::index::Source;
 
@@ -44,6 +52,9 @@ pub struct IndexBuilder {
     products: Products,
     cves: Cves,
     advisories: Advisories,
+    packages: Packages,
+    lifecycles: Lifecycles,
+    recalls: Recalls,
     oui: BTreeMap<(u8, u64), String>,
     sources: BTreeMap<FeedKind, SourceDraft>,
 }
@@ -76,6 +87,16 @@ impl IndexBuilder {
             FeedKind::CveRecord | FeedKind::SsvcLines => self.read_enrichments(kind, &mut input),
             FeedKind::Csaf => csaf::read(&mut input, |advisory| self.advisories.add(advisory)),
             FeedKind::Oui => oui::read(&mut input, |block| self.add_block(block)),
+            FeedKind::Osv => osv::read(&mut input, |record| self.packages.add_record(record)),
+            FeedKind::RustSec => rustsec::read(&mut input, |record| self.packages.add_record(record)),
+            FeedKind::DebianTracker => {
+                debian_tracker::read(&mut input, |entry| self.packages.add_tracker(entry))
+            }
+            FeedKind::DebianChangelog => {
+                debian_changelog::read(&mut input, |entry| self.packages.add_changelog(entry))
+            }
+            FeedKind::EndOfLife => end_of_life::read(&mut input, |one| self.lifecycles.add(one)),
+            FeedKind::Recalls => recall_feed::read(&mut input, |record| self.recalls.add(record)),
         }?;
         self.add_source(kind, &report);
         Ok(report)

@@ -6,7 +6,9 @@ use wardround_model::CveId;
 
 use super::advisories::AdvisoriesPart;
 use super::cves::CveDraft;
+use super::packages::PackagesPart;
 use super::products::{Choices, RecordId};
+use super::recalls::RecallsPart;
 use super::strings::{References, Strings};
 use super::{IndexBuilder, Profile};
 use crate::index::layout::{
@@ -27,6 +29,8 @@ struct Plan {
     vectors: BTreeMap<String, u16>,
     cwe_sets: BTreeMap<String, u16>,
     advisories: AdvisoriesPart,
+    packages: PackagesPart,
+    recalls: RecallsPart,
     left_out: LeftOut,
 }
 
@@ -51,12 +55,14 @@ pub(super) fn write(mut builder: IndexBuilder) -> Vec<u8> {
 }
 
 fn plan(builder: &mut IndexBuilder) -> Plan {
-    for cve in builder.advisories.cves().collect::<Vec<_>>() {
+    for cve in builder.advisories.cves().chain(builder.packages.cves()) {
         builder.cves.entry(cve);
     }
     let (cves, left_out) = choose_cves(builder);
     let cve_at: BTreeMap<CveId, u32> = cves.iter().map(|&(id, _)| id).zip(0..).collect();
     let advisories = builder.advisories.prepare(&mut builder.products.strings);
+    let packages = builder.packages.prepare(&mut builder.products.strings);
+    let recalls = builder.recalls.prepare();
     let products = builder.products.ranks();
     let criteria = builder.products.criteria.ranks(&builder.products.strings);
     let (platforms, platform_places) = builder.products.ranked_platforms(&products, &criteria);
@@ -79,14 +85,16 @@ fn plan(builder: &mut IndexBuilder) -> Plan {
         products: in_order(&products, |at| builder.products.keys.get(at).copied()),
         criteria: in_order(&criteria, |at| Some(builder.products.criteria.get(count(at)))),
         advisories,
+        packages,
+        recalls,
         left_out,
     }
 }
 
 /// Sorted by id; withdrawn ones and those that the profile does not want are counted.
 fn choose_cves(builder: &IndexBuilder) -> (Vec<(CveId, CveDraft)>, LeftOut) {
-    let in_advisories: BTreeSet<CveId> = builder.advisories.cves().collect();
-    let mut left_out = LeftOut::default();
+    let in_advisories: BTreeSet<CveId> = builder.advisories.cves().chain(builder.packages.cves()).collect();
+    let mut left_out = LeftOut { withdrawn: builder.packages.withdrawn(), ..LeftOut::default() };
     let mut cves = Vec::new();
     for (id, draft) in builder.cves.iter() {
         let wanted = draft.rows().is_some() || draft.is_exploited() || in_advisories.contains(&id);
@@ -129,6 +137,9 @@ fn encode(
     let (platforms, platform_offsets) = encode_platforms(plan, references);
     let (products, blocks) = encode_products(plan, &platform_offsets, references);
     let (makers, statements) = plan.advisories.write_statements(strings, references, &plan.cve_at);
+    let packages = plan.packages.write(strings, references, &plan.cve_at);
+    let [lifecycles, lifecycle_names, lifecycle_blocks] = builder.lifecycles.write(strings, references);
+    let [firms, recalls] = plan.recalls.write(strings, references);
     BTreeMap::from([
         (Section::Cves, encode_cves(plan)),
         (Section::Vectors, encode_texts(plan.vectors.keys(), strings, references)),
@@ -140,6 +151,14 @@ fn encode(
         (Section::Makers, makers),
         (Section::Statements, statements),
         (Section::Oui, encode_oui(builder, strings, references)),
+        (Section::Packages, packages.packages),
+        (Section::PackageBlocks, packages.blocks),
+        (Section::PackageRecords, packages.records),
+        (Section::Lifecycles, lifecycles),
+        (Section::LifecycleNames, lifecycle_names),
+        (Section::LifecycleBlocks, lifecycle_blocks),
+        (Section::RecallFirms, firms),
+        (Section::Recalls, recalls),
     ])
 }
 
@@ -197,6 +216,7 @@ fn encode_products(plan: &Plan, platforms: &[u32], references: &mut References) 
         products.extend_from_slice(&references.of(name).to_le_bytes());
         products.extend_from_slice(&count(blocks.len()).to_le_bytes());
         products.push(u8::try_from(part.letter()).unwrap_or_default());
+        products.extend_from_slice(&0u64.to_le_bytes());
         plan.write_block(plan.rows.get(&at).unwrap_or(&none), platforms, &mut blocks, references);
     }
     (products, blocks)

@@ -97,6 +97,12 @@ impl<R: Read> Input<R> {
         }
     }
 
+    /// What is wrong in this part of the file, at this line.
+    pub(crate) fn malformed(&self, part: &str, line: u64, reason: &str) -> FeedError {
+        let reason = reason.chars().take(160).collect();
+        FeedError::Malformed { file: self.name.clone(), part: part.into(), line, column: 1, reason }
+    }
+
     /// The error behind JSON that could not be read, in this part of the file.
     pub(crate) fn json_error(&self, part: String, error: serde_json::Error) -> FeedError {
         if error.is_io() {

@@ -31,6 +31,47 @@ pub(crate) fn each_record<R: Read>(
     if found { Ok(texts) } else { Err(FeedError::Empty { file: input.name().into(), expected: array }) }
 }
 
+/// Calls `each` with the name and the text of every field of the one big object; `expected` says what they are.
+pub(crate) fn each_field<R: Read>(
+    input: &mut Input<R>,
+    expected: &'static str,
+    each: &mut dyn FnMut(&str, &str),
+) -> Result<(), FeedError> {
+    let meter = input.meter();
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(128 * 1024, &mut *input));
+    let mut fields = Fields { each, meter, last: String::new() };
+    let read = json.deserialize_map(&mut fields).and_then(|()| json.end());
+    let last = fields.last;
+    let part = if last.is_empty() { "the file".into() } else { format!("field {last:?}") };
+    read.map_err(|error| input.json_error(part, error))?;
+    if last.is_empty() { Err(FeedError::Empty { file: input.name().into(), expected }) } else { Ok(()) }
+}
+
+struct Fields<'f> {
+    each: &'f mut dyn FnMut(&str, &str),
+    meter: Rc<Meter>,
+    /// The field that was read last, shortened.
+    last: String,
+}
+
+impl<'de> Visitor<'de> for &mut Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            self.last = key.chars().take(40).collect();
+            let value: Box<RawValue> = map.next_value()?;
+            (self.each)(&key, value.get());
+            self.meter.next_record();
+        }
+        Ok(())
+    }
+}
+
 struct Walk<'w> {
     array: &'static str,
     wanted: &'static [&'static str],

@@ -5,15 +5,23 @@
 
 pub mod csaf;
 pub mod cve_record;
+pub mod debian_changelog;
+pub mod debian_tracker;
+pub mod end_of_life;
 pub mod epss;
 mod input;
 mod json;
 pub mod kev;
 pub mod nvd;
+pub mod osv;
 pub mod oui;
+pub mod recalls;
+mod recognise;
 mod report;
+pub mod rustsec;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 pub use input::{Input, MAX_FEED, MAX_RECORD};
 pub use report::{FeedError, FeedReport, SkipReason, Skipped};
@@ -35,51 +43,18 @@ pub enum FeedKind {
     Csaf,
     /// IEEE's table of address blocks (MA-L, MA-M, MA-S or IAB), CSV.
     Oui,
+    /// One advisory about packages in OSV's form, JSON or YAML.
+    Osv,
+    /// One advisory of RustSec, TOML in Markdown.
+    RustSec,
+    /// Debian's security tracker, JSON.
+    DebianTracker,
+    /// The changelog of a Debian package.
+    DebianChangelog,
+    /// Dates of endoflife.date: an answer of its API (JSON), or one product's page (Markdown).
+    EndOfLife,
+    /// openFDA's recalls of medical devices, JSON.
+    Recalls,
 }
 
-/// How many bytes of a file `FeedKind::recognise` looks at, at most.
-pub const RECOGNISED_FROM: usize = 16 * 1024;
-
-impl FeedKind {
-    /// Which feed a file is, from its name and its first bytes (uncompressed); `None` when it is none that we read.
-    #[must_use]
-    pub fn recognise(file_name: &str, first_bytes: &[u8]) -> Option<Self> {
-        let looked_at = first_bytes.get(..RECOGNISED_FROM).unwrap_or(first_bytes);
-        let text = String::from_utf8_lossy(looked_at);
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        if text.starts_with('{') { recognise_json(file_name, text) } else { recognise_table(text) }
-    }
-}
-
-fn recognise_table(text: &str) -> Option<FeedKind> {
-    if text.starts_with("#model_version") || text.starts_with("cve,epss") {
-        Some(FeedKind::Epss)
-    } else if text.starts_with("Registry,Assignment,") {
-        Some(FeedKind::Oui)
-    } else {
-        None
-    }
-}
-
-fn recognise_json(file_name: &str, text: &str) -> Option<FeedKind> {
-    let has = |key: &str| text.contains(key);
-    let first_line = text.lines().next().unwrap_or_default();
-    let lines = first_line.ends_with('}') || file_name.contains(".jsonl");
-    if has("\"NVD_CVE\"") {
-        Some(FeedKind::Nvd)
-    } else if has("\"catalogVersion\"") && has("\"vulnerabilities\"") && !has("\"properties\"") {
-        Some(FeedKind::Kev)
-    } else if has("\"CVE_RECORD\"") {
-        Some(FeedKind::CveRecord)
-    } else if lines && first_line.contains("\"ssvc\"") {
-        Some(FeedKind::SsvcLines)
-    } else if has("\"csaf_version\"") || first_key(text) == Some("document") {
-        Some(FeedKind::Csaf)
-    } else {
-        None
-    }
-}
-
-fn first_key(text: &str) -> Option<&str> {
-    text.strip_prefix('{')?.trim_start().strip_prefix('"')?.split('"').next()
-}
+pub use recognise::RECOGNISED_FROM;

@@ -23,6 +23,10 @@ pub enum SkipReason {
     Value,
     /// It is a draft, or an example that its publisher made up.
     NotReal,
+    /// It names no package, or none of an ecosystem or release that is known.
+    Package,
+    /// It says something of a package that is no vulnerability ("unmaintained").
+    NotAVulnerability,
     /// It names no maker ("Private", or a block that IEEE has divided further).
     NoMaker,
 }
@@ -40,6 +44,8 @@ impl SkipReason {
             Self::TooLarge => "larger than we read",
             Self::Value => "a value outside its range",
             Self::NotReal => "a draft or an example",
+            Self::Package => "no package of a known ecosystem or release",
+            Self::NotAVulnerability => "says nothing of a vulnerability",
             Self::NoMaker => "names no maker",
         }
     }

@@ -9,13 +9,14 @@
 //! ... sections
 //! ```
 //!
-//! Records of fixed size stand where something is searched by halving; everything else is varints. Texts are in one
+//! Hashes of contents (the first 64 bits of BLAKE3) do not depend on where texts lie: `index::changed` compares two
+//! indexes by them. Records of fixed size stand where something is searched by halving; everything else is varints. Texts are in one
 //! pool, the most used first, so that references to them are short.
 
 /// The first bytes of every index.
 pub(crate) const MAGIC: [u8; 8] = *b"WRINTEL\0";
 /// The version of this layout; one that differs is refused.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// Bytes before the section table.
 pub(crate) const HEADER: usize = 32;
 /// Bytes of one row of the section table.
@@ -35,15 +36,15 @@ pub(crate) enum Section {
     Vectors,
     /// References to texts such as `79 200`, u32 each.
     CweSets,
-    /// Products by vendor, product, part: vendor u32, product u32, block u32, part u8.
+    /// Products by vendor, product, part: vendor u32, product u32, block u32, part u8, hash u64.
     Products,
     /// A block a product: its criteria, then its rows (CVE, platform, which criteria).
     Blocks,
     /// Combinations of products that must be there too.
     Platforms,
-    /// Advisories by id: id u32, publisher u32, released u16.
+    /// Advisories by id: id u32, publisher u32, released u16, hash u64.
     Advisories,
-    /// Makers in advisories: name u32, words u32, offset of their statements u32.
+    /// Makers in advisories: name u32, words u32, offset of their statements u32, hash u64.
     Makers,
     /// Statements of advisories, maker by maker and product by product.
     Statements,
@@ -74,11 +75,11 @@ impl Section {
 /// Bytes of a record of `Section::Cves`.
 pub(crate) const CVE_RECORD: usize = 16;
 /// Bytes of a record of `Section::Products`.
-pub(crate) const PRODUCT_RECORD: usize = 13;
+pub(crate) const PRODUCT_RECORD: usize = 21;
 /// Bytes of a record of `Section::Advisories`.
-pub(crate) const ADVISORY_RECORD: usize = 10;
-/// Bytes of a record of `Section::Makers`.
-pub(crate) const MAKER_RECORD: usize = 12;
+pub(crate) const ADVISORY_RECORD: usize = 18;
+/// Bytes of a record of `Section::Makers` and `Section::RecallFirms`.
+pub(crate) const MAKER_RECORD: usize = 20;
 /// Bytes of a record of `Section::Packages`.
 pub(crate) const PACKAGE_RECORD: usize = 20;
 /// Bytes of a record of `Section::Lifecycles`.

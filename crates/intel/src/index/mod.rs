@@ -21,11 +21,11 @@ pub(crate) use advisory::status_byte;
 pub use advisory::{Advisory, AdvisoryMatch, ProductMatch, Verdict};
 pub use changed::{Changed, ProductName, changed_since};
 pub use lifecycle::{Eol, Support, Until};
-pub(crate) use package::{flags_byte, wanted_ecosystem};
 pub use package::{
     DistributionVerdict, Handling, PackageMatch, PackageName, PackageRef, PackageSource, PackageVerdict,
     PackageVersion,
 };
+pub(crate) use package::{flags_byte, wanted_ecosystem};
 pub(crate) use package_order::order;
 pub use product::{Applicability, Match, Platform, PlatformProduct, Qualifiers};
 pub(crate) use recall::class_byte;
@@ -108,6 +108,9 @@ impl<'a> Index<'a> {
         if found != FORMAT {
             return Err(IndexError::Format { found });
         }
+        if u32_at(bytes, 12).and_then(|count| usize::try_from(count).ok()) != Some(Section::COUNT) {
+            return Err(damaged);
+        }
         let table = table(bytes).ok_or(damaged)?;
         if bytes.get(16..HEADER) != Some(&layout::hash(table)) {
             return Err(IndexError::Hash { part: "the header" });
@@ -187,8 +190,7 @@ impl<'a> Index<'a> {
 }
 
 fn table(bytes: &[u8]) -> Option<&[u8]> {
-    let sections = usize::try_from(u32_at(bytes, 12)?).ok().filter(|&count| count <= Section::COUNT)?;
-    bytes.get(HEADER..HEADER + sections * TABLE_ROW)
+    bytes.get(HEADER..HEADER + Section::COUNT * TABLE_ROW)
 }
 
 fn section_of<'a>(bytes: &'a [u8], row: &[u8]) -> Option<&'a [u8]> {

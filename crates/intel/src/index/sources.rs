@@ -24,8 +24,21 @@ pub struct Source {
 
 impl FeedKind {
     /// Every kind, in the order of an index.
-    pub const ALL: [Self; 7] =
-        [Self::Nvd, Self::Kev, Self::Epss, Self::CveRecord, Self::SsvcLines, Self::Csaf, Self::Oui];
+    pub const ALL: [Self; 13] = [
+        Self::Nvd,
+        Self::Kev,
+        Self::Epss,
+        Self::CveRecord,
+        Self::SsvcLines,
+        Self::Csaf,
+        Self::Oui,
+        Self::Osv,
+        Self::RustSec,
+        Self::DebianTracker,
+        Self::DebianChangelog,
+        Self::EndOfLife,
+        Self::Recalls,
+    ];
 
     /// What the source is called, with the attribution that it asks for.
     #[must_use]
@@ -38,6 +51,12 @@ impl FeedKind {
             Self::SsvcLines => "SSVC points (CISA Vulnrichment)",
             Self::Csaf => "CSAF advisories (CISA and makers)",
             Self::Oui => "OUI (IEEE Registration Authority)",
+            Self::Osv => "OSV records (PyPA, distributions and others)",
+            Self::RustSec => "RustSec advisories",
+            Self::DebianTracker => "Debian security tracker",
+            Self::DebianChangelog => "changelogs of Debian packages",
+            Self::EndOfLife => "endoflife.date",
+            Self::Recalls => "openFDA device recalls (FDA; not for decisions on care)",
         }
     }
 }
@@ -62,6 +81,12 @@ pub struct Stats {
     pub advisories: usize,
     /// Blocks of addresses with a known maker.
     pub oui_blocks: usize,
+    /// Packages; one of two releases counts twice.
+    pub packages: usize,
+    /// Products with dates of support.
+    pub lifecycles: usize,
+    /// Recalls of devices.
+    pub recalls: usize,
     /// What was left out.
     pub left_out: LeftOut,
     /// Statements of advisories whose version text was not understood: they are `Unknown`, whatever version is seen.
@@ -130,6 +155,9 @@ impl Index<'_> {
             products: self.product_count(),
             advisories: self.section(Section::Advisories).len() / super::layout::ADVISORY_RECORD,
             oui_blocks: blocks(24) + blocks(28) + blocks(36),
+            packages: self.package_count(),
+            lifecycles: self.lifecycle_count(),
+            recalls: self.recall_count(),
             left_out: part.left_out,
             unread_version_texts: part.unread_version_texts,
         }

@@ -1,0 +1,90 @@
+//! Putting files in their place: written aside, synced, renamed. A reader sees the old file or the new one.
+
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+
+use ring::digest::{Algorithm, Context};
+
+/// Writes these bytes aside and puts them in the place of `file`; makes its folder when there is none.
+///
+/// # Errors
+/// When the disk refuses; the old file is then still there.
+pub fn write_aside(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_of(file);
+    std::fs::create_dir_all(folder)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let aside = folder.join(format!(".{name}.{}.new", std::process::id()));
+    let written = write_synced(&aside, bytes).and_then(|()| put(&aside, file));
+    if written.is_err() {
+        // The first error is what counts; a left-over is only untidy.
+        let _ = std::fs::remove_file(&aside);
+    }
+    written
+}
+
+fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut new = File::create(file)?;
+    new.write_all(bytes)?;
+    new.sync_all()
+}
+
+/// Puts a file that is written and synced in its place, for good.
+pub(crate) fn put(aside: &Path, file: &Path) -> io::Result<()> {
+    std::fs::rename(aside, file)?;
+    File::open(folder_of(file))?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file's text, at most so many bytes; `None` when there is no such file.
+pub(crate) fn read_bounded(file: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let opened = match File::open(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let mut bytes = Vec::new();
+    opened.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(io::Error::other(format!("is larger than {most} bytes")));
+    }
+    Ok(Some(bytes))
+}
+
+/// The digest of all that a reader gives, in small hexadecimal letters, and how much it was.
+pub(crate) fn digest(algorithm: &'static Algorithm, mut reader: impl Read) -> io::Result<(String, u64)> {
+    let mut context = Context::new(algorithm);
+    let mut buffer = vec![0; 1 << 16];
+    let mut length = 0;
+    loop {
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => return Ok((hex(context.finish().as_ref()), length)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            count => count?,
+        };
+        context.update(buffer.get(..count).unwrap_or_default());
+        length += u64::try_from(count).unwrap_or(0);
+    }
+}
+
+/// Bytes as small hexadecimal letters.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Hexadecimal letters as bytes; spaces and colons between them are let through.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != ':')
+        .map(|letter| letter.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let digits = digits?;
+    let pairs = digits.chunks(2).map(|pair| match pair {
+        [high, low] => Some(high << 4 | low),
+        _ => None,
+    });
+    pairs.collect()
+}
