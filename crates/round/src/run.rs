@@ -48,6 +48,7 @@ pub fn run(
         assets: &inventory.assets,
         observations: &observations,
         conversations: &conversations,
+        statements: &[],
         index,
         as_of: settings.as_of,
         owner_of: &|subject| inventory.asset_of(subject),

@@ -157,6 +157,7 @@ impl Hospital {
             assets: &self.assets,
             observations: &self.observations,
             conversations: &self.conversations,
+            statements: &[],
             as_of: AS_OF.parse().unwrap(),
             owner_of: &owner_of,
         })
@@ -189,6 +190,7 @@ pub(crate) fn vulnerability(
         assets: std::slice::from_ref(asset),
         observations: &[],
         conversations: &[],
+        statements: &[],
         as_of: AS_OF.parse().unwrap(),
         owner_of: &|_| None,
     });

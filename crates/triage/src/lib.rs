@@ -23,7 +23,8 @@ use std::collections::BTreeMap;
 
 use wardround_intel::Index;
 use wardround_model::{
-    Asset, AssetId, Conversation, Finding, FindingId, Observation, PlanItem, Subject, Timestamp, Unjudged,
+    Asset, AssetId, Conversation, Finding, FindingId, Observation, PlanItem, Statement, Subject, Timestamp,
+    Unjudged,
 };
 
 pub use plan::explain;
@@ -38,6 +39,8 @@ pub struct Input<'a> {
     pub observations: &'a [Observation],
     /// Who talked to whom.
     pub conversations: &'a [Conversation],
+    /// What people said of devices, oldest first.
+    pub statements: &'a [Statement],
     /// What is known of vulnerabilities.
     pub index: &'a Index<'a>,
     /// The moment that expiry is judged at.
