@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_model::{
-    Asset, AssetId, Claim, Confidence, DeviceClass, Endpoint, FactKind, Observation, Protocol, Reason,
-    RolesKnownBy, SeenProduct, Service, Timestamp, Transport,
+    Asset, AssetId, Claim, Confidence, DeviceClass, Endpoint, FactKind, Observation, Protocol, RolesKnownBy,
+    SeenProduct, Service, Timestamp, Transport,
 };
 
 use crate::families;
+use crate::grouping::Group;
 use crate::imaging::sends_as_one_device;
+use crate::lists::{self, Said};
 use crate::makers;
 use crate::portrait::{Peer, Portrait, Talk, because, endpoint};
 
@@ -25,27 +27,40 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         maker: maker(p, class.value),
         model: model(p, class.value),
         software: software(p, class.value),
-        operating_system: None,
-        care_area: None,
+        operating_system: settle(lists::system(p)),
+        care_area: settle(lists::said(p, FactKind::ListedDepartment, "its department")),
         services: services(p),
         products: products(p),
         first_seen,
         last_seen,
-        seen_directly: !macs.is_empty() || p.group.is_contested,
+        seen_directly: (!macs.is_empty() || p.group.is_contested) && p.is_in_traffic(),
         class,
         macs,
         ips,
     }
 }
 
-/// What stands for an asset in every round: its lowest card, else its lowest address.
+/// What stands for an asset in every round: its lowest card, else its lowest address, else the thing of a list that it is.
 fn anchor(p: &Portrait<'_>) -> String {
     let card = p.group.cards.iter().min().map(ToString::to_string);
-    card.or_else(|| p.group.ips.iter().map(|(ip, _)| ip).min().map(ToString::to_string)).unwrap_or_default()
+    let ip = || p.group.ips.iter().map(|(ip, _)| ip).min().map(ToString::to_string);
+    let listed = || p.group.listed.first().map(ToString::to_string);
+    card.or_else(ip).or_else(listed).unwrap_or_default()
+}
+
+/// Every id that the thing could have been given by rounds that saw less of it.
+pub(crate) fn possible_ids(group: &Group) -> impl Iterator<Item = AssetId> + '_ {
+    let cards = group.cards.iter().map(ToString::to_string);
+    let ips = group.ips.iter().map(|(ip, _)| ip.to_string());
+    let listed = group.listed.iter().map(ToString::to_string);
+    cards.chain(ips).chain(listed).map(|anchor| AssetId::of_anchor(&anchor))
 }
 
 fn times(p: &Portrait<'_>) -> (Timestamp, Timestamp) {
-    let facts = p.all_facts().iter().flat_map(|it| [it.first.at, it.last]);
+    // The day of a list is no sight of the thing, unless lists are all that there is.
+    let in_traffic = p.is_in_traffic();
+    let facts = p.all_facts().iter().filter(|it| !in_traffic || !p.scene.is_of_list(it));
+    let facts = facts.flat_map(|it| [it.first.at, it.last]);
     let talks = p.serves.iter().chain(&p.uses);
     let talks = talks.flat_map(|talk| [talk.conversation.first.at, talk.conversation.last]);
     let all = facts.chain(talks);
@@ -71,8 +86,12 @@ fn names(p: &Portrait<'_>) -> Vec<String> {
     // Who passes on messages of several applications has none of their names.
     let application = Some(p.values(FactKind::Hl7SendingApplication)).filter(|names| names.len() == 1);
     let all = own.chain(station.into_iter().flatten()).chain(application.into_iter().flatten());
-    let named = all.filter(|name| name.chars().any(char::is_alphanumeric)).map(str::to_owned);
-    named.collect::<BTreeSet<_>>().into_iter().collect()
+    let all = all.chain(lists::names(p)).filter(|name| name.chars().any(char::is_alphanumeric));
+    let mut named: BTreeSet<String> = all.map(str::to_owned).collect();
+    if named.is_empty() && p.group.ips.is_empty() && p.group.cards.is_empty() {
+        named.extend(lists::number(p));
+    }
+    named.into_iter().collect()
 }
 
 /// What is spoken at one endpoint, and by whom.
@@ -89,6 +108,15 @@ fn services(p: &Portrait<'_>) -> Vec<Service> {
         seen.clients.insert(talk.peer);
         if let Some(protocol) = talk.conversation.protocol {
             seen.spoken.entry(protocol).or_default().insert(talk.peer);
+        }
+    }
+    // A scanner had an answer there, too.
+    for it in p.facts(FactKind::ServiceOpen) {
+        if let Some(at) = endpoint(it) {
+            let seen = uses.entry(at).or_default();
+            if let Some(protocol) = Protocol::from_code(it.fact.value()) {
+                seen.spoken.entry(protocol).or_default();
+            }
         }
     }
     let service = |(endpoint, seen): (_, Use)| {
@@ -136,13 +164,6 @@ fn products(p: &Portrait<'_>) -> Vec<SeenProduct> {
     seen.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// A value that one text gives, and how sure that makes it.
-struct Said {
-    value: String,
-    percent: u8,
-    reason: Reason,
-}
-
 /// The surest value; every text that says the same makes it surer, and what another says is told behind.
 fn settle(mut said: Vec<Said>) -> Option<Claim<String>> {
     said.sort_by_key(|one| std::cmp::Reverse(one.percent));
@@ -186,6 +207,11 @@ fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         let text = format!("It browses as \"{}\"", it.fact.value());
         Said { value: "Apple".to_owned(), percent: 75, reason: because(text, [it]) }
     }));
+    said.extend(
+        lists::said(p, FactKind::ListedMaker, "its maker")
+            .into_iter()
+            .map(|one| Said { value: makers::tidy(&one.value), ..one }),
+    );
     said.extend(p.card_maker().map(|(maker, reason)| Said {
         value: makers::tidy(maker),
         percent: 60,
@@ -217,6 +243,7 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
         Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
     }));
+    said.extend(lists::said(p, FactKind::ListedModel, "its model"));
     said.extend(p.facts(FactKind::MdnsModel).iter().map(|it| {
         let text = format!("Its mDNS announcement says \"{}\"", it.fact.value());
         Said { value: it.fact.value().to_owned(), percent: 70, reason: because(text, [*it]) }
@@ -229,5 +256,6 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
 }
 
 fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
-    settle(from_images(p, FactKind::DicomSoftwareVersions, class, "software version").into_iter().collect())
+    let own = from_images(p, FactKind::DicomSoftwareVersions, class, "software version");
+    settle(own.into_iter().chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

@@ -5,10 +5,10 @@
 //! apart, since nothing that can be seen joins them surely.
 //! Not here: what kind of thing it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
-use wardround_model::{FactKind, MacAddr, Timestamp};
+use wardround_model::{FactKind, ListedId, MacAddr, SourceIndex, Timestamp};
 
 use crate::addresses::{Stretch, is_internal, is_link_local, is_one_host};
 use crate::ownership::{Holder, Ownership};
@@ -25,14 +25,22 @@ pub(crate) struct Group {
     pub(crate) forwards: BTreeSet<IpAddr>,
     /// Whether several cards claim its address at the same time.
     pub(crate) is_contested: bool,
+    /// Things of lists that it is, sorted: those that facts are about.
+    pub(crate) listed: Vec<ListedId>,
+    /// Addresses that some lists name for it although another has them: what these lists say of them is about it.
+    pub(crate) lent: Vec<(IpAddr, SourceIndex)>,
 }
 
 /// All things, and which card and address belongs to which.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     pub(crate) list: Vec<Group>,
-    by_card: HashMap<MacAddr, usize>,
-    by_ip: HashMap<IpAddr, usize>,
+    pub(crate) by_card: HashMap<MacAddr, usize>,
+    pub(crate) by_ip: HashMap<IpAddr, usize>,
+    /// Things of lists.
+    pub(crate) by_listed: HashMap<ListedId, usize>,
+    /// What lists say of an address that is about another than who has it.
+    pub(crate) lent: HashSet<(IpAddr, SourceIndex)>,
 }
 
 impl Groups {
@@ -102,12 +110,14 @@ fn alive(scene: &Scene<'_>, ownership: &Ownership) -> BTreeSet<IpAddr> {
         Holder::Alone => is_internal(**ip) || ownership.is_claimed(**ip),
         Holder::Nobody => false,
     });
-    let told = scene.facts().iter().filter(|it| proves_host(it.fact.kind())).filter_map(|it| it.subject.ip());
+    let told = scene.facts().iter().filter(|it| proves_host(it.fact.kind()));
+    // A list tells whose an address is, so it may be of the Internet.
+    let told = told.filter_map(|it| it.subject.ip().filter(|ip| is_internal(*ip) || scene.is_of_list(it)));
     let talked = scene.conversations().iter().flat_map(|it| {
         let client = (it.to_server.packets > 0).then_some(it.client);
         [client, is_proved(it).then_some(it.server.ip)].into_iter().flatten()
     });
-    let seen = told.chain(talked).filter(|ip| is_internal(*ip) && is_one_host(*ip));
+    let seen = told.chain(talked.filter(|ip| is_internal(*ip))).filter(|ip| is_one_host(*ip));
     held.map(|(ip, _)| *ip).chain(seen).collect()
 }
 

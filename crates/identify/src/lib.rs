@@ -1,12 +1,13 @@
 //! Observations to assets: which facts are about the same thing, and what kind of thing it is.
 //!
-//! In: everything that was observed, and who makes which network cards. Out: an [`Inventory`] in which every claim has a
+//! In: everything that was observed, in traffic or in lists, what people said, and who makes which network cards. Out: an [`Inventory`] in which every claim has a
 //! confidence and reasons that lead back to observations and conversations.
 //! Not here: what is weak (`triage`), what is known of products (`intel`), files, a clock.
 //!
 //! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
-//! together, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `office`,
-//! `infrastructure`, `plant`, `families`) find signs in it, `evidence` weighs them, `describe` makes the asset.
+//! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `office`,
+//! `infrastructure`, `plant`, `families`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
+//! makes the asset, and `statements` changes it to what people said.
 
 mod addresses;
 mod describe;
@@ -15,6 +16,9 @@ mod families;
 mod grouping;
 mod imaging;
 mod infrastructure;
+mod joining;
+mod kinds;
+mod lists;
 mod makers;
 mod messages;
 mod networks;
@@ -23,6 +27,7 @@ mod ownership;
 mod plant;
 mod portrait;
 mod scene;
+mod statements;
 #[cfg(test)]
 mod tests;
 
@@ -30,18 +35,35 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use wardround_model::{
-    Asset, AssetId, Claim, Conversation, DeviceClass, MacAddr, Network, Observation, Subject,
+    AccountId, Asset, AssetId, Claim, Conversation, DeviceClass, FactKind, ListedId, MacAddr, ModelId,
+    Network, Observation, Source, Statement, Subject, Timestamp,
 };
 
 use crate::evidence::{Evidence, Rule};
-use crate::grouping::Groups;
+use crate::grouping::{Group, Groups};
 use crate::portrait::Portrait;
 use crate::scene::Scene;
+use crate::statements::Spoken;
 
 /// Who made a network card.
 pub trait Makers {
     /// The name that the first bytes of this card address are registered to (IEEE), if any.
     fn maker(&self, mac: MacAddr) -> Option<&str>;
+}
+
+/// What is known of a hospital before anybody asks what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Everything that was observed.
+    pub observations: &'a [Observation],
+    /// Who talked to whom.
+    pub conversations: &'a [Conversation],
+    /// What was read: evidence names its place here. What has no place was seen in traffic.
+    pub sources: &'a [Source],
+    /// What people said.
+    pub statements: &'a [Statement],
+    /// The moment at which statements must hold.
+    pub as_of: Timestamp,
 }
 
 /// What there is: assets, and the networks in which they were seen.
@@ -53,18 +75,24 @@ pub struct Inventory {
     pub networks: Vec<Network>,
     by_card: HashMap<MacAddr, AssetId>,
     by_ip: HashMap<IpAddr, AssetId>,
+    by_listed: HashMap<ListedId, AssetId>,
+    by_account: HashMap<AccountId, AssetId>,
+    by_model: BTreeMap<ModelId, Vec<AssetId>>,
+    known_as: HashMap<AssetId, AssetId>,
 }
 
 impl Inventory {
     /// The asset that a fact with this subject is about, unless it is none of the hospital's or was never seen to be
-    /// there.
+    /// there. An account's asset is its directory. A model is many assets ([`Self::assets_of_model`]), never one.
     #[must_use]
     pub fn asset_of(&self, subject: &Subject) -> Option<AssetId> {
         match subject {
             Subject::Mac(mac) => self.by_card.get(mac).copied(),
             Subject::Ip(ip) => self.asset_of_ip(*ip),
             Subject::Service(endpoint) => self.asset_of_ip(endpoint.ip),
-            Subject::Listed(_) | Subject::Account(_) | Subject::Model(_) => None,
+            Subject::Listed(id) => self.by_listed.get(id).copied(),
+            Subject::Account(id) => self.by_account.get(id).copied(),
+            Subject::Model(_) => None,
         }
     }
 
@@ -74,13 +102,56 @@ impl Inventory {
         self.by_ip.get(&ip).copied()
     }
 
-    fn of(mut assets: Vec<Asset>) -> Self {
-        tell_apart(&mut assets);
-        assets.sort_by_cached_key(census_order);
+    /// The assets of a model, sorted: those whose maker and model are written so.
+    #[must_use]
+    pub fn assets_of_model(&self, model: ModelId) -> &[AssetId] {
+        self.by_model.get(&model).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The id that the asset has in this round which had this id in another: lists and traffic may have told more of it.
+    #[must_use]
+    pub fn current(&self, id: AssetId) -> AssetId {
+        self.known_as.get(&id).copied().unwrap_or(id)
+    }
+
+    fn of(mut found: Vec<Found<'_>>, input: &Input<'_>) -> Self {
+        tell_apart(&mut found);
+        let known_as = known_as(&found);
+        let spoken = Spoken::new(input.statements, input.as_of, &known_as);
+        found.retain(|it| !spoken.is_gone(&it.asset, it.in_traffic.then_some(it.asset.last_seen)));
+        let listed = found.iter().flat_map(|it| it.listed.iter().map(|id| (*id, it.asset.id))).collect();
+        let (in_traffic, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.in_traffic);
+        let mut assets: Vec<Asset> = in_traffic.into_iter().map(|it| it.asset).collect();
         let networks = networks::networks(&assets);
-        let cards = assets.iter().flat_map(|asset| asset.macs.iter().map(|mac| (*mac, asset.id))).collect();
-        let ips = assets.iter().flat_map(|asset| asset.ips.iter().map(|ip| (*ip, asset.id))).collect();
-        Self { assets, networks, by_card: cards, by_ip: ips }
+        assets.extend(others.into_iter().map(|it| it.asset));
+        for asset in &mut assets {
+            spoken.apply(asset);
+        }
+        assets.sort_by_cached_key(census_order);
+        let mut inventory = Self { networks, by_listed: listed, known_as, ..Self::default() };
+        inventory.index(assets, input.observations);
+        inventory
+    }
+
+    fn index(&mut self, assets: Vec<Asset>, observations: &[Observation]) {
+        for asset in &assets {
+            self.by_card.extend(asset.macs.iter().map(|mac| (*mac, asset.id)));
+            self.by_ip.extend(asset.ips.iter().map(|ip| (*ip, asset.id)));
+            if let Some(model) = &asset.model {
+                let maker = asset.maker.as_ref().map_or("", |maker| maker.value.as_str());
+                self.by_model.entry(ModelId::of(maker, &model.value)).or_default().push(asset.id);
+            }
+        }
+        for ids in self.by_model.values_mut() {
+            ids.sort_unstable();
+        }
+        for it in observations.iter().filter(|it| it.fact.kind() == FactKind::AccountDirectory) {
+            let directory = it.fact.value().parse().ok().and_then(|id| self.by_listed.get(&id)).copied();
+            if let (Subject::Account(account), Some(directory)) = (it.subject, directory) {
+                self.by_account.insert(account, directory);
+            }
+        }
+        self.assets = assets;
     }
 }
 
@@ -90,16 +161,39 @@ fn census_order(asset: &Asset) -> (DeviceClass, bool, Option<IpAddr>, Vec<MacAdd
     (asset.class.value, ip.is_none(), ip, asset.macs.clone(), asset.id)
 }
 
+/// An asset before its place among the others is known, and what it was made from.
+struct Found<'g> {
+    asset: Asset,
+    group: &'g Group,
+    /// Things of lists that lead to it.
+    listed: Vec<ListedId>,
+    /// Whether traffic shows it, not lists alone.
+    in_traffic: bool,
+}
+
 /// Gives assets whose ids are equal by chance different ones.
-fn tell_apart(assets: &mut [Asset]) {
+fn tell_apart(found: &mut [Found<'_>]) {
     let mut taken: BTreeMap<AssetId, u64> = BTreeMap::new();
-    for asset in assets {
+    for Found { asset, .. } in found {
         let again = taken.entry(asset.id).or_default();
         *again = again.saturating_add(1);
         if *again > 1 {
             asset.id = AssetId::of_anchor(&format!("{} {again}", asset.id));
         }
     }
+}
+
+/// From every id that an asset could have had to the one that it has. What an asset has now comes before what another could
+/// have had, and a card before an address.
+fn known_as(found: &[Found<'_>]) -> HashMap<AssetId, AssetId> {
+    let mut known: HashMap<AssetId, AssetId> =
+        found.iter().map(|found| (found.asset.id, found.asset.id)).collect();
+    for Found { asset, group, .. } in found {
+        for id in describe::possible_ids(group) {
+            known.entry(id).or_insert(asset.id);
+        }
+    }
+    known
 }
 
 /// All families of rules.
@@ -111,18 +205,20 @@ const RULES: [&[Rule]; 5] =
 /// The result does not depend on the order of the input. Time and memory grow with the input, a little more than in
 /// proportion.
 #[must_use]
-pub fn identify(
-    observations: &[Observation],
-    conversations: &[Conversation],
-    makers: &dyn Makers,
-) -> Inventory {
-    let scene = Scene::new(observations, conversations);
-    let groups = Groups::of(&scene);
-    let asset = |group| {
+pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
+    let scene = Scene::new(input);
+    let groups = joining::join(Groups::of(&scene), &scene);
+    let listed = groups.things();
+    let found = groups.list.iter().zip(listed).filter_map(|(group, listed)| {
         let portrait = Portrait::of(group, &groups, &scene, makers);
-        describe::describe(&portrait, classify(&portrait))
-    };
-    Inventory::of(groups.list.iter().map(asset).collect())
+        let in_traffic = portrait.is_in_traffic();
+        if !in_traffic && lists::is_gone(&portrait) {
+            return None;
+        }
+        let class = lists::class(&portrait, classify(&portrait));
+        Some(Found { asset: describe::describe(&portrait, class), group, listed, in_traffic })
+    });
+    Inventory::of(found.collect(), input)
 }
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {

@@ -119,8 +119,13 @@ fn uses_many_services(p: &Portrait<'_>) -> Option<Reason> {
 }
 
 /// Names that a host gives itself.
-const NAMES: &[FactKind] =
-    &[FactKind::DhcpHostName, FactKind::MdnsHostName, FactKind::NtlmComputer, FactKind::SnmpName];
+const NAMES: &[FactKind] = &[
+    FactKind::DhcpHostName,
+    FactKind::MdnsHostName,
+    FactKind::NtlmComputer,
+    FactKind::SnmpName,
+    FactKind::ListedName,
+];
 
 /// A host whose name has one of these words.
 pub(crate) fn is_called(p: &Portrait<'_>, wanted: &[&str]) -> Option<Reason> {

@@ -3,7 +3,8 @@
 //! A card that says that it owns an address (ARP, NDP, DHCP) is believed first. That a packet with a source address came
 //! from a card proves less: a router's card sends from the addresses of all hosts behind it. So such an address goes to
 //! the card only if it is all that the card sends from. What several cards claim goes to the one that took it over last,
-//! or to none.
+//! or to none. A list (leases, an ARP table) is asked only where traffic shows no card, the latest list first; an old one
+//! moves no address that was seen.
 //! Not here: which cards are one device (`grouping`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,9 @@ use wardround_model::{FactKind, MacAddr, Observation, Subject, Timestamp};
 
 use crate::addresses::{Stretch, is_internal, is_link_local, is_made_from, is_one_host};
 use crate::scene::Scene;
+
+/// An older list than this, before or after the traffic, moves no address that was seen: seven days.
+const LIST_HOLDS: i64 = 7 * 86_400 * 1_000_000_000;
 
 /// From when to when something was seen.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +70,7 @@ pub(crate) struct Ownership {
 impl Ownership {
     /// Works out who has which address.
     pub(crate) fn settle(scene: &Scene<'_>) -> Self {
-        let (owners, senders, cards) = read(scene);
+        let Read { owners, senders, listed, cards } = Read::of(scene);
         let mut ownership = Self { cards, ..Self::default() };
         let repliers = proxies(&owners);
         for (ip, claims) in &owners {
@@ -82,8 +86,28 @@ impl Ownership {
             ownership.holders.insert(*ip, only.map_or(Holder::Alone, |card| Holder::Card(*card)));
         }
         ownership.claimed = owners.keys().copied().collect();
+        ownership.ask_lists(&listed, &senders, scene);
         ownership.forwards = forwards(&owners, &senders, &ownership.holders);
         ownership
+    }
+
+    /// Gives addresses whose card traffic does not show to the card that the latest list names.
+    fn ask_lists(&mut self, listed: &Claims, senders: &Claims, scene: &Scene<'_>) {
+        let traffic = scene.last_traffic();
+        for (ip, claims) in listed {
+            let is_open = matches!(self.holders.get(ip), None | Some(Holder::Alone)) && !self.is_claimed(*ip);
+            let Some(last) = claims.values().map(|span| span.last).max().filter(|_| is_open) else {
+                continue;
+            };
+            let was_seen = senders.contains_key(ip) || !scene.as_client(*ip).is_empty();
+            let is_old = traffic.is_some_and(|seen| seen.since(last).saturating_abs() > LIST_HOLDS);
+            if was_seen && is_old {
+                continue;
+            }
+            let mut latest = claims.iter().filter(|(_, span)| span.last == last).map(|(card, _)| *card);
+            let only = latest.next().filter(|_| latest.next().is_none());
+            self.holders.insert(*ip, only.map_or(Holder::Alone, Holder::Card));
+        }
     }
 
     /// Whether a card claimed an address, whoever has it.
@@ -104,23 +128,41 @@ fn card_in(holder: Option<&Holder>) -> Option<MacAddr> {
     }
 }
 
-/// Claims of ownership, sources of packets, and all cards.
-fn read(scene: &Scene<'_>) -> (Claims, Claims, BTreeSet<MacAddr>) {
-    let (mut owners, mut senders, mut cards) = (Claims::new(), Claims::new(), BTreeSet::new());
-    for observation in scene.facts() {
-        let Subject::Mac(card) = observation.subject else { continue };
-        if !card.is_one_card() {
-            continue;
+/// What binds cards to addresses.
+#[derive(Default)]
+struct Read {
+    /// Claims of ownership in traffic.
+    owners: Claims,
+    /// Sources of packets.
+    senders: Claims,
+    /// What lists say.
+    listed: Claims,
+    /// All cards.
+    cards: BTreeSet<MacAddr>,
+}
+
+impl Read {
+    fn of(scene: &Scene<'_>) -> Self {
+        let mut read = Self::default();
+        for observation in scene.facts() {
+            let Subject::Mac(card) = observation.subject else { continue };
+            if !card.is_one_card() {
+                continue;
+            }
+            read.cards.insert(card);
+            let Some(ip) = address(observation) else { continue };
+            let owned =
+                observation.fact.kind() == FactKind::OwnsIp || is_link_local(ip) || is_made_from(ip, card);
+            let claims = match owned {
+                _ if scene.is_of_list(observation) => &mut read.listed,
+                true => &mut read.owners,
+                false => &mut read.senders,
+            };
+            let span = Span::of(observation);
+            claims.entry(ip).or_default().entry(card).or_insert(span).join(span);
         }
-        cards.insert(card);
-        let Some(ip) = address(observation) else { continue };
-        let owned =
-            observation.fact.kind() == FactKind::OwnsIp || is_link_local(ip) || is_made_from(ip, card);
-        let claims = if owned { &mut owners } else { &mut senders };
-        let span = Span::of(observation);
-        claims.entry(ip).or_default().entry(card).or_insert(span).join(span);
+        read
     }
-    (owners, senders, cards)
 }
 
 /// The address in a fact that binds a card to one.

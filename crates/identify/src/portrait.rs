@@ -55,9 +55,14 @@ impl<'a> Portrait<'a> {
     ) -> Self {
         let mut facts: Vec<_> = group.cards.iter().flat_map(|mac| scene.about_card(*mac)).copied().collect();
         let (mut serves, mut uses) = (Vec::new(), Vec::new());
+        facts.extend(group.listed.iter().flat_map(|id| scene.about_listed(*id)));
+        for (ip, source) in &group.lent {
+            facts.extend(scene.about_ip(*ip).iter().filter(|it| it.first.evidence.source == *source));
+        }
         for (ip, since) in &group.ips {
             let is_its_own = |last: Timestamp| since.is_none_or(|since| last >= since);
-            facts.extend(scene.about_ip(*ip).iter().filter(|it| is_its_own(it.last)));
+            let own = scene.about_ip(*ip).iter().filter(|it| is_its_own(it.last));
+            facts.extend(own.filter(|it| !groups.lent.contains(&(*ip, it.first.evidence.source))));
             let served = scene.as_server(*ip).iter().filter(|it| is_its_own(it.last) && is_served(it));
             serves.extend(served.map(|it| talk(it, it.client, groups)));
             let used =
@@ -66,6 +71,12 @@ impl<'a> Portrait<'a> {
         }
         facts.sort_by_key(|it| (&it.fact, it.subject));
         Self { group, scene, facts, serves, uses, card_makers: card_makers(group, makers) }
+    }
+
+    /// Whether traffic shows it, not lists alone.
+    pub(crate) fn is_in_traffic(&self) -> bool {
+        let talks = self.serves.iter().chain(&self.uses).next();
+        talks.is_some() || self.facts.iter().any(|it| !self.scene.is_of_list(it))
     }
 
     /// All facts.

@@ -4,24 +4,48 @@
 
 use std::net::IpAddr;
 
-use wardround_model::{Conversation, FactKind, MacAddr, Observation, Protocol, Subject, Transport};
+use wardround_model::{
+    Conversation, FactKind, ListedId, MacAddr, Observation, Protocol, SourceKind, Subject, Timestamp,
+    Transport,
+};
+
+use crate::Input;
 
 /// All observations and conversations of a round.
 pub(crate) struct Scene<'a> {
     facts: Vec<&'a Observation>,
     by_client: Vec<&'a Conversation>,
     by_server: Vec<&'a Conversation>,
+    kinds: Vec<SourceKind>,
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(observations: &'a [Observation], conversations: &'a [Conversation]) -> Self {
-        let mut facts: Vec<_> = observations.iter().collect();
+    pub(crate) fn new(input: &Input<'a>) -> Self {
+        let mut facts: Vec<_> = input.observations.iter().collect();
         facts.sort_unstable_by_key(|it| (it.subject.ip(), it.subject, &it.fact, it.first, it.last));
-        let mut by_client: Vec<_> = conversations.iter().collect();
+        let mut by_client: Vec<_> = input.conversations.iter().collect();
         by_client.sort_unstable_by_key(|it| (it.client, it.server, it.first, it.last));
         let mut by_server = by_client.clone();
         by_server.sort_by_key(|it| it.server.ip);
-        Self { facts, by_client, by_server }
+        let kinds = input.sources.iter().map(|source| source.kind).collect();
+        Self { facts, by_client, by_server, kinds }
+    }
+
+    /// What kind of source a fact was first seen in.
+    pub(crate) fn kind_of(&self, observation: &Observation) -> SourceKind {
+        let place = usize::from(observation.first.evidence.source.0);
+        self.kinds.get(place).copied().unwrap_or(SourceKind::Capture)
+    }
+
+    /// Whether a list says it, not traffic.
+    pub(crate) fn is_of_list(&self, observation: &Observation) -> bool {
+        self.kind_of(observation) != SourceKind::Capture
+    }
+
+    /// The last moment of all traffic, if any was seen.
+    pub(crate) fn last_traffic(&self) -> Option<Timestamp> {
+        let facts = self.facts.iter().filter(|it| !self.is_of_list(it)).map(|it| it.last);
+        facts.chain(self.by_client.iter().map(|it| it.last)).max()
     }
 
     /// All observations, those of cards first, then by address.
@@ -36,7 +60,16 @@ impl<'a> Scene<'a> {
 
     /// Facts about a card.
     pub(crate) fn about_card(&self, mac: MacAddr) -> &[&'a Observation] {
-        stretch(&self.facts, |it| (it.subject.ip(), card(&it.subject)), &(None, Some(mac)))
+        self.about(Subject::Mac(mac))
+    }
+
+    /// Facts about a thing of a list.
+    pub(crate) fn about_listed(&self, id: ListedId) -> &[&'a Observation] {
+        self.about(Subject::Listed(id))
+    }
+
+    fn about(&self, subject: Subject) -> &[&'a Observation] {
+        stretch(&self.facts, |it| (it.subject.ip(), it.subject), &(subject.ip(), subject))
     }
 
     /// Facts about an address and the services on it.
@@ -59,13 +92,6 @@ impl<'a> Scene<'a> {
         let key = (Some(ip), Subject::Ip(ip), kind);
         let facts = stretch(&self.facts, |it| (it.subject.ip(), it.subject, it.fact.kind()), &key);
         facts.iter().any(|it| wanted(it.fact.value()))
-    }
-}
-
-fn card(subject: &Subject) -> Option<MacAddr> {
-    match subject {
-        Subject::Mac(mac) => Some(*mac),
-        _ => None,
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::{Claim, DeviceClass, Digest, Endpoint, MacAddr, ObservationId, Protocol, Timestamp};
 
-/// The id of an asset, as `A-1a2b3c4d5e6f`: made from its lowest card address, else its lowest address, so that it
-/// is the same in every round that sees it there.
+/// The id of an asset, as `A-1a2b3c4d5e6f`: made from its lowest card address, else its lowest address, else the thing of a
+/// list that it is, so that it is the same in every round that knows as much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetId(pub Digest);
 
@@ -82,7 +82,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// How people know it: maker and model, else its name, else its class, always with one address.
+    /// How people know it: maker and model, else its class, with one address; without one, with its name, else its id.
     #[must_use]
     pub fn title(&self) -> String {
         let maker = self.maker.as_ref().map(|claim| claim.value.as_str());
@@ -99,9 +99,10 @@ impl Asset {
             (Some(maker), None) => format!("device by {maker}"),
             (None, None) => self.class.value.label().to_owned(),
         };
-        match self.address() {
-            Some(address) => format!("{what} at {address}"),
-            None => what,
+        match (self.address(), self.names.first()) {
+            (Some(address), _) => format!("{what} at {address}"),
+            (None, Some(name)) => format!("{what} ({name})"),
+            (None, None) => format!("{what} ({})", self.id),
         }
     }
 

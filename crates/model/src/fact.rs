@@ -248,6 +248,9 @@ fact_kinds! {
     UpdatesChecked = "software.updates-checked", "updates last checked", Moment, 32;
     /// What a maker says of a weakness in this model: `CVE-2024-1234,not_affected,component_not_present` (VEX).
     MakerVex = "vex.maker", "its maker says", Code, 128;
+    /// What a maker says of a weakness in one version of this model, or a range of versions:
+    /// `CVE-2024-1234,fixed,,2.1`. It says nothing of other versions.
+    MakerVexVersion = "vex.maker-version", "its maker says of one version", Product, 192;
     /// An answer of the maker's security sheet, `question:answer` (MDS2: HN 1-2013 or 1-2019), such as `MLDP-2:no`.
     Mds2Answer = "mds2.answer", "its maker's security sheet (MDS2) says", Code, 64;
 

@@ -25,7 +25,7 @@ pub enum Subject {
 }
 
 /// The id of a thing that a list names, as `L-1a2b3c4d5e6f`: made from its name, serial or inventory number, so that lists
-/// that name the same thing can be joined without keeping the name (`docs/decisions/0007-*.md`).
+/// that name the same thing can be joined without keeping the name (`docs/decisions/0007-lists-are-joined-by-digests-of-names.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListedId(pub Digest);
 

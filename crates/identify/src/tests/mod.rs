@@ -2,6 +2,7 @@
 
 mod grouping;
 mod laws;
+mod lists;
 mod notation;
 mod pages;
 mod scenarios;

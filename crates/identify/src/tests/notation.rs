@@ -9,20 +9,38 @@
 //! 10.1.2.21 >> 10.1.2.10:104/tcp dicom             only the client's packets were seen
 //! 10.1.2.21 >? 10.1.2.10:104/tcp                   nobody answered
 //! 00:09:5c:1b:64:21 owns 10.1.2.21 @60-90          any line: seen from second 60 to 90, else at 0
+//! tag=4711 list.class ventilator ~inventory        a fact about a thing of a list, and which kind of list says it
+//! tag=4711 is name=ct-1 ~inventory                 an id by which lists name the same thing
 //! ```
 
 use wardround_model::{
-    AssetId, Conversation, DeviceClass, Evidence, Fact, FactKind, MacAddr, Observation, Protocol,
-    RolesKnownBy, Sighting, SourceIndex, Subject, Timestamp, Volume,
+    AssetId, Conversation, DeviceClass, Evidence, Fact, FactKind, ListedId, MacAddr, Observation, Protocol,
+    RolesKnownBy, Sighting, Source, SourceIndex, SourceKind, Statement, Subject, Timestamp, Volume,
 };
 
-use crate::{Inventory, Makers, identify};
+use crate::{Input, Inventory, Makers, identify};
 
 /// Observations and conversations.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hospital {
     pub(super) observations: Vec<Observation>,
     pub(super) conversations: Vec<Conversation>,
+    pub(super) statements: Vec<Statement>,
+}
+
+/// One source of each kind, in the order of all kinds: a capture is the first.
+fn sources() -> Vec<Source> {
+    let source = |kind: &SourceKind| Source {
+        kind: *kind,
+        name: kind.code().to_owned(),
+        bytes: 0,
+        records: 0,
+        first: None,
+        last: None,
+        interfaces: Vec::new(),
+        ended_early: None,
+    };
+    SourceKind::ALL.iter().map(source).collect()
 }
 
 /// A small table of card makers, as the register writes them.
@@ -66,8 +84,11 @@ impl Hospital {
     fn read_line(&mut self, line: &str, number: u64) {
         let (line, when) = line.rsplit_once(" @").unwrap_or((line, "0-0"));
         let (first, last) = when.split_once('-').unwrap_or((when, when));
+        let (line, list) = line.rsplit_once(" ~").unwrap_or((line, "capture"));
+        let source = SourceKind::ALL.iter().position(|kind| kind.code() == list).expect("a kind of source");
         let at = |text: &str| Timestamp::from_seconds(text.parse().unwrap());
-        let evidence = Evidence { source: SourceIndex(0), record: number, offset: 24 };
+        let evidence =
+            Evidence { source: SourceIndex(u16::try_from(source).unwrap()), record: number, offset: 24 };
         let first = Sighting { evidence, at: at(first) };
         let mut parts = line.splitn(3, ' ');
         let mut part = || parts.next().map(str::trim).filter(|part| !part.is_empty());
@@ -80,7 +101,14 @@ impl Hospital {
     }
 
     pub(super) fn inventory(&self) -> Inventory {
-        identify(&self.observations, &self.conversations, &SomeMakers)
+        let input = Input {
+            observations: &self.observations,
+            conversations: &self.conversations,
+            sources: &sources(),
+            statements: &self.statements,
+            as_of: Timestamp::EPOCH,
+        };
+        identify(&input, &SomeMakers)
     }
 }
 
@@ -88,16 +116,33 @@ pub(super) fn subject(text: &str) -> Subject {
     if let Ok(endpoint) = text.parse() {
         return Subject::Service(endpoint);
     }
+    if let Some(id) = listed(text) {
+        return Subject::Listed(id);
+    }
     text.parse().map(Subject::Mac).or_else(|_| text.parse().map(Subject::Ip)).unwrap()
+}
+
+/// `name=ct-1`, `tag=4711` or `serial=Philips/12`.
+pub(super) fn listed(text: &str) -> Option<ListedId> {
+    match text.split_once('=')? {
+        ("name", name) => Some(ListedId::of_name(name)),
+        ("tag", tag) => Some(ListedId::of_tag(tag)),
+        ("serial", serial) => {
+            serial.split_once('/').map(|(maker, serial)| ListedId::of_serial(maker, serial))
+        }
+        _ => None,
+    }
 }
 
 fn observation(about: &str, verb: &str, value: &str, first: Sighting, last: Timestamp) -> Observation {
     let kind = match verb {
         "owns" => FactKind::OwnsIp,
         "sends" => FactKind::SendsFromIp,
+        "is" => FactKind::ListedAs,
         code => FactKind::from_code(code).unwrap_or_else(|| panic!("no kind of fact is called {code}")),
     };
-    let fact = Fact::new(kind, value.as_bytes()).unwrap();
+    let id = listed(value).map(|id| id.to_string());
+    let fact = Fact::new(kind, id.as_deref().unwrap_or(value).as_bytes()).unwrap();
     Observation { subject: subject(about), fact, first, last, count: 1 }
 }
 
