@@ -5,8 +5,26 @@
 //! and writes into [`Rows`]. Names are used to tell things apart and are masked before they are kept, as everywhere.
 //! Not here: which things are one device (`identify`), what is weak (`triage`), where imports are kept (`store`), captures.
 
+mod about;
+mod cpe;
+mod directory;
+mod inventory;
+mod json;
 mod kinds;
+mod leases;
+mod mds2;
+mod neighbours;
+mod protection;
 mod rows;
+mod sbom;
+mod scanners;
+mod software;
+pub mod table;
+mod vex;
+mod xml;
+
+#[cfg(test)]
+mod told;
 
 use wardround_model::{ModelId, Observation, SourceIndex, SourceKind, Subject, Timestamp};
 
@@ -136,4 +154,18 @@ pub fn subject_of(about: &About) -> Option<Subject> {
         About::Thing(thing) => thing.subject(),
         About::Model(model) => Some(Subject::Model(*model)),
     }
+}
+
+/// What facts are about when the file does not say it: what a person said, with its marks kept as facts.
+pub(crate) fn about(about: &About, row: Row, rows: &mut Rows<'_>) -> Option<Subject> {
+    match about {
+        About::Thing(thing) => rows.thing(row, thing),
+        About::Model(model) => Some(Subject::Model(*model)),
+    }
+}
+
+/// What a file is about that names nothing itself: what a person said.
+pub(crate) fn about_of(request: &Request<'_>, rows: &mut Rows<'_>) -> Result<Subject, ImportError> {
+    let told = request.about.as_ref().and_then(|told| about(told, Row(1), rows));
+    told.ok_or_else(|| ImportError::AboutNothing { name: request.name.to_owned() })
 }

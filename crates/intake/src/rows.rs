@@ -9,8 +9,9 @@ use wardround_model::{
 
 use crate::{Imported, Request};
 
-/// What a row says of who its thing is. The strongest mark becomes the subject: card, address, then name, serial number,
-/// inventory number; the others are kept as facts, so that lists can be joined.
+/// What a row says of who its thing is. The strongest mark becomes the subject: card, address, then inventory number, serial
+/// number, name; the others are kept as facts, so that lists can be joined. A name comes last: an inventory may call a
+/// hundred things `Infusion pump`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thing {
     /// Its card.
@@ -43,7 +44,7 @@ impl Thing {
         let name = filled(&self.name).map(|name| ListedId::of_name(&name));
         let serial = filled(&self.serial).map(|serial| ListedId::of_serial(&maker, &serial));
         let tag = filled(&self.tag).map(|tag| ListedId::of_tag(&tag));
-        [name, serial, tag].into_iter().flatten().collect()
+        [tag, serial, name].into_iter().flatten().collect()
     }
 }
 
@@ -82,6 +83,9 @@ impl<'a> Rows<'a> {
     /// The most observations of one file.
     pub const MOST_OBSERVATIONS: usize = 5_000_000;
 
+    /// The most packages, leases or systems of one file that a reader may hold until it has read all of it.
+    pub(crate) const MOST_HELD: usize = 1_000_000;
+
     pub(crate) fn new(request: &'a Request<'a>, kind: SourceKind) -> Self {
         Self {
             request,
@@ -94,6 +98,11 @@ impl<'a> Rows<'a> {
             values_not_allowed: 0,
             columns: Vec::new(),
         }
+    }
+
+    /// The file that is read, and what is known about it.
+    pub(crate) fn request(&self) -> &'a Request<'a> {
+        self.request
     }
 
     /// The day that the file itself says that it tells of. Facts that were added before keep theirs.
