@@ -98,7 +98,7 @@ impl SeenVersion {
     pub fn new(version: Option<&str>, update: Option<&str>) -> Self {
         let version = version.map(str::trim).filter(|text| !text.is_empty());
         let update = update.map(str::trim).filter(|text| !text.is_empty());
-        let text = version.map(|version| join(version, update));
+        let text = version.map(|version| one_spelling(join(version, update)));
         let parsed = text.as_deref().and_then(Version::read);
         Self { text, parsed, update: update.map(CompactString::from), portable: false }
     }
@@ -120,6 +120,19 @@ impl SeenVersion {
             Versions::Pattern(pattern) => self.judge_pattern(pattern),
             Versions::Range(range) => self.judge_range(&range, criterion.update),
         }
+    }
+
+    /// How this version stands to a text that names versions in no known way: the same words, or one item of a list of
+    /// names, are that version; nothing else can be said.
+    #[must_use]
+    pub fn judge_text(&self, text: &str) -> Judgement {
+        let plain = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+        let Some(seen) = self.text.as_deref().map(plain).filter(|words| !words.is_empty()) else {
+            return Judgement::Unknown;
+        };
+        let list = !text.contains(['<', '>', '=', '(']);
+        let items = text.split('|').filter(|_| list).chain([text]);
+        if items.into_iter().any(|item| plain(item) == seen) { Judgement::Exact } else { Judgement::Unknown }
     }
 
     fn judge_update(&self, update: Option<&str>) -> Judgement {
@@ -170,6 +183,9 @@ impl SeenVersion {
     }
 
     fn judge_range(&self, range: &Range<'_>, update: Option<&str>) -> Judgement {
+        if self.is_bound(range) && update.is_none() {
+            return Judgement::InRange;
+        }
         let Some(seen) = &self.parsed else { return Judgement::Unknown };
         let from = range.from.map_or(Some(true), |bound| is_from(seen, &bound));
         let to = range.to.map_or(Some(true), |bound| self.is_up_to(seen, &bound, update));
@@ -178,6 +194,13 @@ impl SeenVersion {
             (Some(true), Some(true)) => Judgement::InRange,
             _ => Judgement::Unknown,
         }
+    }
+
+    /// True when this is the very text of an end that is in the range: no order is needed to say so (`up to K`).
+    fn is_bound(&self, range: &Range<'_>) -> bool {
+        let ends = [range.from, range.to].into_iter().flatten().filter(|bound| bound.inclusive);
+        let text = self.text.as_deref().unwrap_or_default();
+        ends.into_iter().any(|bound| bound.version.eq_ignore_ascii_case(text))
     }
 
     /// NVD writes "up to 7.2p2" as "up to 7.2" with the update `p2`.
@@ -201,6 +224,12 @@ impl SeenVersion {
 fn is_from(seen: &Version, bound: &Bound<'_>) -> Option<bool> {
     let order = seen.compare(&Version::read(bound.version)?)?;
     Some(order == Ordering::Greater || order == Ordering::Equal && bound.inclusive)
+}
+
+/// `8 Service Pack 2` as `8 sp 2`.
+fn one_spelling(text: CompactString) -> CompactString {
+    let lower = text.to_ascii_lowercase();
+    if lower.contains("service pack") { lower.replace("service pack", "sp").into() } else { text }
 }
 
 /// `7.2` and `p2` as `7.2p2`; `8` and `2` as `8 update 2`.

@@ -7,6 +7,7 @@
 pub mod affected;
 mod build;
 pub mod cpe;
+pub mod cvss;
 mod day;
 pub mod feed;
 pub mod index;

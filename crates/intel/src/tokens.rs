@@ -105,14 +105,46 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// True when two makers' names (as `of_maker` gives them) may be of one maker: one holds all words of the other.
-pub(crate) fn same_maker(one: &str, two: &str) -> bool {
-    !one.is_empty() && !two.is_empty() && (holds(one, two) || holds(two, one))
+/// The words of a name that was seen, made ready to be held against many others. All names as `of_maker` or
+/// `of_product` gives them.
+pub(crate) struct Words<'t> {
+    text: &'t str,
+    words: Vec<&'t str>,
 }
 
-/// True when `whole` has every word of `part`.
-pub(crate) fn holds(whole: &str, part: &str) -> bool {
-    part.split(' ').all(|word| whole.split(' ').any(|other| other == word))
+impl<'t> Words<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        Self { text, words: text.split(' ').collect() }
+    }
+
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// True when both may be of one maker: one has all words of the other.
+    pub(crate) fn may_be_maker(&self, other: &str) -> bool {
+        !self.text.is_empty() && !other.is_empty() && (self.have_all_of(other) || self.are_all_in(other))
+    }
+
+    /// True when they are the same text.
+    pub(crate) fn are(&self, other: &str) -> bool {
+        self.text == other
+    }
+
+    /// True when every word of the other name is among them.
+    pub(crate) fn have_all_of(&self, other: &str) -> bool {
+        other.split(' ').all(|word| self.words.contains(&word))
+    }
+
+    /// True when all of them are words of the other name.
+    pub(crate) fn are_all_in(&self, other: &str) -> bool {
+        self.words.iter().all(|word| other.split(' ').any(|one| one == *word))
+    }
+
+    /// True when they name something, see `tells_product`.
+    pub(crate) fn tell_product(&self) -> bool {
+        tells_product(self.text)
+    }
 }
 
 /// True when the words (as `of_product` gives them) name something: one has three letters or a digit and is not
@@ -130,7 +162,7 @@ mod tests {
 
     #[test]
     fn makers_are_told_apart_and_brought_together() {
-        let same = |one: &str, two: &str| same_maker(&of_maker(one), &of_maker(two));
+        let same = |one: &str, two: &str| Words::of(&of_maker(one)).may_be_maker(&of_maker(two));
         assert!(same("BD", "Becton, Dickinson and Company (BD)"));
         assert!(same("Philips Medical Systems", "Philips"));
         assert!(same("GE Healthcare", "General Electric (GE)"));

@@ -3,8 +3,9 @@
 
 use wardround_intel::affected::{Judgement, SeenVersion};
 use wardround_intel::feed::FeedKind;
+use wardround_intel::index::Support;
 use wardround_intel::names::products_in;
-use wardround_intel::{Index, snapshot};
+use wardround_intel::{Day, Index, snapshot};
 
 fn index() -> Index<'static> {
     Index::open_checked(snapshot()).expect("the committed snapshot opens")
@@ -27,7 +28,7 @@ fn is_whole_and_at_most_ten_megabytes() {
     assert!(snapshot().len() <= 10_000_000, "{} bytes", snapshot().len());
     let stats = index().stats();
     assert!(stats.cves > 120_000 && stats.products > 50_000 && stats.advisories > 2_500, "{stats:?}");
-    assert!(stats.oui_blocks > 40_000, "{stats:?}");
+    assert!(stats.oui_blocks > 40_000 && stats.lifecycles > 450, "{stats:?}");
 }
 
 #[test]
@@ -77,6 +78,21 @@ fn medical_advisories_are_found_by_the_names_on_devices() {
     for (maker, product, version, advisory) in table {
         let found = index().advisories_for(maker, product, &SeenVersion::new(Some(version), None));
         assert!(found.iter().any(|one| one.advisory.id == advisory), "{maker} {product}: {found:#?}");
+    }
+}
+
+#[test]
+fn dates_of_support_are_found_by_names_of_products() {
+    let day: Day = "2026-08-22".parse().expect("a day");
+    let table = [
+        ("windows-server", "2008-r2-sp1", Support::Ended),
+        ("debian:debian_linux", "13", Support::Supported),
+        ("ubuntu", "22.04.3", Support::Supported),
+        ("centos", "7", Support::Ended),
+    ];
+    for (product, version, expected) in table {
+        let found = index().end_of_life(product, version);
+        assert!(found.iter().any(|one| one.support_on(day) == expected), "{product} {version}: {found:?}");
     }
 }
 

@@ -49,6 +49,35 @@ fn judges_versions_as_records_write_them() {
 }
 
 #[test]
+fn the_same_words_are_the_version_that_is_meant() {
+    let table = [
+        ("CR-IR 357", "CR-IR 357", Exact),
+        ("2nd  edition", "2nd Edition", Exact),
+        ("7900", "7100 | 7900 MRI | 100", Unknown),
+        ("100", "7100 | 7900 MRI | 100", Exact),
+        ("1.2", "<1.2 | 1.2 with option", Unknown),
+        ("1.2", "1.2 with option", Unknown),
+        ("1.2", "", Unknown),
+    ];
+    for (seen, text, judgement) in table {
+        assert_eq!(SeenVersion::new(Some(seen), None).judge_text(text), judgement, "{seen}: {text}");
+    }
+    assert_eq!(SeenVersion::new(None, None).judge_text(""), Unknown);
+}
+
+#[test]
+fn ends_need_no_order() {
+    let judge = |seen: &str, versions| {
+        SeenVersion::new(Some(seen), None).judge(&Criterion { versions, update: None })
+    };
+    assert_eq!(judge("K", up_to("k")), InRange);
+    assert_eq!(judge("J", up_to("k")), Unknown);
+    assert_eq!(judge("K", before("k")), Unknown);
+    assert_eq!(judge("8 Service Pack 2", before("8 sp 2")), NotAffected);
+    assert_eq!(judge("8 Service Pack 1", before("8 sp 2")), InRange);
+}
+
+#[test]
 fn an_update_may_be_given_apart() {
     let criterion = Criterion { versions: up_to("7.2"), update: Some("p2") };
     assert_eq!(SeenVersion::new(Some("7.2"), Some("p2")).judge(&criterion), InRange);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use wardround_model::CveId;
 
+use super::content::ContentHash;
 use super::criteria::CriterionDraft;
 use super::strings::{References, StrId, Strings};
 use crate::day::Day;
@@ -37,24 +38,38 @@ impl Advisories {
         let mut part = AdvisoriesPart::default();
         for (at, advisory) in (0..).zip(self.0.values()) {
             let released = advisory.released.parse::<Day>().map_or(0, Day::number);
-            part.advisories.push((strings.id(&advisory.id), strings.id(&advisory.publisher), released));
+            let mut hash = ContentHash::default();
+            hash.text(&advisory.publisher).number(u64::from(released));
             for statement in &advisory.statements {
-                part.add(at, statement, strings);
+                part.add(at, statement, &mut hash, strings);
             }
+            let (id, publisher) = (strings.id(&advisory.id), strings.id(&advisory.publisher));
+            part.advisories.push(AdvisoryDraft { id, publisher, released, content: hash.finish() });
         }
         part
     }
 }
 
-/// Maker (words, name), then product (words, name).
-type Makers = BTreeMap<(String, String), BTreeMap<(String, String), Vec<StatementDraft>>>;
+/// Statements by product (words, name).
+type OfMaker = BTreeMap<(String, String), Vec<StatementDraft>>;
+
+/// By maker (words, name).
+type Makers = BTreeMap<(String, String), OfMaker>;
 
 /// What will be written of advisories.
 #[derive(Debug, Default)]
 pub(super) struct AdvisoriesPart {
-    advisories: Vec<(StrId, StrId, u16)>,
+    advisories: Vec<AdvisoryDraft>,
     makers: Makers,
     pub(super) unread_version_texts: u32,
+}
+
+#[derive(Debug)]
+struct AdvisoryDraft {
+    id: StrId,
+    publisher: StrId,
+    released: u16,
+    content: u64,
 }
 
 #[derive(Debug)]
@@ -66,8 +81,16 @@ struct StatementDraft {
     cves: Vec<CveId>,
 }
 
+impl StatementDraft {
+    /// Takes in what it says, of whichever advisory it is.
+    fn hash_into(&self, hash: &mut ContentHash, strings: &Strings) {
+        hash.text(strings.text(self.versions)).number(u64::from(self.status));
+        hash.criteria(&self.stated, strings).cves(&self.cves);
+    }
+}
+
 impl AdvisoriesPart {
-    fn add(&mut self, advisory: u32, statement: &Statement, strings: &mut Strings) {
+    fn add(&mut self, advisory: u32, statement: &Statement, hash: &mut ContentHash, strings: &mut Strings) {
         let Product { manufacturer, name, versions } = &statement.product;
         let stated = stated_versions(name, versions);
         self.unread_version_texts += u32::from(stated.is_empty());
@@ -78,11 +101,10 @@ impl AdvisoriesPart {
             stated: stated.iter().map(|one| CriterionDraft::of_stated(one, strings)).collect(),
             cves: statement.cves.clone(),
         };
+        hash.text(manufacturer).text(name);
+        draft.hash_into(hash, strings);
         let maker = tokens::of_maker(manufacturer);
         let words = tokens::of_product(name, &maker);
-        for text in [manufacturer, name, &maker, &words] {
-            strings.id(text);
-        }
         let products = self.makers.entry((maker, manufacturer.clone())).or_default();
         products.entry((words, name.clone())).or_default().push(draft);
     }
@@ -90,13 +112,27 @@ impl AdvisoriesPart {
     /// Id, publisher and day of each advisory.
     pub(super) fn write_advisories(&self, references: &mut References) -> Vec<u8> {
         let mut out = Vec::new();
-        for &(id, publisher, released) in &self.advisories {
-            out.extend_from_slice(&references.of(id).to_le_bytes());
-            out.extend_from_slice(&references.of(publisher).to_le_bytes());
+        for &AdvisoryDraft { id, publisher, released, content } in &self.advisories {
+            out.extend_from_slice(&references.wide(id));
+            out.extend_from_slice(&references.wide(publisher));
             out.extend_from_slice(&released.to_le_bytes());
-            out.extend_from_slice(&0u64.to_le_bytes());
+            out.extend_from_slice(&content.to_le_bytes());
         }
         out
+    }
+
+    /// What is said of a maker's products.
+    fn content(&self, products: &OfMaker, strings: &Strings) -> u64 {
+        let mut hash = ContentHash::default();
+        for ((_, name), drafts) in products {
+            hash.text(name).length(drafts.len());
+            for draft in drafts {
+                let advisory = usize::try_from(draft.advisory).ok().and_then(|at| self.advisories.get(at));
+                hash.text(strings.text(advisory.map(|one| one.id).unwrap_or_default()));
+                draft.hash_into(&mut hash, strings);
+            }
+        }
+        hash.finish()
     }
 
     /// Makers, and their statements.
@@ -109,10 +145,10 @@ impl AdvisoriesPart {
         let (mut makers, mut statements) = (Vec::new(), Vec::new());
         for ((words, name), products) in &self.makers {
             for text in [name, words] {
-                makers.extend_from_slice(&references.of(strings.id(text)).to_le_bytes());
+                makers.extend_from_slice(&references.wide(strings.id(text)));
             }
             makers.extend_from_slice(&super::write::count(statements.len()).to_le_bytes());
-            makers.extend_from_slice(&0u64.to_le_bytes());
+            makers.extend_from_slice(&self.content(products, strings).to_le_bytes());
             put_varint(&mut statements, super::write::count(products.len()));
             for ((words, name), drafts) in products {
                 for text in [name, words] {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use super::content::ContentHash;
 use super::strings::{References, StrId, Strings};
 use crate::cpe::Attribute;
 use crate::feed::csaf::Stated;
@@ -98,6 +99,14 @@ impl CriterionDraft {
             if bits != 0 {
                 put_varint(out, references.of(id));
             }
+        }
+    }
+
+    /// Takes in what it says.
+    pub(super) fn hash_into(&self, hash: &mut ContentHash, strings: &Strings) {
+        hash.number(u64::from(self.kind)).number(u64::from(self.bounds));
+        for &id in [self.first, self.second].iter().chain(&self.attributes) {
+            hash.text(strings.text(id));
         }
     }
 

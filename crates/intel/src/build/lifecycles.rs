@@ -24,18 +24,21 @@ impl Lifecycles {
 
     /// Products, their names, and their cycles.
     pub(super) fn write(&self, strings: &mut Strings, references: &mut References) -> [Vec<u8>; 3] {
-        let mut text = |text: &str| references.of(strings.id(text));
         let (mut products, mut names, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
-        for lifecycle in self.0.values() {
-            for reference in [text(&lifecycle.product), text(&lifecycle.title), count(blocks.len())] {
-                products.extend_from_slice(&reference.to_le_bytes());
+        let named = self.names();
+        for (place, lifecycle) in (0..).zip(self.0.values()) {
+            for text in [&lifecycle.product, &lifecycle.title] {
+                products.extend_from_slice(&references.wide(strings.id(text)));
             }
-            products.extend_from_slice(&content(lifecycle).to_le_bytes());
+            products.extend_from_slice(&count(blocks.len()).to_le_bytes());
+            let names = named.iter().filter(|&(_, &at)| at == place).map(|(name, _)| name.as_str());
+            products.extend_from_slice(&content(lifecycle, names).to_le_bytes());
             put_varint(&mut blocks, count(lifecycle.cycles.len()));
+            let mut text = |text: &str| references.of(strings.id(text));
             lifecycle.cycles.iter().for_each(|cycle| write_cycle(cycle, &mut text, &mut blocks));
         }
-        for (name, place) in self.names() {
-            names.extend_from_slice(&text(&name).to_le_bytes());
+        for (name, place) in &named {
+            names.extend_from_slice(&references.wide(strings.id(name)));
             names.extend_from_slice(&place.to_le_bytes());
         }
         [products, names, blocks]
@@ -66,9 +69,10 @@ fn write_cycle(cycle: &Cycle, text: &mut impl FnMut(&str) -> u32, out: &mut Vec<
     }
 }
 
-fn content(lifecycle: &Lifecycle) -> u64 {
+/// What it says, and the names that lead to it.
+fn content<'l>(lifecycle: &'l Lifecycle, names: impl Iterator<Item = &'l str>) -> u64 {
     let mut hash = ContentHash::default();
-    hash.text(&lifecycle.title);
+    hash.text(&lifecycle.title).length(lifecycle.cycles.len());
     for cycle in &lifecycle.cycles {
         hash.text(&cycle.name).text(&cycle.label).text(&cycle.latest);
         hash.number(cycle.released.map_or(0, |day| u64::from(day.number())));
@@ -76,5 +80,8 @@ fn content(lifecycle: &Lifecycle) -> u64 {
             hash.number(u64::from(until.code()));
         }
     }
+    names.for_each(|name| {
+        hash.text(name);
+    });
     hash.finish()
 }

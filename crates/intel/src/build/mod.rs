@@ -9,8 +9,11 @@ mod criteria;
 mod cves;
 mod lifecycles;
 mod packages;
+mod plan;
 mod products;
 mod recalls;
+#[cfg(test)]
+pub(crate) mod samples;
 mod strings;
 #[cfg(test)]
 mod tests;

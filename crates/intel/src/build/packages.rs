@@ -66,8 +66,8 @@ impl Packages {
         records.flat_map(|record| record.cves.iter().copied()).chain(tracker).chain(changelogs)
     }
 
-    /// Everything that will be written, with its texts taken in.
-    pub(super) fn prepare(&self, strings: &mut Strings) -> PackagesPart {
+    /// Everything that will be written.
+    pub(super) fn prepare(&self) -> PackagesPart {
         let mut part = PackagesPart::default();
         for record in self.records.values() {
             for package in &record.affected {
@@ -80,7 +80,7 @@ impl Packages {
         for ((package, ecosystem, cve), version) in &self.changelogs {
             part.add(package, ecosystem, of_changelog(*cve, version));
         }
-        part.take_in(strings);
+        part.sort();
         part
     }
 }
@@ -163,18 +163,10 @@ impl PackagesPart {
         self.packages.entry((name.to_owned(), ecosystem.to_owned())).or_default().push(draft);
     }
 
-    /// Sorts statements, and takes in their texts.
-    fn take_in(&mut self, strings: &mut Strings) {
-        for ((name, ecosystem), drafts) in &mut self.packages {
+    fn sort(&mut self) {
+        for drafts in self.packages.values_mut() {
             drafts.sort_unstable();
             drafts.dedup();
-            strings.id(name);
-            strings.id(ecosystem);
-            for draft in drafts {
-                draft.texts().for_each(|text| {
-                    strings.id(text);
-                });
-            }
         }
     }
 
@@ -188,9 +180,10 @@ impl PackagesPart {
         let mut out = PackageSections::default();
         let mut writer = Writer { strings, references, cve_at, records: BTreeMap::new() };
         for ((name, ecosystem), drafts) in &self.packages {
-            for reference in [writer.text(name), writer.text(ecosystem), count(out.blocks.len())] {
-                out.packages.extend_from_slice(&reference.to_le_bytes());
+            for text in [name, ecosystem] {
+                out.packages.extend_from_slice(&writer.references.wide(writer.strings.id(text)));
             }
+            out.packages.extend_from_slice(&count(out.blocks.len()).to_le_bytes());
             out.packages.extend_from_slice(&content(drafts).to_le_bytes());
             put_varint(&mut out.blocks, count(drafts.len()));
             drafts.iter().for_each(|draft| writer.statement(draft, &mut out));
@@ -282,17 +275,14 @@ impl StatementDraft {
 fn content(drafts: &[StatementDraft]) -> u64 {
     let mut hash = ContentHash::default();
     for draft in drafts {
-        hash.number(u64::from(draft.flags));
-        draft.record.1.iter().for_each(|cve| {
-            hash.text(&cve.to_string());
-        });
+        hash.number(u64::from(draft.flags)).cves(&draft.record.1).length(draft.ranges.len());
         for range in &draft.ranges {
-            hash.text(range.introduced.as_deref().unwrap_or_default()).number(u64::from(end(&range.end).0));
+            hash.number(u64::from(range.introduced.is_some())).number(u64::from(end(&range.end).0));
         }
+        hash.length(draft.texts().count());
         draft.texts().for_each(|text| {
             hash.text(text);
         });
-        hash.number(u64::MAX);
     }
     hash.finish()
 }

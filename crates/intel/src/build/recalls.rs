@@ -57,17 +57,17 @@ pub(super) struct RecallsPart(BTreeMap<(String, String), Vec<(RecallRecord, Stri
 impl RecallsPart {
     /// Firms, and their recalls.
     pub(super) fn write(&self, strings: &mut Strings, references: &mut References) -> [Vec<u8>; 2] {
-        let mut text = |text: &str| references.of(strings.id(text));
         let (mut firms, mut out) = (Vec::new(), Vec::new());
         for ((words, firm), recalls) in &self.0 {
-            for reference in [text(firm), text(words), count(out.len())] {
-                firms.extend_from_slice(&reference.to_le_bytes());
+            for text in [firm, words] {
+                firms.extend_from_slice(&references.wide(strings.id(text)));
             }
+            firms.extend_from_slice(&count(out.len()).to_le_bytes());
             firms.extend_from_slice(&content(recalls).to_le_bytes());
             put_varint(&mut out, count(recalls.len()));
             for (recall, words) in recalls {
                 for field in fields(recall, words) {
-                    put_varint(&mut out, text(field));
+                    put_varint(&mut out, references.of(strings.id(field)));
                 }
                 out.push(class_byte(recall.class));
                 put_varint(&mut out, recall.began.map_or(0, |day| u32::from(day.number())));

@@ -51,36 +51,53 @@ impl Strings {
 
 /// Where each text stands in the pool. Parts are encoded twice: first to count how often each text is used, then, when
 /// the pool is laid out with the most used first, for good.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct References {
-    uses: Vec<u32>,
+    uses: Vec<Uses>,
     offsets: Option<Vec<u32>>,
 }
 
+/// How often a text is referred to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Uses {
+    /// By numbers that are shorter the nearer the text stands to the beginning.
+    short: u32,
+    /// By numbers of 32 bits, for which the place does not matter.
+    wide: u32,
+}
+
 impl References {
-    pub(super) fn counting(strings: &Strings) -> Self {
-        Self { uses: vec![0; strings.texts.len()], offsets: None }
+    /// The place of a text, for a varint; while counting, a use of it.
+    pub(super) fn of(&mut self, id: StrId) -> u32 {
+        self.place(id, |uses| &mut uses.short)
     }
 
-    /// The place of a text; while counting, a use of it.
-    pub(super) fn of(&mut self, id: StrId) -> u32 {
-        match &self.offsets {
-            Some(offsets) => offsets.get(id.place()).copied().unwrap_or_default(),
-            None => {
-                if let Some(uses) = self.uses.get_mut(id.place()) {
-                    *uses = uses.saturating_add(1);
-                }
-                0
-            }
+    /// The place of a text, for a number of 32 bits.
+    pub(super) fn wide(&mut self, id: StrId) -> [u8; 4] {
+        self.place(id, |uses| &mut uses.wide).to_le_bytes()
+    }
+
+    fn place(&mut self, id: StrId, count: impl Fn(&mut Uses) -> &mut u32) -> u32 {
+        if let Some(offsets) = &self.offsets {
+            return offsets.get(id.place()).copied().unwrap_or_default();
         }
+        // Texts are taken in while parts are counted, too.
+        if id.place() >= self.uses.len() {
+            self.uses.resize(id.place().saturating_add(1), Uses::default());
+        }
+        if let Some(uses) = self.uses.get_mut(id.place()) {
+            let count = count(uses);
+            *count = count.saturating_add(1);
+        }
+        0
     }
 
     /// Lays out the pool: the most used first, then by text. The empty text is always at 0.
     pub(super) fn lay_out(self, strings: &Strings) -> (Self, Vec<u8>) {
         let mut used: Vec<(u32, &str, usize)> = Vec::new();
         for (at, (&uses, text)) in self.uses.iter().zip(&strings.texts).enumerate() {
-            if uses > 0 && at != StrId::EMPTY.place() {
-                used.push((uses, text, at));
+            if uses != Uses::default() && at != StrId::EMPTY.place() {
+                used.push((uses.short, text, at));
             }
         }
         used.sort_by(|one, two| two.0.cmp(&one.0).then_with(|| one.1.cmp(two.1)));

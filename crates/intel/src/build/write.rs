@@ -2,37 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wardround_model::CveId;
-
-use super::advisories::AdvisoriesPart;
-use super::cves::CveDraft;
-use super::packages::PackagesPart;
-use super::products::{Choices, RecordId};
-use super::recalls::RecallsPart;
+use super::IndexBuilder;
+use super::content;
+use super::plan::{Plan, get, plan};
 use super::strings::{References, Strings};
-use super::{IndexBuilder, Profile};
 use crate::index::layout::{
     FORMAT, HEADER, MAGIC, NO_EPSS, NO_SCORE, Section, TABLE_ROW, cve_key, hash, put_varint,
 };
-use crate::index::{LeftOut, SourcesPart, points_byte};
-
-/// Everything in its final order.
-struct Plan {
-    cves: Vec<(CveId, CveDraft)>,
-    cve_at: BTreeMap<CveId, u32>,
-    /// Rows by product, then CVE, then platform: which criteria (ranks).
-    rows: BTreeMap<u32, BTreeMap<(u32, u32), BTreeSet<u32>>>,
-    platforms: Vec<Choices>,
-    /// Products and criteria in the order of their ranks.
-    products: Vec<super::products::ProductKey>,
-    criteria: Vec<super::criteria::CriterionDraft>,
-    vectors: BTreeMap<String, u16>,
-    cwe_sets: BTreeMap<String, u16>,
-    advisories: AdvisoriesPart,
-    packages: PackagesPart,
-    recalls: RecallsPart,
-    left_out: LeftOut,
-}
+use crate::index::{SourcesPart, points_byte};
 
 pub(super) fn write(mut builder: IndexBuilder) -> Vec<u8> {
     let plan = plan(&mut builder);
@@ -45,97 +22,27 @@ pub(super) fn write(mut builder: IndexBuilder) -> Vec<u8> {
     for text in plan.vectors.keys().chain(plan.cwe_sets.keys()).chain(builder.oui.values()) {
         strings.id(text);
     }
-    let mut counting = References::counting(&strings);
-    encode(&plan, &builder, &mut strings, &mut counting);
+    let contents = content::of_products(&plan, &strings);
+    let mut counting = References::default();
+    encode(&plan, &contents, &builder, &mut strings, &mut counting);
     let (mut references, pool) = counting.lay_out(&strings);
-    let mut sections = encode(&plan, &builder, &mut strings, &mut references);
+    let mut sections = encode(&plan, &contents, &builder, &mut strings, &mut references);
     sections.insert(Section::Sources, sources.write());
     sections.insert(Section::Strings, pool);
     assemble(&sections)
-}
-
-fn plan(builder: &mut IndexBuilder) -> Plan {
-    for cve in builder.advisories.cves().chain(builder.packages.cves()) {
-        builder.cves.entry(cve);
-    }
-    let (cves, left_out) = choose_cves(builder);
-    let cve_at: BTreeMap<CveId, u32> = cves.iter().map(|&(id, _)| id).zip(0..).collect();
-    let advisories = builder.advisories.prepare(&mut builder.products.strings);
-    let packages = builder.packages.prepare(&mut builder.products.strings);
-    let recalls = builder.recalls.prepare();
-    let products = builder.products.ranks();
-    let criteria = builder.products.criteria.ranks(&builder.products.strings);
-    let (platforms, platform_places) = builder.products.ranked_platforms(&products, &criteria);
-    let records: BTreeMap<RecordId, u32> =
-        cves.iter().zip(0..).filter_map(|((_, draft), at)| Some((draft.rows()?, at))).collect();
-    let mut rows: BTreeMap<u32, BTreeMap<(u32, u32), BTreeSet<u32>>> = BTreeMap::new();
-    for row in &builder.products.rows {
-        let Some(&cve) = records.get(&row.record) else { continue };
-        let platform = row.platform.checked_sub(1).map_or(0, |at| get(&platform_places, at) + 1);
-        let of_product = rows.entry(get(&products, row.product)).or_default();
-        of_product.entry((cve, platform)).or_default().insert(get(&criteria, row.criterion));
-    }
-    Plan {
-        vectors: number(cves.iter().filter_map(|(_, draft)| Some(draft.cvss()?.vector.clone()))),
-        cwe_sets: number(cves.iter().map(|(_, draft)| draft.cwes()).filter(|set| !set.is_empty())),
-        cves,
-        cve_at,
-        rows,
-        platforms,
-        products: in_order(&products, |at| builder.products.keys.get(at).copied()),
-        criteria: in_order(&criteria, |at| Some(builder.products.criteria.get(count(at)))),
-        advisories,
-        packages,
-        recalls,
-        left_out,
-    }
-}
-
-/// Sorted by id; withdrawn ones and those that the profile does not want are counted.
-fn choose_cves(builder: &IndexBuilder) -> (Vec<(CveId, CveDraft)>, LeftOut) {
-    let in_advisories: BTreeSet<CveId> = builder.advisories.cves().chain(builder.packages.cves()).collect();
-    let mut left_out = LeftOut { withdrawn: builder.packages.withdrawn(), ..LeftOut::default() };
-    let mut cves = Vec::new();
-    for (id, draft) in builder.cves.iter() {
-        let wanted = draft.rows().is_some() || draft.is_exploited() || in_advisories.contains(&id);
-        if draft.is_withdrawn() {
-            left_out.withdrawn += 1;
-        } else if wanted || builder.profile == Profile::Full {
-            cves.push((id, draft.clone()));
-        } else {
-            left_out.cves += 1;
-        }
-    }
-    (cves, left_out)
-}
-
-/// Numbers texts from 1, in their order; those that have no room have no number.
-fn number(texts: impl Iterator<Item = String>) -> BTreeMap<String, u16> {
-    let sorted: BTreeSet<String> = texts.collect();
-    sorted.into_iter().zip(1..u16::MAX).collect()
-}
-
-/// Things in the order of their ranks.
-fn in_order<T>(ranks: &[u32], thing: impl Fn(usize) -> Option<T>) -> Vec<T> {
-    let mut order: Vec<(u32, usize)> = ranks.iter().copied().zip(0..).collect();
-    order.sort_unstable();
-    order.into_iter().filter_map(|(_, at)| thing(at)).collect()
-}
-
-fn get(ranks: &[u32], id: u32) -> u32 {
-    usize::try_from(id).ok().and_then(|at| ranks.get(at)).copied().unwrap_or_default()
 }
 
 type Sections = BTreeMap<Section, Vec<u8>>;
 
 fn encode(
     plan: &Plan,
+    contents: &[u64],
     builder: &IndexBuilder,
     strings: &mut Strings,
     references: &mut References,
 ) -> Sections {
     let (platforms, platform_offsets) = encode_platforms(plan, references);
-    let (products, blocks) = encode_products(plan, &platform_offsets, references);
+    let (products, blocks) = encode_products(plan, contents, &platform_offsets, references);
     let (makers, statements) = plan.advisories.write_statements(strings, references, &plan.cve_at);
     let packages = plan.packages.write(strings, references, &plan.cve_at);
     let [lifecycles, lifecycle_names, lifecycle_blocks] = builder.lifecycles.write(strings, references);
@@ -188,7 +95,7 @@ fn encode_texts<'t>(
     strings: &mut Strings,
     references: &mut References,
 ) -> Vec<u8> {
-    texts.flat_map(|text| references.of(strings.id(text)).to_le_bytes()).collect()
+    texts.flat_map(|text| references.wide(strings.id(text))).collect()
 }
 
 /// The platforms, and where each begins.
@@ -208,15 +115,21 @@ fn encode_platforms(plan: &Plan, references: &mut References) -> (Vec<u8>, Vec<u
     (out, offsets)
 }
 
-fn encode_products(plan: &Plan, platforms: &[u32], references: &mut References) -> (Vec<u8>, Vec<u8>) {
+fn encode_products(
+    plan: &Plan,
+    contents: &[u64],
+    platforms: &[u32],
+    references: &mut References,
+) -> (Vec<u8>, Vec<u8>) {
     let (mut products, mut blocks) = (Vec::new(), Vec::new());
     let none = BTreeMap::new();
-    for (at, &(part, vendor, name)) in (0..).zip(&plan.products) {
-        products.extend_from_slice(&references.of(vendor).to_le_bytes());
-        products.extend_from_slice(&references.of(name).to_le_bytes());
+    for ((at, &(part, vendor, name)), content) in (0..).zip(&plan.products).zip(contents) {
+        products.extend_from_slice(&references.wide(vendor));
+        products.extend_from_slice(&references.wide(name));
         products.extend_from_slice(&count(blocks.len()).to_le_bytes());
         products.push(u8::try_from(part.letter()).unwrap_or_default());
-        products.extend_from_slice(&0u64.to_le_bytes());
+        let [first @ .., _, _] = content.to_le_bytes();
+        products.extend_from_slice(&first);
         plan.write_block(plan.rows.get(&at).unwrap_or(&none), platforms, &mut blocks, references);
     }
     (products, blocks)
@@ -244,9 +157,11 @@ impl Plan {
         for (&(cve, platform), criteria) in rows {
             put_varint(out, cve - last);
             last = cve;
-            put_varint(out, platform.checked_sub(1).map_or(0, |at| get(platforms, at) + 1));
             let runs = runs(criteria.iter().filter_map(|rank| places.get(rank).copied()));
-            put_varint(out, count(runs.len()));
+            put_varint(out, count(runs.len()) << 1 | u32::from(platform > 0));
+            if let Some(at) = platform.checked_sub(1) {
+                put_varint(out, get(platforms, at));
+            }
             for (gap, length) in runs {
                 put_varint(out, gap);
                 put_varint(out, length - 1);
@@ -287,7 +202,7 @@ fn encode_oui(builder: &IndexBuilder, strings: &mut Strings, references: &mut Re
     for (&(_, prefix), maker) in &builder.oui {
         let [_, _, first @ .., _] = prefix.to_be_bytes();
         out.extend_from_slice(&first);
-        out.extend_from_slice(&references.of(strings.id(maker)).to_le_bytes());
+        out.extend_from_slice(&references.wide(strings.id(maker)));
     }
     out
 }

@@ -183,4 +183,72 @@ proptest! {
             prop_assert_eq!(two.relation_to(&three), Relation::Disjoint);
         }
     }
+
+    /// Every pair of attributes relates as its row of NISTIR 7696, table 6-2, says. The kinds are told apart here by their
+    /// texts; whether wildcards cover a text, by a search through all texts that they could stand for.
+    #[test]
+    fn every_pair_obeys_its_row_of_table_6_2(source in any_kind(), target in any_kind()) {
+        use Relation::{Disjoint, Equal, Subset, Superset, Undefined};
+        let kind = |attribute: &Attribute| match attribute {
+            Attribute::Any => 'A',
+            Attribute::NotApplicable => 'N',
+            Attribute::Value(value) if value.has_wildcard() => 'w',
+            Attribute::Value(_) => 'i',
+        };
+        let expected = match (kind(&source), kind(&target)) {
+            ('A', 'A') | ('N', 'N') => Equal,                                   // rows 1, 6
+            (_, 'w') => Undefined,                                              // rows 4, 8, 11, 17
+            ('A', _) => Superset,                                               // rows 2, 3
+            (_, 'A') => Subset,                                                 // rows 5, 13, 15
+            ('N', 'i') | ('i' | 'w', 'N') => Disjoint,                          // rows 7, 12, 16
+            ('i', 'i') if source.literal() == target.literal() => Equal,        // row 9
+            ('i', 'i') => Disjoint,                                             // row 10
+            _ if covers_by_search(&source, target.literal().unwrap()) => Superset, // row 14
+            _ => Disjoint,                                                      // row 14
+        };
+        prop_assert_eq!(source.relation_to(&target), expected);
+    }
+
+    /// Whole names relate as section 6.2 and table 6-4 say of their attributes.
+    #[test]
+    fn names_relate_as_their_attributes_do(one in any_name(few()), two in any_name(few())) {
+        use Relation::{Disjoint, Equal, Subset, Superset, Undefined};
+        let part = |part: Option<Part>| part.map_or(Attribute::Any, |part| Attribute::exactly(&part.letter().to_string()));
+        let mut relations = vec![part(one.part).relation_to(&part(two.part))];
+        relations.extend(one.attributes().iter().zip(two.attributes()).map(|(one, two)| one.relation_to(two)));
+        let all = |kinds: &[Relation]| relations.iter().all(|relation| kinds.contains(relation));
+        let expected = match () {
+            () if relations.contains(&Disjoint) => Disjoint,
+            () if all(&[Equal]) => Equal,
+            () if all(&[Subset, Equal]) => Subset,
+            () if all(&[Superset, Equal]) => Superset,
+            () => Undefined,
+        };
+        prop_assert_eq!(one.relation_to(&two), expected);
+    }
+}
+
+fn any_kind() -> impl Strategy<Value = Attribute> {
+    let near = ("[?*]{0,2}", "[ab]{1,2}", "[?*]{0,2}").prop_map(|(head, text, tail)| {
+        Attribute::read(&format!("{head}{text}{tail}")).unwrap_or(Attribute::Any)
+    });
+    prop_oneof![attribute(), with_wildcards(), near, "[ab]{1,4}".prop_map(|text| Attribute::exactly(&text))]
+}
+
+/// True when the text is what is left of the value after its wildcards have taken some characters on each side.
+fn covers_by_search(source: &Attribute, text: &str) -> bool {
+    let Attribute::Value(value) = source else { return false };
+    let letters: Vec<char> = text.chars().collect();
+    let takes = |wildcard: Wildcard, count: usize| match wildcard {
+        Wildcard::None => count == 0,
+        Wildcard::Many => true,
+        Wildcard::UpTo(most) => count <= usize::from(most),
+    };
+    (0..=letters.len()).any(|start| {
+        (start..=letters.len()).any(|end| {
+            letters[start..end].iter().collect::<String>() == value.text.as_str()
+                && takes(value.head, start)
+                && takes(value.tail, letters.len() - end)
+        })
+    })
 }

@@ -105,12 +105,13 @@ fn is_undone(line: &str) -> bool {
     ["revert", "not affected", "drop patch", "incomplete fix"].iter().any(|word| line.contains(word))
 }
 
+/// Every id on a line, also one that begins a file name: `CVE-2020-0003-1.patch`.
 fn cves_in(line: &str) -> impl Iterator<Item = CveId> {
-    line.match_indices("CVE-").filter_map(|(at, _)| {
-        let rest = line.get(at..)?;
-        let end = rest.bytes().skip(4).position(|byte| !byte.is_ascii_digit() && byte != b'-');
-        let id = end.and_then(|end| rest.get(..end + 4)).unwrap_or(rest);
-        id.trim_end_matches('-').parse().ok()
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    line.match_indices("CVE-").filter_map(move |(at, prefix)| {
+        let id = line.get(at..)?;
+        let year = prefix.len() + digits(id.get(prefix.len()..)?) + 1;
+        id.get(..year + digits(id.get(year..)?))?.parse().ok()
     })
 }
 

@@ -1,6 +1,7 @@
 //! Advisories in OSV's form: which versions of which packages have a vulnerability.
 //! Format: <https://ossf.github.io/osv-schema/> (1.7), one record a file, in JSON or (PyPA's database) in YAML.
 
+use std::cmp::Ordering;
 use std::io::Read;
 
 use serde::Deserialize;
@@ -8,9 +9,9 @@ use serde_json::Value;
 use wardround_model::CveId;
 
 use super::nvd::fingerprint;
-use super::{FeedError, FeedReport, Input, SkipReason, yaml};
+use super::{FeedError, FeedReport, Input, SkipReason, json, yaml};
 use crate::index::wanted_ecosystem;
-use crate::version::Scheme;
+use crate::version::{Scheme, compare};
 
 /// The most bytes of a record in YAML: the largest known has 20,000.
 const MAX_YAML: usize = 1 << 20;
@@ -119,8 +120,9 @@ struct Raw {
 #[derive(Deserialize)]
 struct RawAffected {
     package: Option<RawPackage>,
-    #[serde(default)]
-    ranges: Option<Vec<RawRange>>,
+    /// Some publishers write the only one without the list around it.
+    #[serde(default, deserialize_with = "json::one_or_many")]
+    ranges: Vec<RawRange>,
     #[serde(default)]
     versions: Option<Vec<String>>,
 }
@@ -209,9 +211,9 @@ impl RawAffected {
             report.skip(SkipReason::Package, id);
             return None;
         };
-        let ranges = self.ranges.unwrap_or_default();
-        let ranges = ranges.iter().filter(|range| matches!(range.kind.as_str(), "ECOSYSTEM" | "SEMVER"));
-        let ranges: Vec<OsvRange> = ranges.flat_map(|range| read_events(&range.events)).collect();
+        let ranges = self.ranges.iter().filter(|range| matches!(range.kind.as_str(), "ECOSYSTEM" | "SEMVER"));
+        let read = |range: &RawRange| read_events(&ecosystem, &range.events);
+        let ranges: Vec<OsvRange> = ranges.flat_map(read).collect();
         let versions = self.versions.unwrap_or_default();
         if ranges.is_empty() && versions.is_empty() {
             report.skip(SkipReason::Value, &format!("{id}: no versions of {name}"));
@@ -222,24 +224,53 @@ impl RawAffected {
     }
 }
 
-/// Pairs what introduces a vulnerability with what ends it, in the order of the events.
-fn read_events(events: &[RawEvent]) -> Vec<OsvRange> {
+/// Pairs what introduces a vulnerability with what ends it, as OSV evaluates them: by version, whatever the order in
+/// the record. What ends nothing, or begins twice, says nothing.
+fn read_events(ecosystem: &str, events: &[RawEvent]) -> Vec<OsvRange> {
     let mut ranges: Vec<OsvRange> = Vec::new();
-    let mut begun: Option<Option<String>> = None;
-    for event in events {
-        if let Some(introduced) = &event.introduced {
-            if let Some(introduced) = begun.take() {
-                ranges.push(OsvRange { introduced, end: OsvEnd::Open });
-            }
-            begun = Some(Some(introduced.clone()).filter(|version| version != "0"));
-        }
+    let mut begun: Option<&str> = None;
+    for (version, event) in sorted_events(ecosystem, events) {
         let end = match event {
-            RawEvent { fixed: Some(version), .. } => OsvEnd::Fixed(version.clone()),
-            RawEvent { last_affected: Some(version), .. } => OsvEnd::LastAffected(version.clone()),
-            _ => continue,
+            Event::Introduced => {
+                begun = begun.or(Some(version));
+                continue;
+            }
+            Event::Fixed => OsvEnd::Fixed(version.to_owned()),
+            Event::LastAffected => OsvEnd::LastAffected(version.to_owned()),
         };
-        ranges.push(OsvRange { introduced: begun.take().flatten(), end });
+        ranges.extend(begun.take().map(|from| OsvRange { introduced: from_first(from), end }));
     }
-    ranges.extend(begun.map(|introduced| OsvRange { introduced, end: OsvEnd::Open }));
+    ranges.extend(begun.map(|from| OsvRange { introduced: from_first(from), end: OsvEnd::Open }));
     ranges
+}
+
+/// `0` stands before every version.
+fn from_first(version: &str) -> Option<String> {
+    (version != "0").then(|| version.to_owned())
+}
+
+/// What happens at a version.
+#[derive(Clone, Copy)]
+enum Event {
+    Introduced,
+    Fixed,
+    LastAffected,
+}
+
+/// By version when all of them can be compared, else as they stand.
+fn sorted_events<'e>(ecosystem: &str, events: &'e [RawEvent]) -> Vec<(&'e str, Event)> {
+    let mut sorted: Vec<(&str, Event)> = Vec::new();
+    for RawEvent { introduced, fixed, last_affected } in events {
+        let kinds = [Event::Introduced, Event::Fixed, Event::LastAffected];
+        let versions = [introduced, fixed, last_affected].into_iter().zip(kinds);
+        sorted.extend(versions.filter_map(|(version, kind)| Some((version.as_deref()?.trim(), kind))));
+    }
+    let Some(scheme) = Scheme::of_ecosystem(ecosystem) else { return sorted };
+    if sorted.iter().all(|&(version, _)| version == "0" || scheme.reads(version)) {
+        sorted.sort_by(|&(one, _), &(two, _)| {
+            let first = (two == "0").cmp(&(one == "0"));
+            first.then_with(|| compare(scheme, one, two).unwrap_or(Ordering::Equal))
+        });
+    }
+    sorted
 }

@@ -86,16 +86,9 @@ struct Raw {
 
 #[derive(Default, Deserialize)]
 struct RawDevice {
-    #[serde(default)]
-    device_name: Option<OneOrMany>,
-}
-
-/// openFDA writes a field as a text or as a list of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+    /// A text, or a list of them.
+    #[serde(default, deserialize_with = "json::one_or_many")]
+    device_name: Vec<String>,
 }
 
 impl Raw {
@@ -110,11 +103,7 @@ impl Raw {
         let days = [self.event_date_posted, self.event_date_terminated, self.report_date];
         let newest = days.iter().filter_map(|text| day(text.as_deref())).max().max(began);
         report.as_of = report.as_of.max(newest);
-        let kind = match self.openfda.device_name {
-            Some(OneOrMany::One(name)) => name,
-            Some(OneOrMany::Many(names)) => names.into_iter().next().unwrap_or_default(),
-            None => String::new(),
-        };
+        let kind = self.openfda.device_name.into_iter().next().unwrap_or_default();
         each(RecallRecord {
             device: tidy(&description, DESCRIPTION),
             searched: format!("{} {}", tidy(&description, SEARCHED), tidy(&kind, 100)),

@@ -27,6 +27,8 @@ pub enum SkipReason {
     Package,
     /// It says something of a package that is no vulnerability ("unmaintained").
     NotAVulnerability,
+    /// Its document says two things of it that cannot both be true.
+    Contradiction,
     /// It names no maker ("Private", or a block that IEEE has divided further).
     NoMaker,
 }
@@ -46,6 +48,7 @@ impl SkipReason {
             Self::NotReal => "a draft or an example",
             Self::Package => "no package of a known ecosystem or release",
             Self::NotAVulnerability => "says nothing of a vulnerability",
+            Self::Contradiction => "contradicted by its own document",
             Self::NoMaker => "names no maker",
         }
     }

@@ -107,7 +107,7 @@ fn ranges_outside(requirements: &[String]) -> Option<Vec<OsvRange>> {
         let ends = [one.from.as_ref().map(|(version, _)| version), one.to.as_ref()];
         ends.into_iter().flatten().all(|version| Scheme::Semver.reads(version)).then_some(())?;
     }
-    safe.sort_by(|one, two| compare_starts(one, two));
+    safe.sort_by(compare_starts);
     let mut ranges = Vec::new();
     // From where on versions are not yet known to be safe; none: there is no such place any more.
     let mut open = Some(None::<String>);

@@ -1,8 +1,12 @@
+mod devices;
+mod packages;
+
 use std::io::{self, Read};
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::build::samples;
 
 const NVD: &str = r#"{"format":"NVD_CVE","version":"2.0","timestamp":"2026-08-01T00:00:00.000","vulnerabilities":[
  {"cve":{"id":"CVE-2016-6210","published":"2017-02-13T17:59Z","lastModified":"2018-01-01T00:00:00",
@@ -33,7 +37,19 @@ fn nvd_records_are_read_and_bad_ones_counted() {
 
 #[test]
 fn every_feed_is_recognised_from_its_beginning() {
-    let table: [(&str, &str, Option<FeedKind>); 13] = [
+    let table: [(&str, &str, Option<FeedKind>); 25] = [
+        ("ela.json", samples::OSV, Some(FeedKind::Osv)),
+        ("pysec.yaml", samples::PYPA, Some(FeedKind::Osv)),
+        ("RUSTSEC-2026-0001.md", samples::RUSTSEC, Some(FeedKind::RustSec)),
+        ("tracker.json", samples::TRACKER, Some(FeedKind::DebianTracker)),
+        ("changelog.Debian", samples::CHANGELOG, Some(FeedKind::DebianChangelog)),
+        ("openssl.json", samples::DATES, Some(FeedKind::EndOfLife)),
+        ("pump.md", samples::PAGE, Some(FeedKind::EndOfLife)),
+        ("recall.json", samples::RECALLS, Some(FeedKind::Recalls)),
+        ("enforcement.json", samples::ENFORCEMENT, Some(FeedKind::Recalls)),
+        ("osv_schema.json", r#"{"$schema":"x","properties":{"id":1,"modified":2,"affected":3}}"#, None),
+        ("page.md", "---\ntitle: x\n---\n", None),
+        ("readme.md", "# Some (text) of; none", None),
         ("nvdcve-2.0-2016.json", r#"{"resultsPerPage": 9, "format": "NVD_CVE", "vuln"#, Some(FeedKind::Nvd)),
         (
             "kev.json",
@@ -140,6 +156,34 @@ fn read_as_all(bytes: &[u8]) {
     let _ = cve_record::read_lines(&mut input(), |_| {});
     let _ = csaf::read(&mut input(), |_| {});
     let _ = oui::read(&mut input(), |_| {});
+    let _ = osv::read(&mut input(), |_| {});
+    let _ = rustsec::read(&mut input(), |_| {});
+    let _ = debian_tracker::read(&mut input(), |_| {});
+    let _ = debian_changelog::read(&mut input(), |_| {});
+    let _ = end_of_life::read(&mut input(), |_| {});
+    let _ = recalls::read(&mut input(), |_| {});
+}
+
+/// How much was skipped, by reason.
+type Skips = Vec<(SkipReason, u64)>;
+
+fn skips(report: &FeedReport) -> Skips {
+    report.skipped.iter().map(|(&reason, &count)| (reason, count)).collect()
+}
+
+#[test]
+fn what_stands_deep_in_each_other_is_read_or_refused() {
+    for depth in [20, 130, 1_000] {
+        let dashes: String = (0..depth.min(150)).map(|at| " ".repeat(at) + "-\n").collect();
+        for text in [
+            format!(r#"{{"openssh":{}"#, r#"{"a":"#.repeat(depth)),
+            format!("---\na:\n{dashes}"),
+            format!("id: {}", "{a: [".repeat(depth)),
+            format!("```toml\na = {}\n```", "[".repeat(depth)),
+        ] {
+            read_as_all(text.as_bytes());
+        }
+    }
 }
 
 proptest! {

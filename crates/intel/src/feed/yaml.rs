@@ -163,18 +163,22 @@ impl<'t> Lines<'t> {
             '&' | '*' | '!' => Err(self.error("anchors, aliases and tags are not read")),
             '"' | '\'' | '[' | '{' => self.flow(text, least),
             '@' | '`' | '%' => Err(self.error("a text begins with a reserved letter")),
-            _ => Ok(self.plain(text, least)),
+            _ => self.plain(text, least),
         }
     }
 
-    fn plain(&mut self, text: &'t str, least: usize) -> Value {
+    fn plain(&mut self, text: &'t str, least: usize) -> Result<Value, YamlError> {
         let mut whole = scalar::without_comment(text).to_owned();
         while let Some(line) = self.peek().filter(|line| line.indent >= least) {
             whole.push(' ');
             whole.push_str(scalar::without_comment(line.text));
             self.at += 1;
         }
-        if matches!(whole.as_str(), "" | "~" | "null") { Value::Null } else { Value::String(whole) }
+        if whole.contains(": ") || whole.ends_with(':') {
+            return Err(self.error("a colon stands in a text without quotes"));
+        }
+        let null = matches!(whole.as_str(), "" | "~" | "null");
+        Ok(if null { Value::Null } else { Value::String(whole) })
     }
 
     /// Joins lines until what was opened is closed.

@@ -7,7 +7,7 @@ use super::{Index, nth};
 use crate::affected::{Judgement, SeenVersion};
 use crate::day::Day;
 use crate::feed::csaf::{Remedies, Status};
-use crate::tokens;
+use crate::tokens::{self, Words};
 
 /// An advisory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,7 @@ impl<'a> Index<'a> {
     ) -> Vec<AdvisoryMatch<'a>> {
         let maker = tokens::of_maker(manufacturer);
         let words = tokens::of_product(product, &maker);
+        let (maker, words) = (Words::of(&maker), Words::of(&words));
         let mut matches = Vec::new();
         for at in 0..self.section(Section::Makers).len() / MAKER_RECORD {
             // A damaged maker ends here and costs the others nothing.
@@ -117,11 +118,14 @@ impl<'a> Index<'a> {
     /// All advisories, by id.
     pub fn advisories(&self) -> impl Iterator<Item = Advisory<'a>> + use<'a> {
         let index = *self;
-        let count = self.section(Section::Advisories).len() / ADVISORY_RECORD;
-        (0..count).filter_map(move |at| index.advisory_at(at))
+        (0..self.advisory_count()).filter_map(move |at| index.advisory_at(at))
     }
 
-    fn advisory_at(&self, at: usize) -> Option<Advisory<'a>> {
+    pub(super) fn advisory_count(&self) -> usize {
+        self.section(Section::Advisories).len() / ADVISORY_RECORD
+    }
+
+    pub(super) fn advisory_at(&self, at: usize) -> Option<Advisory<'a>> {
         let record = nth(self.section(Section::Advisories), at, ADVISORY_RECORD)?;
         Some(Advisory {
             id: self.string(u32_at(record, 0)?)?,
@@ -133,22 +137,23 @@ impl<'a> Index<'a> {
     fn collect_of_maker(
         &self,
         at: usize,
-        maker: &str,
-        words: &str,
+        maker: &Words<'_>,
+        words: &Words<'_>,
         seen: &SeenVersion,
         matches: &mut Vec<AdvisoryMatch<'a>>,
     ) -> Option<()> {
         let record = nth(self.section(Section::Makers), at, MAKER_RECORD)?;
-        if !tokens::same_maker(maker, self.string(u32_at(record, 4)?)?) {
+        if !maker.may_be_maker(self.string(u32_at(record, 4)?)?) {
             return Some(());
         }
         let manufacturer = self.string(u32_at(record, 0)?)?;
         let mut cursor =
             Cursor::at(self.section(Section::Statements), usize::try_from(u32_at(record, 8)?).ok()?)?;
         for _ in 0..cursor.count()? {
-            let (name, own) = (self.string(cursor.varint()?)?, self.string(cursor.varint()?)?);
+            let (name, own) = (cursor.varint()?, self.string(cursor.varint()?)?);
             let mut statements = Cursor::at(self.section(Section::Statements), self.skip(&mut cursor)?)?;
             let Some(names) = agreement(words, own) else { continue };
+            let name = self.string(name)?;
             let named = Named { manufacturer, name };
             for _ in 0..statements.count()? {
                 matches.push(self.statement(&mut statements, &named, names, seen)?);
@@ -176,7 +181,7 @@ impl<'a> Index<'a> {
         let versions = self.string(cursor.varint()?)?;
         let (status, remedies) = status_of(cursor.byte()?)?;
         let stated = cursor.count()?;
-        let mut judgement = if stated == 0 { Judgement::Unknown } else { Judgement::NotAffected };
+        let mut judgement = if stated == 0 { seen.judge_text(versions) } else { Judgement::NotAffected };
         let mut fixed_in = None;
         for _ in 0..stated {
             let (criterion, _) = self.criterion(cursor)?;
@@ -230,13 +235,15 @@ impl<'a> Index<'a> {
     }
 }
 
-pub(super) fn agreement(seen: &str, stated: &str) -> Option<ProductMatch> {
-    if seen == stated {
-        Some(ProductMatch::Same)
-    } else if tokens::tells_product(stated) && tokens::holds(seen, stated) {
-        let same = tokens::holds(stated, seen);
-        Some(if same { ProductMatch::Same } else { ProductMatch::Model })
-    } else if tokens::tells_product(seen) && tokens::holds(stated, seen) {
+/// How well a seen name agrees with a stated one. What can be told at a glance is asked first: most names differ.
+pub(super) fn agreement(seen: &Words<'_>, stated: &str) -> Option<ProductMatch> {
+    if seen.are(stated) {
+        return Some(ProductMatch::Same);
+    }
+    let (all_of_stated, all_of_seen) = (seen.have_all_of(stated), seen.are_all_in(stated));
+    if all_of_stated && tokens::tells_product(stated) {
+        Some(if all_of_seen { ProductMatch::Same } else { ProductMatch::Model })
+    } else if all_of_seen && seen.tell_product() {
         Some(ProductMatch::Family)
     } else {
         None

@@ -3,12 +3,16 @@
 //! Both are walked once, in their order; what stands behind a product, package, maker or firm is compared by a hash of
 //! its contents that was written with it, and does not depend on where texts lie.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 
 use wardround_model::CveId;
 
-use super::Index;
+use super::layout::{ADVISORY_RECORD, CVE_RECORD, MAKER_RECORD, Section, cve_of_key, u16_at, u32_at, u64_at};
 use super::package::PackageName;
+use super::{Index, nth};
 use crate::cpe::Part;
 
 /// A product by its CPE name.
@@ -54,25 +58,41 @@ impl Changed<'_> {
 #[must_use]
 pub fn changed_since<'a>(old: &Index<'a>, new: &Index<'a>) -> Changed<'a> {
     Changed {
-        cves: differing(
-            old.cve_count(),
-            |at| old.cve_at(at).map(|one| (one.id, one)),
-            new.cve_count(),
-            |at| new.cve_at(at).map(|one| (one.id, one)),
-        ),
-        ..Changed::default()
+        cves: differing(&Cves::of(old), &Cves::of(new)),
+        products: differing(&Products(*old), &Products(*new)),
+        packages: differing(&Packages(*old), &Packages(*new)),
+        advisories: differing(&Advisories(*old), &Advisories(*new)),
+        makers: names_of(differing(&Makers(*old, Section::Makers), &Makers(*new, Section::Makers))),
+        lifecycles: differing(&Lifecycles(*old), &Lifecycles(*new)),
+        recalling_firms: names_of(differing(
+            &Makers(*old, Section::RecallFirms),
+            &Makers(*new, Section::RecallFirms),
+        )),
     }
 }
 
-/// The keys of what is on one side only, or differs, of two sides in ascending order.
-fn differing<K: Ord + Copy, V: PartialEq>(
-    old_count: usize,
-    old: impl Fn(usize) -> Option<(K, V)>,
-    new_count: usize,
-    new: impl Fn(usize) -> Option<(K, V)>,
-) -> Vec<K> {
-    let mut olds = (0..old_count).filter_map(old).peekable();
-    let mut news = (0..new_count).filter_map(new).peekable();
+/// Names, of pairs of words and name, in their own order.
+fn names_of<'a>(pairs: Vec<(&'a str, &'a str)>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = pairs.into_iter().map(|(_, name)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Things in ascending order of their keys, each with what tells two versions of it apart.
+trait Sorted {
+    type Key: Ord + Copy;
+    type Content: PartialEq;
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The one at this place; `None` when it cannot be read.
+    fn at(&self, place: usize) -> Option<(Self::Key, Self::Content)>;
+}
+
+/// The keys of what is on one side only, or differs.
+fn differing<S: Sorted>(old: &S, new: &S) -> Vec<S::Key> {
+    let mut olds = (0..old.count()).filter_map(|place| old.at(place)).peekable();
+    let mut news = (0..new.count()).filter_map(|place| new.at(place)).peekable();
     let mut changed = Vec::new();
     loop {
         let order = match (olds.peek(), news.peek()) {
@@ -88,5 +108,124 @@ fn differing<K: Ord + Copy, V: PartialEq>(
             (Some((key, _)), _) | (None, Some((key, _))) => changed.push(key),
             (None, None) => {}
         }
+    }
+}
+
+/// CVEs by id. Their records name texts of CVSS and CWE by numbers that differ from index to index: the texts are read
+/// once and compared.
+struct Cves<'a> {
+    index: Index<'a>,
+    vectors: Vec<&'a str>,
+    cwe_sets: Vec<&'a str>,
+}
+
+impl<'a> Cves<'a> {
+    fn of(index: &Index<'a>) -> Self {
+        let texts = |section| {
+            let references = index.section(section).chunks_exact(4);
+            references.map(|at| u32_at(at, 0).and_then(|at| index.string(at)).unwrap_or_default()).collect()
+        };
+        Self { index: *index, vectors: texts(Section::Vectors), cwe_sets: texts(Section::CweSets) }
+    }
+}
+
+impl<'a> Sorted for Cves<'a> {
+    type Key = CveId;
+    type Content = (&'a [u8], &'a [u8], &'a str, &'a str);
+
+    fn count(&self) -> usize {
+        self.index.cve_count()
+    }
+
+    fn at(&self, place: usize) -> Option<(CveId, Self::Content)> {
+        let record = nth(self.index.section(Section::Cves), place, CVE_RECORD)?;
+        let text = |texts: &[&'a str], at: usize| {
+            let place = usize::from(u16_at(record, at)?).checked_sub(1);
+            Some(place.and_then(|place| texts.get(place)).copied().unwrap_or_default())
+        };
+        // Published, points, score; vector; EPSS, KEV; CWE set (`layout::Section::Cves`).
+        let (own, others) = (record.get(4..8)?, record.get(10..14)?);
+        let content = (own, others, text(&self.vectors, 8)?, text(&self.cwe_sets, 14)?);
+        Some((cve_of_key(u32_at(record, 0)?)?, content))
+    }
+}
+
+struct Products<'a>(Index<'a>);
+
+impl<'a> Sorted for Products<'a> {
+    type Key = ProductName<'a>;
+    type Content = u64;
+
+    fn count(&self) -> usize {
+        self.0.product_count()
+    }
+
+    fn at(&self, place: usize) -> Option<(ProductName<'a>, u64)> {
+        let record = self.0.product_at(place)?;
+        Some((record.name(), record.hash))
+    }
+}
+
+struct Packages<'a>(Index<'a>);
+
+impl<'a> Sorted for Packages<'a> {
+    type Key = PackageName<'a>;
+    type Content = u64;
+
+    fn count(&self) -> usize {
+        self.0.package_count()
+    }
+
+    fn at(&self, place: usize) -> Option<(PackageName<'a>, u64)> {
+        self.0.package_at(place).map(|record| (record.name, record.hash))
+    }
+}
+
+struct Advisories<'a>(Index<'a>);
+
+impl<'a> Sorted for Advisories<'a> {
+    type Key = &'a str;
+    type Content = u64;
+
+    fn count(&self) -> usize {
+        self.0.advisory_count()
+    }
+
+    fn at(&self, place: usize) -> Option<(&'a str, u64)> {
+        let record = nth(self.0.section(Section::Advisories), place, ADVISORY_RECORD)?;
+        Some((self.0.string(u32_at(record, 0)?)?, u64_at(record, 10)?))
+    }
+}
+
+struct Lifecycles<'a>(Index<'a>);
+
+impl<'a> Sorted for Lifecycles<'a> {
+    type Key = &'a str;
+    type Content = u64;
+
+    fn count(&self) -> usize {
+        self.0.lifecycle_count()
+    }
+
+    fn at(&self, place: usize) -> Option<(&'a str, u64)> {
+        self.0.lifecycle_at(place).map(|record| (record.product, record.hash))
+    }
+}
+
+/// Makers in advisories, or firms that recall: by words, then name.
+struct Makers<'a>(Index<'a>, Section);
+
+impl<'a> Sorted for Makers<'a> {
+    type Key = (&'a str, &'a str);
+    type Content = u64;
+
+    fn count(&self) -> usize {
+        self.0.section(self.1).len() / MAKER_RECORD
+    }
+
+    fn at(&self, place: usize) -> Option<(Self::Key, u64)> {
+        let record = nth(self.0.section(self.1), place, MAKER_RECORD)?;
+        let key = (self.0.string(u32_at(record, 4)?)?, self.0.string(u32_at(record, 0)?)?);
+        Some((key, u64_at(record, 12)?))
     }
 }

@@ -16,7 +16,7 @@
 /// The first bytes of every index.
 pub(crate) const MAGIC: [u8; 8] = *b"WRINTEL\0";
 /// The version of this layout; one that differs is refused.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 4;
 /// Bytes before the section table.
 pub(crate) const HEADER: usize = 32;
 /// Bytes of one row of the section table.
@@ -36,9 +36,10 @@ pub(crate) enum Section {
     Vectors,
     /// References to texts such as `79 200`, u32 each.
     CweSets,
-    /// Products by vendor, product, part: vendor u32, product u32, block u32, part u8, hash u64.
+    /// Products by vendor, product, part: vendor u32, product u32, block u32, part u8, the first 48 bits of its hash.
     Products,
-    /// A block a product: its criteria, then its rows (CVE, platform, which criteria).
+    /// A block a product: its criteria, then its rows: CVE (distance from the one before), how many runs of criteria
+    /// (times two, plus one with a platform), the platform, the runs.
     Blocks,
     /// Combinations of products that must be there too.
     Platforms,
@@ -75,7 +76,7 @@ impl Section {
 /// Bytes of a record of `Section::Cves`.
 pub(crate) const CVE_RECORD: usize = 16;
 /// Bytes of a record of `Section::Products`.
-pub(crate) const PRODUCT_RECORD: usize = 21;
+pub(crate) const PRODUCT_RECORD: usize = 19;
 /// Bytes of a record of `Section::Advisories`.
 pub(crate) const ADVISORY_RECORD: usize = 18;
 /// Bytes of a record of `Section::Makers` and `Section::RecallFirms`.

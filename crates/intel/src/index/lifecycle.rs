@@ -114,15 +114,16 @@ impl<'a> Index<'a> {
     /// label or code name, or any version in it (`22.04.3` of `22.04`, `10.0.19045` by Windows' builds).
     #[must_use]
     pub fn end_of_life(&self, product: &str, version: &str) -> Vec<Eol<'a>> {
-        let cycles = self.lifecycle(product);
+        let mut cycles = self.lifecycle(product);
         let version = version.trim().to_lowercase();
-        let named: Vec<Eol<'a>> = cycles.iter().filter(|one| is_named(one, &version)).copied().collect();
-        if !named.is_empty() {
-            return named;
+        if cycles.iter().any(|one| is_named(one, &version)) {
+            cycles.retain(|one| is_named(one, &version));
+            return cycles;
         }
-        let within = |one: &&Eol<'a>| begins_with(&version, &one.cycle.to_lowercase());
-        let longest = cycles.iter().filter(within).map(|one| one.cycle.len()).max();
-        cycles.iter().filter(within).filter(|one| Some(one.cycle.len()) == longest).copied().collect()
+        cycles.retain(|one| begins_with(&version, one.cycle));
+        let longest = cycles.iter().map(|one| one.cycle.len()).max();
+        cycles.retain(|one| Some(one.cycle.len()) == longest);
+        cycles
     }
 
     /// All cycles of a product, by cycle; names as in `end_of_life`.
@@ -180,29 +181,29 @@ impl<'a> Index<'a> {
             extended: until()?,
         })
     }
-
-    /// True when every name leads to a product and every product's cycles can be read.
-    pub(super) fn lifecycles_hold(&self) -> bool {
-        let names = self.section(Section::LifecycleNames).chunks_exact(LIFECYCLE_NAME);
-        let names_hold = names.into_iter().all(|name| {
-            let place = u32_at(name, 4).and_then(|at| usize::try_from(at).ok());
-            u32_at(name, 0).and_then(|at| self.string(at)).is_some()
-                && place.is_some_and(|at| at < self.lifecycle_count())
-        });
-        let cycles = |at| self.lifecycle_at(at).and_then(|record| self.cycles(&record));
-        names_hold && (0..self.lifecycle_count()).all(|at| cycles(at).is_some())
-    }
 }
 
 /// The version is what the cycle is called, or its newest version (Windows' builds are told apart no further).
 fn is_named(one: &Eol<'_>, version: &str) -> bool {
-    [one.cycle, one.label, one.latest].iter().any(|name| !name.is_empty() && name.to_lowercase() == version)
+    [one.cycle, one.label, one.latest].iter().any(|name| rest_behind(version, name) == Some(""))
 }
 
-/// `22.04.3` begins with `22.04`, and `10.0.19045.3803` with `10.0.19045`; `22.041` does not.
-fn begins_with(version: &str, start: &str) -> bool {
-    let rest = version.strip_prefix(start).filter(|_| !start.is_empty());
-    rest.is_some_and(|rest| {
-        !rest.starts_with(|letter: char| letter.is_ascii_digit() || letter.is_alphabetic())
+/// `22.04.3` begins with `22.04`, `10.0.19045.3803` with `10.0.19045`, and `1.0.2k` with `1.0.2`: one letter is a patch of
+/// it. `22.041` and `1.0.2beta` do not.
+fn begins_with(version: &str, cycle: &str) -> bool {
+    let part = |letter: char| letter.is_ascii_digit() || letter.is_alphabetic();
+    rest_behind(version, cycle).is_some_and(|rest| {
+        let patch = rest.strip_prefix(|letter: char| letter.is_ascii_lowercase());
+        let patch = patch.filter(|_| cycle.ends_with(|last: char| last.is_ascii_digit()));
+        !rest.starts_with(part) || patch.is_some_and(|rest| !rest.starts_with(part))
     })
+}
+
+/// What of a version (in lower case) stands behind a name that it begins with; case does not count.
+fn rest_behind<'v>(version: &'v str, name: &str) -> Option<&'v str> {
+    if !name.is_ascii() {
+        return version.strip_prefix(&name.to_lowercase());
+    }
+    let (start, rest) = version.split_at_checked(name.len()).filter(|_| !name.is_empty())?;
+    start.eq_ignore_ascii_case(name).then_some(rest)
 }

@@ -14,6 +14,8 @@ mod product;
 mod recall;
 mod record;
 mod sources;
+#[cfg(test)]
+mod tests;
 
 use layout::{FORMAT, HEADER, MAGIC, Section, TABLE_ROW, u32_at, u64_at};
 

@@ -149,7 +149,7 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn package_vulnerabilities(&self, package: &PackageRef<'_>) -> Vec<PackageMatch<'a>> {
         let statements = self.package_statements(package.ecosystem, package.name);
-        statements.iter().map(|one| one.judge(package.ecosystem, package.version)).collect()
+        statements.into_iter().map(|one| one.judge(package.ecosystem, package.version)).collect()
     }
 
     /// The ecosystems in which a package of this name has statements, ascending.

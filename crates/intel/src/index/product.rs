@@ -1,14 +1,15 @@
 //! Which CVEs a product has.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use wardround_model::CveId;
 
 use super::layout::{
-    ATTRIBUTES, Cursor, EXCLUSIVE, FIRST_ATTRIBUTE_BIT, INCLUSIVE, PRODUCT_RECORD, Section, kind, u32_at,
+    ATTRIBUTES, Cursor, EXCLUSIVE, FIRST_ATTRIBUTE_BIT, INCLUSIVE, PRODUCT_RECORD, Section, kind, u16_at,
+    u32_at,
 };
-use super::{Index, nth, search};
-use crate::affected::{Bound, Criterion, Judgement, Range, SeenVersion, Versions};
+use super::{Index, ProductName, nth, search};
+use crate::affected::{self, Bound, Criterion, Judgement, SeenVersion, Versions};
 use crate::cpe::Part;
 
 /// The narrower attributes of a CPE name. `None` is CPE's `*`; `-` is its "not applicable".
@@ -144,6 +145,15 @@ pub(super) struct ProductRecord<'a> {
     vendor: &'a str,
     product: &'a str,
     block: usize,
+    /// Of what is said of it.
+    pub(super) hash: u64,
+}
+
+impl<'a> ProductRecord<'a> {
+    pub(super) fn name(&self) -> ProductName<'a> {
+        let Self { vendor, product, part, .. } = *self;
+        ProductName { vendor, product, part }
+    }
 }
 
 /// A product's block, read: its criteria and its rows.
@@ -152,13 +162,15 @@ pub(super) struct Block<'a> {
     part: Part,
     criteria: Vec<(Criterion<'a>, Qualifiers<'a>)>,
     rows: Vec<Row>,
+    /// Runs of criteria of all rows: from one to before another.
+    runs: Vec<Range<usize>>,
 }
 
 struct Row {
     cve: CveId,
     platform: Option<usize>,
-    /// First and number of the criteria.
-    runs: Vec<(usize, usize)>,
+    /// Which of the runs are its own.
+    runs: Range<usize>,
 }
 
 impl<'a> Index<'a> {
@@ -195,16 +207,13 @@ impl<'a> Index<'a> {
         product: &str,
         seen: &SeenVersion,
     ) -> Vec<Match<'a>> {
-        let mut strongest: BTreeMap<CveId, Match<'a>> = BTreeMap::new();
+        let mut matches = Vec::new();
         for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
-            for found in block.matches(seen) {
-                let known = strongest.entry(found.cve()).or_insert(found);
-                if found.is_stronger_than(known) {
-                    *known = found;
-                }
-            }
+            block.matches(seen, &mut matches);
         }
-        strongest.into_values().collect()
+        matches.sort_by_key(|found| (found.cve(), found.rank()));
+        matches.dedup_by_key(|found| found.cve());
+        matches
     }
 
     fn products(
@@ -233,6 +242,7 @@ impl<'a> Index<'a> {
             product: self.string(u32_at(record, 4)?)?,
             block: usize::try_from(u32_at(record, 8)?).ok()?,
             part: Part::from_letter(char::from(*record.get(12)?))?,
+            hash: u64::from(u32_at(record, 13)?) | u64::from(u16_at(record, 17)?) << 32,
         })
     }
 
@@ -240,26 +250,14 @@ impl<'a> Index<'a> {
         let mut cursor = Cursor::at(self.section(Section::Blocks), product.block)?;
         let count = cursor.count()?;
         let criteria = (0..count).map(|_| self.criterion(&mut cursor)).collect::<Option<Vec<_>>>()?;
-        let mut rows = Vec::new();
+        let mut block =
+            Block { index: *self, part: product.part, criteria, rows: Vec::new(), runs: Vec::new() };
         let mut cve = 0u32;
         for _ in 0..cursor.count()? {
             cve = cve.checked_add(cursor.varint()?)?;
-            rows.push(self.row(&mut cursor, cve, count)?);
+            block.read_row(&mut cursor, self.cve_id_at(cve)?)?;
         }
-        Some(Block { index: *self, part: product.part, criteria, rows })
-    }
-
-    fn row(&self, cursor: &mut Cursor<'a>, cve: u32, criteria: usize) -> Option<Row> {
-        let platform = usize::try_from(cursor.varint()?).ok()?.checked_sub(1);
-        let mut runs = Vec::new();
-        let mut end = 0usize;
-        for _ in 0..cursor.count()? {
-            let start = end.checked_add(usize::try_from(cursor.varint()?).ok()?)?;
-            let length = usize::try_from(cursor.varint()?).ok()?.checked_add(1)?;
-            end = start.checked_add(length).filter(|&end| end <= criteria)?;
-            runs.push((start, length));
-        }
-        Some(Row { cve: self.cve_id_at(cve)?, platform, runs })
+        Some(block)
     }
 
     pub(super) fn criterion(&self, cursor: &mut Cursor<'a>) -> Option<(Criterion<'a>, Qualifiers<'a>)> {
@@ -283,7 +281,7 @@ impl<'a> Index<'a> {
         Some((Criterion { versions, update }, qualifiers))
     }
 
-    fn range(&self, cursor: &mut Cursor<'a>) -> Option<Range<'a>> {
+    fn range(&self, cursor: &mut Cursor<'a>) -> Option<affected::Range<'a>> {
         let bounds = u32::from(cursor.byte()?);
         let mut bound = |bits: u32| match bits & 0b11 {
             0 => Some(None),
@@ -291,25 +289,34 @@ impl<'a> Index<'a> {
             EXCLUSIVE => Some(Some(Bound { version: self.string(cursor.varint()?)?, inclusive: false })),
             _ => None,
         };
-        Some(Range { from: bound(bounds)?, to: bound(bounds >> 2)? })
+        Some(affected::Range { from: bound(bounds)?, to: bound(bounds >> 2)? })
     }
 }
 
 impl<'a> Block<'a> {
+    fn read_row(&mut self, cursor: &mut Cursor<'a>, cve: CveId) -> Option<()> {
+        let head = cursor.varint()?;
+        let platform = if head & 1 == 1 { Some(usize::try_from(cursor.varint()?).ok()?) } else { None };
+        let first = self.runs.len();
+        let mut end = 0usize;
+        for _ in 0..head >> 1 {
+            let start = end.checked_add(usize::try_from(cursor.varint()?).ok()?)?;
+            let length = usize::try_from(cursor.varint()?).ok()?.checked_add(1)?;
+            end = start.checked_add(length).filter(|&end| end <= self.criteria.len())?;
+            self.runs.push(start..end);
+        }
+        self.rows.push(Row { cve, platform, runs: first..self.runs.len() });
+        Some(())
+    }
+
     fn statements(&self) -> Vec<Applicability<'a>> {
-        self.rows.iter().flat_map(|row| self.of_row(row)).collect()
+        let of_row = |row| self.numbers(row).filter_map(move |at| self.statement(row, at));
+        self.rows.iter().flat_map(of_row).collect()
     }
 
-    fn of_row(&self, row: &Row) -> Vec<Applicability<'a>> {
-        self.numbers(row).filter_map(|at| self.statement(row, at)).collect()
-    }
-
-    fn numbers(&self, row: &Row) -> impl Iterator<Item = usize> {
-        row.runs
-            .iter()
-            .flat_map(|&(start, length)| start..start.saturating_add(length))
-            .collect::<Vec<_>>()
-            .into_iter()
+    /// Which criteria a row has.
+    fn numbers(&self, row: &Row) -> impl Iterator<Item = usize> + use<'_> {
+        self.runs.get(row.runs.clone()).unwrap_or_default().iter().cloned().flatten()
     }
 
     fn statement(&self, row: &Row, at: usize) -> Option<Applicability<'a>> {
@@ -322,24 +329,23 @@ impl<'a> Block<'a> {
         row.platform.map(|offset| Platform { index: self.index, offset })
     }
 
-    /// Each criterion is judged once, however many CVEs share it.
-    fn matches(&self, seen: &SeenVersion) -> Vec<Match<'a>> {
-        let judgements: Vec<Judgement> =
-            self.criteria.iter().map(|(criterion, _)| seen.judge(criterion)).collect();
-        let mut matches = Vec::new();
+    /// Each criterion is judged once, however many CVEs share it; of each row the strongest counts.
+    fn matches(&self, seen: &SeenVersion, matches: &mut Vec<Match<'a>>) {
+        let judge = |(criterion, qualifiers): &(Criterion<'a>, Qualifiers<'a>)| {
+            (seen.judge(criterion), !qualifiers.is_any())
+        };
+        let judged: Vec<(Judgement, bool)> = self.criteria.iter().map(judge).collect();
         for row in &self.rows {
-            let of_row = row.runs.iter().flat_map(|&(start, length)| {
-                let end = start.saturating_add(length);
-                (start..end).zip(judgements.get(start..end).unwrap_or_default())
+            let candidates = self.numbers(row).filter_map(|at| {
+                let &(judgement, qualified) = judged.get(at)?;
+                (judgement != Judgement::NotAffected)
+                    .then(|| (self.without_guess(row, at, judgement), qualified, at))
             });
-            let candidates = of_row.filter(|&(_, &judgement)| judgement != Judgement::NotAffected);
-            let found = candidates.filter_map(|(at, &judgement)| {
-                let judgement = self.without_guess(row, at, judgement);
+            let strongest = candidates.min_by_key(|&(judgement, qualified, _)| (judgement, qualified));
+            matches.extend(strongest.and_then(|(judgement, _, at)| {
                 Some(Match { statement: self.statement(row, at)?, judgement })
-            });
-            matches.extend(found.min_by_key(Match::rank));
+            }));
         }
-        matches
     }
 
     /// Takes back what a record may not have meant. One that lists `7.1` beside `7.1 p1` may mean only these two when
@@ -357,9 +363,7 @@ impl<'a> Block<'a> {
         };
         if doubtful { Judgement::Unknown } else { judgement }
     }
-}
 
-impl Block<'_> {
     /// True when every platform that the rows name can be read.
     pub(super) fn has_whole_platforms(&self) -> bool {
         self.rows.iter().filter_map(|row| self.platform(row)).all(|platform| platform.read().is_some())

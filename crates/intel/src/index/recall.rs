@@ -4,7 +4,7 @@ use super::advisory::{ProductMatch, agreement};
 use super::layout::{Cursor, MAKER_RECORD, Section, u32_at};
 use super::{Index, nth};
 use crate::day::Day;
-use crate::tokens;
+use crate::tokens::{self, Words};
 
 /// How dangerous a recalled device is, as FDA judged it (21 CFR 7.3(m)). The first is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,7 @@ impl<'a> Index<'a> {
     pub fn recalls_of(&self, manufacturer: &str, model: &str) -> Vec<Recall<'a>> {
         let maker = tokens::of_maker(manufacturer);
         let words = tokens::of_product(model, &maker);
+        let (maker, words) = (Words::of(&maker), Words::of(&words));
         let mut found = Vec::new();
         for at in 0..self.firm_count() {
             // A damaged firm ends here and costs the others nothing.
@@ -91,12 +92,12 @@ impl<'a> Index<'a> {
     fn collect_of_firm(
         &self,
         at: usize,
-        maker: &str,
-        words: &str,
+        maker: &Words<'_>,
+        words: &Words<'_>,
         found: &mut Vec<Recall<'a>>,
     ) -> Option<()> {
         let record = self.firm_at(at)?;
-        if !tokens::same_maker(maker, self.string(u32_at(record, 4)?)?) {
+        if !maker.may_be_maker(self.string(u32_at(record, 4)?)?) {
             return Some(());
         }
         let firm = self.string(u32_at(record, 0)?)?;
@@ -104,8 +105,8 @@ impl<'a> Index<'a> {
         for _ in 0..cursor.count()? {
             let (own, recall) = self.recall(firm, &mut cursor)?;
             // A description has many more words than a model's name: one that lacks some of them is another device.
-            let names =
-                agreement(words, own).or_else(|| agreement(words, &tokens::of_product(recall.device, maker)));
+            let names = agreement(words, own)
+                .or_else(|| agreement(words, &tokens::of_product(recall.device, maker.text())));
             found.extend(names.map(|names| Recall { names, ..recall }));
         }
         Some(())

@@ -153,7 +153,7 @@ impl Index<'_> {
         Stats {
             cves: self.cve_count(),
             products: self.product_count(),
-            advisories: self.section(Section::Advisories).len() / super::layout::ADVISORY_RECORD,
+            advisories: self.advisory_count(),
             oui_blocks: blocks(24) + blocks(28) + blocks(36),
             packages: self.package_count(),
             lifecycles: self.lifecycle_count(),

@@ -5,7 +5,7 @@
 use compact_str::CompactString;
 
 use super::SeenProduct;
-use super::aliases::Aliases;
+use super::aliases::{AliasKind, Aliases};
 use super::distribution::{self, Distribution};
 
 const MAX_BANNER: usize = 1024;
@@ -40,12 +40,36 @@ fn read(table: &Aliases, banner: &str) -> Vec<SeenProduct> {
     let mut at = 0;
     while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
         let (found, taken) = product_at(table, rest);
-        if let Some((name, raw_version)) = found {
-            products.push(seen(table, name, raw_version, distribution));
+        let before = at.checked_sub(1).and_then(|before| words.get(before)).copied();
+        let itself = |(name, version): &Named<'_>| is_itself(table, name, version.is_some(), banner, before);
+        if let Some((name, raw_version)) = found.filter(itself) {
+            let raw_version = raw_version.or_else(|| cisco_version(name, banner));
+            products.push(seen(table, name, raw_version, distribution, banner));
         }
         at += taken.max(1);
     }
     products
+}
+
+/// False for a name that is a part of another: `Apache` of `Apache TomEE`, `Linux` of `CentOS Linux 7.9`.
+fn is_itself(table: &Aliases, name: &str, numbered: bool, banner: &str, before: Option<&str>) -> bool {
+    let begins_word = |text: &str| text.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let lower = name.to_ascii_lowercase();
+    if lower == "linux" {
+        return !before.is_some_and(|word| begins_word(word) && !word.contains(['/', '.', ':']));
+    }
+    if !numbered && table.on_network(&lower).is_some_and(|row| row.has_style("alone")) {
+        let banner = banner.to_ascii_lowercase();
+        let after = banner.split_once(&format!("{lower} ")).map(|(_, after)| after);
+        return !after.is_some_and(|after| begins_word(after) && !after.starts_with("server"));
+    }
+    true
+}
+
+/// `Cisco IOS Software, C2960 Software (…), Version 12.2(55)SE5, RELEASE SOFTWARE (fc1)`: brackets belong to the version.
+fn cisco_version<'a>(name: &str, banner: &'a str) -> Option<&'a str> {
+    let (_, after) = banner.split_once(", Version ").filter(|_| name.starts_with("cisco ios"))?;
+    after.split([',', ' ']).next()
 }
 
 fn strip_ssh(banner: &str) -> &str {
@@ -115,9 +139,12 @@ fn split_unknown(word: &str) -> Option<Named<'_>> {
     (named && numbered && !protocol && name.len() <= 40).then_some((name, Some(version)))
 }
 
-/// A known name of two or three words, with the version that may be joined to the last: `Apache Tomcat/8.5.5`.
+/// A known name of two to five words, with the version that may be joined to the last: `Apache Tomcat/8.5.5`.
 fn long_name<'a>(table: &'a Aliases, words: &[&'a str]) -> Option<(&'a str, Option<&'a str>, usize)> {
-    [3, 2].into_iter().find_map(|taken| {
+    // Most words begin no long name.
+    let start = format!("{} ", words.first()?.to_ascii_lowercase());
+    table.beginning(AliasKind::Network, &start).next()?;
+    [5, 4, 3, 2].into_iter().find_map(|taken| {
         let (last, before) = words.get(..taken)?.split_last()?;
         let (last, version) =
             last.split_once('/').map_or((*last, None), |(last, version)| (last, Some(version)));
@@ -151,11 +178,10 @@ fn implementation_version_name(word: &str) -> Option<Named<'_>> {
     digits.starts_with(|letter: char| letter.is_ascii_digit()).then_some(("dcmtk", Some(digits)))
 }
 
-/// `5.5.5-10.3.39-MariaDB-0+deb10u1`.
+/// `5.5.5-10.3.39-MariaDB-0+deb10u1`: the first number is there for old clients only.
 fn database_version(word: &str) -> Option<Named<'_>> {
-    let end = word.to_ascii_lowercase().find("-mariadb")?;
-    let version = word.get(..end)?;
-    Some(("mariadb", Some(version.strip_prefix("5.5.5-").unwrap_or(version))))
+    word.to_ascii_lowercase().find("-mariadb")?;
+    Some(("mariadb", Some(word.strip_prefix("5.5.5-").unwrap_or(word))))
 }
 
 fn seen(
@@ -163,21 +189,45 @@ fn seen(
     name: &str,
     raw_version: Option<&str>,
     distribution: Option<Distribution>,
+    banner: &str,
 ) -> SeenProduct {
     let row = table.on_network(name);
     let versionless = row.is_some_and(|row| row.has_style("versionless"));
     let raw = raw_version.filter(|_| !versionless).map(|raw| raw.trim_start_matches(['v', 'V']));
     let lower = name.to_ascii_lowercase();
-    let version =
-        raw.map(|raw| if lower == "dcmtk" { dotted(raw) } else { CompactString::from(upstream(raw)) });
+    let version = raw.map(|raw| match lower.as_str() {
+        "dcmtk" => dotted(raw),
+        name if name.starts_with("cisco ios") => CompactString::from(raw),
+        _ => CompactString::from(upstream(raw)),
+    });
     let version = version.filter(|text| !text.is_empty());
     let own_build = raw.is_some_and(|raw| raw.contains("-fips") || lower == "linux" && raw.contains('-'));
     let mut product = SeenProduct::of(name, row, version);
     product.distribution = distribution;
     product.distribution_build |= distribution.is_some() || own_build;
-    product.package = distribution
-        .and_then(|by| distribution::package_of(table, by, &lower, product.version.as_deref(), None));
+    let text = product.version.as_deref().and_then(|version| package_version(version, raw?, banner));
+    product.package = distribution.and_then(|by| {
+        distribution::package_of(table, by, &lower, product.version.as_deref(), text.as_deref())
+    });
     product
+}
+
+/// The version of the distribution's package, where the banner tells it: `9.2p1-2+deb12u7` of
+/// `OpenSSH_9.2p1 Debian-2+deb12u7`, `9.18.28-1~deb12u2` of `9.18.28-1~deb12u2-Debian`.
+fn package_version(version: &str, raw: &str, banner: &str) -> Option<CompactString> {
+    let numbered = |text: &&str| text.starts_with(|letter: char| letter.is_ascii_digit());
+    let apart = ["Debian-", "Ubuntu-", "Raspbian-"].into_iter().find_map(|mark| {
+        let (_, after) = banner.split_once(&format!("{raw} {mark}"))?;
+        after.split(|letter: char| letter.is_whitespace() || letter == ')').next().filter(numbered)
+    });
+    if let Some(revision) = apart.filter(|revision| revision.len() <= 40) {
+        return Some(compact_str::format_compact!("{version}-{revision}"));
+    }
+    let named = ["-MariaDB-", "-Debian", "-Ubuntu"];
+    let (before, after) = named.iter().find_map(|mark| raw.split_once(mark)).unwrap_or((raw, ""));
+    let text = if after.is_empty() { before.to_owned() } else { format!("{before}-{after}") };
+    let marked = ["+deb", "~deb", "~bpo", "ubuntu"].iter().any(|mark| text.contains(mark));
+    (marked && text.starts_with(version) && text.len() <= 60).then(|| text.into())
 }
 
 /// `367` is 3.6.7; a version with dots stays.
@@ -199,6 +249,8 @@ fn upstream(raw: &str) -> &str {
         _ => true,
     });
     let text = end.and_then(|(at, _)| raw.get(..at)).unwrap_or(raw);
+    // Jetty adds the day: `9.4.11.v20180605`.
+    let text = text.split_once(".v20").map_or(text, |(version, _)| version);
     text.trim_end_matches(['.', '_'])
 }
 

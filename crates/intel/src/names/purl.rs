@@ -73,7 +73,8 @@ fn read(text: &str) -> Result<Purl, &'static str> {
     let (namespace, name) =
         path.trim_end_matches('/').rsplit_once('/').map_or((None, path), |(n, name)| (Some(n), name));
     let name = decode(name)?;
-    if name.is_empty() {
+    // `maven/@1.3.4`: what should be the name is a version.
+    if name.is_empty() || path.starts_with('@') && !path.contains('/') {
         return Err("has no name");
     }
     let version = version.filter(|text| !text.is_empty()).map(decode).transpose()?;
@@ -152,7 +153,7 @@ fn decode(text: &str) -> Result<CompactString, &'static str> {
 impl Purl {
     /// The rules of single types: names that are not case-sensitive are in lower case; PyPI's `_` is `-`.
     fn normalised(mut self) -> Self {
-        let lower = |text: &CompactString| CompactString::from(text.to_lowercase());
+        let lower = |text: &CompactString| text.to_lowercase();
         let kind = self.kind.clone();
         if matches!(
             kind.as_str(),

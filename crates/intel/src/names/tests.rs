@@ -79,7 +79,78 @@ fn every_row_of_the_table_is_of_the_form() {
     assert!(cpe_names("openssh2").is_empty());
 }
 
+#[test]
+fn a_banner_tells_the_package_of_a_distribution() {
+    let table = [
+        ("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7", "Debian:12 openssh 9.2p1-2+deb12u7"),
+        ("SSH-2.0-OpenSSH_8.4p1 Debian-5", "Debian:11 openssh 8.4p1-5"),
+        ("SSH-2.0-OpenSSH_7.2p2 Ubuntu-4ubuntu2.10", "Ubuntu openssh 7.2p2-4ubuntu2.10"),
+        ("5.5.5-10.3.39-MariaDB-0+deb10u1", "Debian:10 mariadb-10.3 10.3.39-0+deb10u1"),
+        ("BIND 9.18.28-1~deb12u2-Debian", "Debian:12 bind9 9.18.28-1~deb12u2"),
+        ("Apache/2.4.57 (Debian)", "Debian apache2 -"),
+        ("Samba 4.17.12-Debian", "Debian samba -"),
+        ("SSH-2.0-OpenSSH_9.2p1", "none"),
+    ];
+    for (banner, expected) in table {
+        let product = products_in(banner).remove(0);
+        let told = product.package.as_ref().map_or("none".to_owned(), |package| {
+            let version = package.version.as_deref().unwrap_or("-");
+            format!("{} {} {version}", package.ecosystem, package.source)
+        });
+        assert_eq!(told, expected, "{banner}");
+    }
+}
+
+#[test]
+fn releases_of_windows_are_known_by_name_and_build() {
+    let cycle = |text: &str| windows(text).map(|release| format!("{}/{}", release.eol_slug, release.cycle));
+    let table = [
+        ("Microsoft Windows 10 Pro 22H2", Some("windows/10-22h2")),
+        ("Windows 10 Enterprise, version 1809", Some("windows/10-1809")),
+        ("Windows 10 Pro 10.0 (19045)", Some("windows/10-22h2")),
+        ("10.0.19045.3803", Some("windows/10-22h2")),
+        ("19045", Some("windows/10-22h2")),
+        ("Windows 7 Professional Service Pack 1", Some("windows/7-sp1")),
+        ("Windows XP Professional", Some("windows/5-sp3")),
+        ("Windows Server 2012 R2 Standard", Some("windows-server/2012-r2")),
+        ("Windows Server® 2008 R2 Enterprise", Some("windows-server/2008-r2-sp1")),
+        ("Microsoft Windows Server 2019 Datacenter", Some("windows-server/2019")),
+        ("Windows Server 2019 Standard 10.0 (17763)", Some("windows-server/2019")),
+        // Windows 10 1809 or Server 2019?
+        ("10.0.17763.1", None),
+        ("Windows 10 Pro", None),
+        ("Windows", None),
+        ("Debian GNU/Linux 12", None),
+        ("", None),
+    ];
+    for (text, expected) in table {
+        assert_eq!(cycle(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn people_add_names_of_their_own() {
+    let own = "# ours\nnetwork\tward-viewer\ta:example:viewer\ninstalled\tvlc media player\ta:example:player\tby=example\n";
+    let table = Aliases::builtin().with("own.tsv", own).unwrap();
+    let viewer = table.products_in("Ward-Viewer/2.1").remove(0);
+    assert_eq!((viewer.cpe_names()[0].product.as_str(), viewer.version.as_deref()), ("viewer", Some("2.1")));
+    assert!(table.product("VLC media player", Some("VideoLAN"), None).is_none(), "the own row wins");
+    assert!(table.product("VLC media player 3.0.1", Some("Example Ltd"), None).is_some());
+    assert!(products_in("Ward-Viewer/2.1")[0].cpe_names().is_empty(), "the built-in table is as it was");
+    let error = Aliases::builtin().with("own.tsv", "network\tX\ta:b:c\n").unwrap_err();
+    assert_eq!((error.line, error.field), (1, "name"));
+}
+
 proptest! {
+    #[test]
+    fn any_entry_of_a_list_is_read(name in ".{0,60}", near in "(Java|7-Zip|windows|[A-Za-z]{1,8})( [0-9.v()-]{1,8}| x64){0,5}") {
+        for text in [&name, &near] {
+            let product = Aliases::builtin().product(text, Some(text), Some(text));
+            prop_assert!(product.is_none_or(|product| !product.cpe_names().is_empty()));
+            let _ = windows(text);
+        }
+    }
+
     #[test]
     fn any_banner_is_read(banner in ".{0,200}", near in "(SSH-2.0-)?[A-Za-z/_ .0-9()+~-]{0,60}") {
         for product in products_in(&banner).into_iter().chain(products_in(&near)) {

@@ -2,18 +2,21 @@
 //! Format: <https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html>, sections 3.2.2 and 3.2.3. Read: the
 //! advisory's id and date, the product tree, product status and the kinds of remediation; no prose.
 
+pub mod faults;
 mod range;
 #[cfg(test)]
 mod tests;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use serde::Deserialize;
 use wardround_model::CveId;
 
 pub use range::{Stated, read_versions};
+use tree::{Meaning, Products};
+
 pub use tree::Product;
 
 use super::nvd::fingerprint;
@@ -159,6 +162,8 @@ struct RawRemediation {
     category: String,
     #[serde(default)]
     product_ids: Vec<String>,
+    #[serde(default)]
+    group_ids: Vec<String>,
 }
 
 fn status_called(name: &str) -> Option<Status> {
@@ -172,6 +177,14 @@ fn status_called(name: &str) -> Option<Status> {
 }
 
 impl Remedies {
+    fn join(&mut self, more: Self) {
+        self.vendor_fix |= more.vendor_fix;
+        self.mitigation |= more.mitigation;
+        self.workaround |= more.workaround;
+        self.none_available |= more.none_available;
+        self.no_fix_planned |= more.no_fix_planned;
+    }
+
     fn add(&mut self, category: &str) {
         match category {
             "vendor_fix" => self.vendor_fix = true,
@@ -197,6 +210,7 @@ impl Raw {
         for vulnerability in &self.vulnerabilities {
             vulnerability.add_to(&mut statements, &products, report);
         }
+        leave_out_contradictions(&mut statements, report);
         let tracking = &self.document.tracking;
         Advisory {
             id: tree::tidy(&tracking.id),
@@ -219,31 +233,82 @@ impl Statement {
 }
 
 impl RawVulnerability {
-    fn add_to(
-        &self,
-        statements: &mut Statements,
-        products: &BTreeMap<&str, Product>,
-        report: &mut FeedReport,
-    ) {
+    fn add_to(&self, statements: &mut Statements, products: &Products<'_>, report: &mut FeedReport) {
         let id = self.cve.as_deref().unwrap_or_default();
         let Ok(cve) = id.parse::<CveId>() else { return report.skip(SkipReason::CveId, id) };
+        let told = Told::by(&self.remediations);
         let named = self.product_status.iter().filter_map(|(name, ids)| Some((status_called(name)?, ids)));
         for (status, product_id) in named.flat_map(|(status, ids)| ids.iter().map(move |id| (status, id))) {
-            let Some(product) = products.get(product_id.as_str()) else {
-                report.skip(SkipReason::Malformed, &format!("{id}: no product {product_id}"));
-                continue;
+            let product = match products.meaning(product_id) {
+                Meaning::Product(product) => product,
+                Meaning::Nothing => {
+                    report.skip(SkipReason::Malformed, &format!("{id}: no product {product_id}"));
+                    continue;
+                }
+                Meaning::Doubtful => {
+                    report.skip(SkipReason::Contradiction, &format!("{id}: two products {product_id}"));
+                    continue;
+                }
             };
             if statements.len() >= MAX_STATEMENTS {
                 return report.skip(SkipReason::TooLarge, id);
             }
             let (remedies, cves) = statements.entry((product.clone(), status)).or_default();
-            self.remediations_of(product_id).for_each(|category| remedies.add(category));
+            remedies.join(told.of(product_id, products));
             cves.push(cve);
         }
     }
+}
 
-    fn remediations_of<'r>(&'r self, product_id: &'r str) -> impl Iterator<Item = &'r str> {
-        let about = move |one: &&RawRemediation| one.product_ids.iter().any(|id| id == product_id);
-        self.remediations.iter().filter(about).map(|one| one.category.as_str())
+/// What is told to do, by product and by group: each remediation is read once, however many products there are.
+#[derive(Default)]
+struct Told<'r> {
+    products: BTreeMap<&'r str, Remedies>,
+    groups: BTreeMap<&'r str, Remedies>,
+}
+
+impl<'r> Told<'r> {
+    fn by(remediations: &'r [RawRemediation]) -> Self {
+        let mut told = Self::default();
+        for one in remediations {
+            one.product_ids.iter().for_each(|id| told.products.entry(id).or_default().add(&one.category));
+            one.group_ids.iter().for_each(|id| told.groups.entry(id).or_default().add(&one.category));
+        }
+        told
+    }
+
+    fn of(&self, id: &str, products: &Products<'_>) -> Remedies {
+        let mut remedies = self.products.get(id).copied().unwrap_or_default();
+        let Some(groups) = products.groups_of(id) else { return remedies };
+        // The shorter way round: a document may have many of either.
+        if groups.len() < self.groups.len() {
+            groups.iter().filter_map(|group| self.groups.get(group)).for_each(|&more| remedies.join(more));
+        } else {
+            let own = self.groups.iter().filter(|(group, _)| groups.contains(*group));
+            own.for_each(|(_, &more)| remedies.join(more));
+        }
+        remedies
+    }
+}
+
+/// Leaves out every CVE that a product has with two statuses (6.1.6): nobody can say which is meant.
+fn leave_out_contradictions(statements: &mut Statements, report: &mut FeedReport) {
+    let mut known: BTreeMap<(&Product, CveId), Status> = BTreeMap::new();
+    let mut contradicted: BTreeSet<(Product, CveId)> = BTreeSet::new();
+    for ((product, status), (_, cves)) in statements.iter() {
+        for &cve in cves {
+            if *known.entry((product, cve)).or_insert(*status) != *status {
+                contradicted.insert((product.clone(), cve));
+            }
+        }
+    }
+    for (_, cve) in &contradicted {
+        report.skip(SkipReason::Contradiction, &cve.to_string());
+    }
+    if !contradicted.is_empty() {
+        statements.retain(|(product, _), (_, cves)| {
+            cves.retain(|&cve| !contradicted.contains(&(product.clone(), cve)));
+            !cves.is_empty()
+        });
     }
 }

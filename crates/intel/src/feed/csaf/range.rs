@@ -42,8 +42,22 @@ pub fn read_versions(text: &str) -> Option<Vec<Stated>> {
     if let Some(between) = read_between(text) {
         return Some(vec![between]);
     }
+    if let Some(list) = read_spaced_list(text) {
+        return Some(list);
+    }
     let constraints = read_constraints(text)?;
     combine(&constraints)
+}
+
+/// `(Release 1.3.2 1.4.0 1.4.1)`: numbers with dots and nothing else.
+fn read_spaced_list(text: &str) -> Option<Vec<Stated>> {
+    let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
+    let items: Vec<&str> = strip_nouns(bare).split_whitespace().collect();
+    let dotted = |item: &&str| {
+        item.contains('.') && item.split('.').all(|part| part.parse::<u32>().is_ok() && part.len() <= 9)
+    };
+    let list = items.len() >= 2 && items.iter().all(dotted);
+    list.then(|| items.into_iter().map(|item| Stated::Exactly(item.to_owned())).collect())
 }
 
 /// Spellings of one thing.
@@ -207,7 +221,8 @@ fn read_constraint(piece: &str) -> Option<Vec<(Comparison, String)>> {
 
 /// Words before a version that say only that it is one.
 const NOUNS: &[&str] = &[
-    "all", "bios", "firmware", "fw", "software", "sw", "versions", "version", "ver.", "rev.", "revision", "v",
+    "all", "bios", "firmware", "fw", "release", "software", "sw", "versions", "version", "ver.", "rev.",
+    "revision", "v",
 ];
 
 fn strip_nouns(text: &str) -> &str {
@@ -235,7 +250,12 @@ fn resolve_wildcard(comparison: Comparison, version: &str) -> Option<(Comparison
 }
 
 fn is_version(text: &str) -> bool {
-    is_of_versions(text) && Version::read(text).is_some()
+    is_letter(text) || is_of_versions(text) && Version::read(text).is_some()
+}
+
+/// One letter, by which some makers call their revisions; which letter is newer is not said here.
+fn is_letter(text: &str) -> bool {
+    text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// True when each word has a number or is a known kind of update: prose is no version.
@@ -266,7 +286,8 @@ fn successor(base: &str) -> Option<String> {
 fn combine(constraints: &[(Comparison, String)]) -> Option<Vec<Stated>> {
     let mut stated = Vec::new();
     let mut from: Option<(String, bool)> = None;
-    let mut open_below = true;
+    // Ends of ranges so far.
+    let mut ends: Vec<&str> = Vec::new();
     for (comparison, version) in constraints {
         match comparison {
             Comparison::Equal if from.is_some() => return None,
@@ -276,17 +297,25 @@ fn combine(constraints: &[(Comparison, String)]) -> Option<Vec<Stated>> {
             Comparison::GreaterOrEqual => from = Some((version.clone(), true)),
             Comparison::Less | Comparison::LessOrEqual => {
                 let to = (version.clone(), *comparison == Comparison::LessOrEqual);
-                // A second range without a beginning would swallow the first.
-                if from.is_none() && !std::mem::take(&mut open_below) {
+                // A second range without a beginning would swallow the first, unless it is of another line.
+                if from.is_none() && ends.iter().any(|end| of_one_line(end, version)) {
                     return None;
                 }
                 stated.push(Stated::Range(from.take(), Some(to)));
-                open_below = false;
+                ends.push(version);
             }
         }
     }
     stated.extend(from.map(|from| Stated::Range(Some(from), None)));
     (!stated.is_empty()).then_some(stated)
+}
+
+/// True unless the two are surely numbered apart: `U61` and `L81`.
+fn of_one_line(one: &str, two: &str) -> bool {
+    let lead =
+        |text: &str| text.chars().take_while(|letter| letter.is_ascii_alphabetic()).collect::<String>();
+    let (one, two) = (lead(one), lead(two));
+    one == two || one.is_empty() || two.is_empty() || one == "v" || two == "v"
 }
 
 fn one(version: &str) -> Option<Stated> {

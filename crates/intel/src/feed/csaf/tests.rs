@@ -71,7 +71,13 @@ fn reads_version_texts_of_real_advisories() {
         ("* (only affected by CVE-2019-10943)", "all"),
         ("1.3 (formerly Power Manager)", "=1.3"),
         ("< 5.7.4 (96)", "<5.7.4 (96)"),
+        ("<= K", "<=k"),
+        ("<= U61 |<= L81", "<=u61 or <=l81"),
+        ("(Release 1.3.2 1.4.0 1.4.1)", "=1.3.2 or =1.4.0 or =1.4.1"),
         // Not understood, and not guessed:
+        ("<= V61 |<= V81", "?"),
+        ("(Release 1.3.2 and some of 1.4)", "?"),
+        ("Rev B-M", "?"),
         ("4.1.1.7662 (and possibly prior versions)", "?"),
         ("<= 7.20 (7.50 and 7.60 may also be affected if WibuKey was installed manually)", "?"),
         ("8.2 (Standard DC HC Editions)", "?"),
@@ -112,10 +118,11 @@ fn a_model_in_place_of_a_version_extends_the_name() {
         (name, versions)
     };
     for model in ["882412 GEMINI LXL", "MMT-508 MiniMed pump", "Accu-Chek Inform II"] {
-        assert_eq!(product(model), (format!("Gemini Family {model}"), String::new()));
+        assert_eq!(product(model), (format!("Gemini Family {model}"), "*".to_owned()));
     }
+    assert_eq!(product("6.x model 35700BAX"), ("Gemini Family 35700BAX".to_owned(), "6.x".to_owned()));
     for version in
-        ["2.1", "6.x model 35700BAX", "All versions with option A30", "LPI 3.5.12.P30", "Rev B", "C-Series"]
+        ["2.1", "6.x models 35700BAX", "All versions with option A30", "LPI 3.5.12.P30", "Rev B", "C-Series"]
     {
         assert_eq!(product(version), ("Gemini Family".to_owned(), version.to_owned()));
     }
@@ -152,6 +159,80 @@ fn reads_statements_and_counts_what_it_cannot_use() {
 fn says_where_a_document_breaks() {
     let error = read_text(&ADVISORY[..200]).unwrap_err().to_string();
     insta::assert_snapshot!(error);
+}
+
+/// A document about one CVE with these relationships and this status, as JSON.
+fn about(tree: &str, status: &str) -> String {
+    format!(
+        r#"{{"document":{{"tracking":{{"id":"A"}}}},"product_tree":{{{tree}}},
+        "vulnerabilities":[{{"cve":"CVE-2026-0001","product_status":{{{status}}}}}]}}"#
+    )
+}
+
+/// The statements (name and status) of a document, and how many were left out as contradicted and as malformed.
+fn told(tree: &str, status: &str) -> (Vec<(String, Status)>, u64, u64) {
+    let (mut advisories, report) = read_text(&about(tree, status)).unwrap();
+    let statements = advisories.remove(0).statements.into_iter().map(|one| (one.product.name, one.status));
+    let left_out = |reason| report.skipped.get(&reason).copied().unwrap_or_default();
+    (statements.collect(), left_out(SkipReason::Contradiction), left_out(SkipReason::Malformed))
+}
+
+const TWO: &str =
+    r#""full_product_names":[{"product_id":"P1","name":"Pump"},{"product_id":"P2","name":"Scale"}]"#;
+
+fn scale_alone(left_out: (u64, u64)) -> (Vec<(String, Status)>, u64, u64) {
+    (vec![("Scale".to_owned(), Status::Affected)], left_out.0, left_out.1)
+}
+
+#[test]
+fn a_fault_costs_the_statements_that_it_makes_doubtful() {
+    // One status or the other?
+    let status = r#""known_affected":["P1","P2"],"fixed":["P1"]"#;
+    assert_eq!(told(TWO, status), scale_alone((1, 0)));
+    // One product or the other?
+    let twice = format!(
+        "{TWO},\"branches\":[{{\"product\":{{\"product_id\":\"P1\"}},\"name\":\"Other\",\"category\":\"product_name\"}}]"
+    );
+    assert_eq!(told(&twice, r#""known_affected":["P1","P2"]"#), scale_alone((1, 0)));
+    // The same product twice is no fault that matters.
+    let same =
+        r#""full_product_names":[{"product_id":"P1","name":"Scale"},{"product_id":"P1","name":"Scale"}]"#;
+    assert_eq!(told(same, r#""known_affected":["P1"]"#), scale_alone((0, 0)));
+    // A product that is made of itself, and one that nobody defined.
+    let circle = format!(
+        "{TWO},\"relationships\":[{{\"product_reference\":\"P1\",\"relates_to_product_reference\":\"R\",\
+         \"full_product_name\":{{\"product_id\":\"R\"}}}}]"
+    );
+    assert_eq!(told(&circle, r#""known_affected":["R","P2","P7"]"#), scale_alone((0, 2)));
+}
+
+#[test]
+fn remedies_may_be_told_of_groups() {
+    let text = r#"{"document":{"tracking":{"id":"A"}},"product_tree":{
+        "full_product_names":[{"product_id":"P1","name":"Pump"},{"product_id":"P2","name":"Scale"}],
+        "product_groups":[{"group_id":"G","product_ids":["P1"]},{"group_id":"H","product_ids":["P1","P2"]}]},
+        "vulnerabilities":[{"cve":"CVE-2026-0001","product_status":{"known_affected":["P1","P2"]},"remediations":[
+            {"category":"vendor_fix","group_ids":["G"]},{"category":"mitigation","product_ids":["P2"]}]}]}"#;
+    let remedies: Vec<Remedies> =
+        read_text(text).unwrap().0.remove(0).statements.iter().map(|one| one.remedies).collect();
+    assert_eq!(
+        remedies,
+        [
+            Remedies { vendor_fix: true, ..Remedies::default() },
+            Remedies { mitigation: true, ..Remedies::default() },
+        ]
+    );
+}
+
+#[test]
+fn what_is_made_of_others_may_stand_before_them() {
+    let relation = |id: &str, of: &str| {
+        format!(
+            r#"{{"product_reference":"{of}","relates_to_product_reference":"P1","full_product_name":{{"product_id":"{id}"}}}}"#
+        )
+    };
+    let tree = format!("{TWO},\"relationships\":[{},{}]", relation("R1", "R2"), relation("R2", "P2"));
+    assert_eq!(told(&tree, r#""known_affected":["R1"]"#), scale_alone((0, 0)));
 }
 
 proptest! {

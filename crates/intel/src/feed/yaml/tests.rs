@@ -9,7 +9,7 @@ fn reads_what_advisories_and_front_matter_use() {
 # a comment
 id: PYSEC-2022-1   # another
 details: Plain text that goes on
-  in a second line: with a colon.
+  in a second line:with a colon.
 quoted: "a \"quote\"
   goes on\u00e9"
 single: 'it''s'
@@ -50,7 +50,7 @@ url: https://example.org/x#y
         value,
         json!({
             "id": "PYSEC-2022-1",
-            "details": "Plain text that goes on in a second line: with a colon.",
+            "details": "Plain text that goes on in a second line:with a colon.",
             "quoted": "a \"quote\" goes oné",
             "single": "it's",
             "literal": "first\nsecond\n\nthird",
@@ -82,6 +82,8 @@ fn refuses_what_can_grow_or_loop_or_is_broken() {
         "a: [1, 2",
         "a: 1\n   b: 2\n c: 3",
         "a: 1\na: 2",
+        "a: b: c",
+        "a: text\n  that goes: on",
         "a: {b c}",
         "a: @x",
         deep.as_str(),

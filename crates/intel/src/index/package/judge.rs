@@ -9,12 +9,12 @@ use super::{PackageMatch, PackageRange, PackageVerdict, PackageVersion, RangeEnd
 type Judged<'a> = (PackageVerdict, Option<&'a str>);
 
 impl<'a> Statement<'a> {
-    pub(super) fn judge(&self, ecosystem: &str, installed: PackageVersion<'_>) -> PackageMatch<'a> {
+    pub(super) fn judge(self, ecosystem: &str, installed: PackageVersion<'_>) -> PackageMatch<'a> {
         let (verdict, fixed_in) = self.verdict(ecosystem, installed);
         PackageMatch {
             id: self.id,
-            cves: self.cves.clone(),
-            aliases: self.aliases.clone(),
+            cves: self.cves,
+            aliases: self.aliases,
             verdict,
             fixed_in,
             source: self.source,
