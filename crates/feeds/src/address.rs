@@ -1,6 +1,6 @@
 //! Addresses of the web (RFC 3986): joined, looked at, and judged fit to be asked. No request is made here.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _};
 
 use ureq::http::Uri;
 
@@ -30,8 +30,82 @@ pub(crate) fn checked(url: &str, loopback_http: bool) -> Result<Uri, FetchError>
 
 /// Whether a host is this computer.
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || literal(host).is_some_and(|address| address.is_loopback())
+}
+
+fn literal(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Whether this address is over plain HTTP to this computer itself: a mirror or a tunnel that somebody runs here.
+pub(crate) fn is_loopback_http(url: &str) -> bool {
+    url.starts_with("http://") && checked(url, true).is_ok()
+}
+
+/// Who answers for names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// This computer looks them up.
+    Here,
+    /// The proxy does, and judges them.
+    Proxy,
+}
+
+/// Whether somebody else's word (a redirect, a link in a publisher's list) may lead from one address to another: never from
+/// TLS to no TLS, nowhere that could not be asked by itself, and not from outside into a private network.
+pub(crate) fn step(from: &str, to: &str, loopback_http: bool, names: Names) -> Result<(), &'static str> {
+    const NOT_HTTPS: &str = "that is not over https";
+    if from.starts_with("https://") && !to.starts_with("https://") {
+        return Err(NOT_HTTPS);
+    }
+    let target = checked(to, loopback_http).map_err(|_| NOT_HTTPS)?;
+    let host = target.host().unwrap_or_default();
+    let same = from.parse::<Uri>().is_ok_and(|from| from.host() == Some(host));
+    if !same && leads_inside(host, names) {
+        return Err("that is inside a private network, and a publisher's server has no say there");
+    }
+    Ok(())
+}
+
+fn leads_inside(host: &str, names: Names) -> bool {
+    if host == "localhost" || host.ends_with(".localhost") {
+        return true;
+    }
+    match (literal(host), names) {
+        (Some(address), _) => is_private(address),
+        (None, Names::Proxy) => false,
+        // A name that is not found fails later, when it is asked.
+        (None, Names::Here) => {
+            (host, 443).to_socket_addrs().is_ok_and(|mut found| found.any(|found| is_private(found.ip())))
+        }
+    }
+}
+
+/// Whether an address is not of the public internet (RFC 6890): loopback, private, link-local, unspecified, shared.
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_private_v4(address),
+        IpAddr::V6(address) => is_private_v6(address),
+    }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    address.is_loopback()
+        || address.is_private()
+        || address.is_link_local()
+        || address.is_multicast()
+        || first == 0
+        || first >= 240
+        || (first == 100 && second & 0xc0 == 64)
+}
+
+fn is_private_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
 }
 
 /// Where a reference found at `base` points to (RFC 3986, section 5, without dot segments: servers understand those).
@@ -104,6 +178,32 @@ mod tests {
             assert_eq!(checked(url, loopback).is_ok(), fine, "{url}");
         }
         assert!(checked(&format!("https://h/{}", "a".repeat(3000)), true).is_err());
+    }
+
+    #[test]
+    fn a_publisher_leads_nobody_inside() {
+        let step = |from: &str, to: &str| step(from, to, true, Names::Proxy);
+        for (from, to, fine) in [
+            ("https://a.example/x", "https://b.example/y", true),
+            ("https://a.example/x", "http://a.example/x", false),
+            ("https://a.example/x", "http://127.0.0.1/x", false),
+            ("https://a.example/x", "https://127.0.0.1/x", false),
+            ("https://a.example/x", "https://localhost/x", false),
+            ("https://a.example/x", "https://10.1.2.3/x", false),
+            ("https://a.example/x", "https://169.254.169.254/latest", false),
+            ("https://a.example/x", "https://[fd00::1]/x", false),
+            ("https://a.example/x", "https://[::ffff:192.168.0.1]/x", false),
+            ("https://a.example/x", "https://100.64.0.1/x", false),
+            ("https://a.example/x", "https://8.8.8.8/x", true),
+            ("https://a.example/x", "file:///etc/passwd", false),
+            ("https://mirror.example:8443/x", "https://mirror.example/y", true),
+            ("https://10.0.0.5/x", "https://10.0.0.5/y", true),
+            ("http://127.0.0.1:1/x", "http://127.0.0.1:2/y", true),
+            ("http://127.0.0.1:1/x", "https://10.0.0.5/y", false),
+        ] {
+            assert_eq!(step(from, to).is_ok(), fine, "{from} -> {to}");
+        }
+        assert!(super::step("https://a.example", "https://localhost/x", false, Names::Here).is_err());
     }
 
     #[test]

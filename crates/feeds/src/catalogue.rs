@@ -4,8 +4,11 @@
 //! provider), replaces one by its id, switches one off, and sends addresses to a mirror. Nothing is fetched here.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::Deserialize;
+
+use crate::address;
 
 /// The list that the program carries with it.
 const BUILT_IN: &str = include_str!("../data/sources.toml");
@@ -45,6 +48,12 @@ pub struct Source {
     /// For `nvd`: where changes since a moment can be asked for (API 2.0).
     #[serde(default)]
     pub changes: Option<String>,
+    /// For `nvd`: the environment variable that holds a key of one's own, which NVD gives for the asking.
+    #[serde(default)]
+    pub key_variable: Option<String>,
+    /// For `nvd`: the file that holds that key, when the variable is not set.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
     /// For `csaf`: documents whose address has one of these texts come first.
     #[serde(default)]
     pub first: Vec<String>,
@@ -186,6 +195,14 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Whether the list itself names this computer over plain HTTP: then that is allowed, else only https is.
+    #[must_use]
+    pub fn names_this_computer(&self) -> bool {
+        let own = self.sources.iter().flat_map(|source| source.urls.iter().chain(&source.changes));
+        let mirrors = self.mirrors.iter().map(|mirror| &mirror.to);
+        own.chain(mirrors).any(|url| address::is_loopback_http(url))
+    }
+
     /// The address to ask for this one: a mirror's, when one is set.
     #[must_use]
     pub fn mirrored(&self, url: &str) -> String {
@@ -255,7 +272,8 @@ fn check(source: &Source) -> Result<(), &'static str> {
     if source.urls.is_empty() {
         return Err("has no address: urls = [\"https://...\"]");
     }
-    if source.urls.iter().any(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    if !source.urls.iter().chain(&source.changes).all(is_web) {
         return Err("has an address that does not begin with https://");
     }
     if source.urls.iter().any(|url| url.contains("{each}")) && source.each.is_empty() {

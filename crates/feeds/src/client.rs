@@ -13,7 +13,7 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::{Agent, Body, Proxy};
 
-use crate::address;
+use crate::address::{self, Names};
 use crate::error::FetchError;
 
 /// How many times a server may send us on.
@@ -29,9 +29,9 @@ const SYSTEM_ROOTS: [&str; 5] = [
 ];
 
 /// How a client asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The proxy, as `http://host:3128`; `None` takes `HTTPS_PROXY` and `NO_PROXY` of the environment.
+    /// The proxy, as `http://host:3128`, perhaps with a password; `None` takes `HTTPS_PROXY` and `NO_PROXY` of the environment.
     pub proxy: Option<String>,
     /// More certificate authorities to trust, PEM.
     pub ca_file: Option<PathBuf>,
@@ -45,6 +45,16 @@ pub struct Settings {
     pub first_wait: Duration,
     /// The longest wait that a server may ask for.
     pub longest_wait: Duration,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the proxy: a password may stand in it.
+        f.debug_struct("Settings")
+            .field("ca_file", &self.ca_file)
+            .field("stall", &self.stall)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Settings {
@@ -64,9 +74,9 @@ impl Default for Settings {
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The proxy's address.
-    #[error("the proxy {0:?} is not an address such as http://proxy.hospital.example:3128")]
-    Proxy(String),
+    /// The proxy's address; it is not repeated, since a password may stand in it.
+    #[error("what was given as proxy is not an address such as http://proxy.hospital.example:3128")]
+    Proxy,
     /// The file of certificates.
     #[error("the certificates in {}: {reason}; give a PEM file", .file.display())]
     Certificates {
@@ -86,7 +96,18 @@ pub enum ClientError {
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    names: Names,
     pub(crate) settings: Settings,
+}
+
+/// A value that is never printed: it goes to the server that it is for, and nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
 }
 
 /// What a server answered.
@@ -109,9 +130,10 @@ impl Client {
             .root_certs(RootCerts::new_with_certs(&roots(&settings)?))
             .build();
         let proxy = match &settings.proxy {
-            Some(text) => Some(Proxy::new(text).map_err(|_| ClientError::Proxy(text.clone()))?),
+            Some(text) => Some(Proxy::new(text).map_err(|_| ClientError::Proxy)?),
             None => Proxy::try_from_env(),
         };
+        let names = if proxy.is_some() { Names::Proxy } else { Names::Here };
         let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(proxy)
@@ -125,32 +147,37 @@ impl Client {
             .timeout_per_read(Some(settings.stall))
             .timeout_per_write(Some(settings.stall))
             .build();
-        Ok(Self { agent: config.new_agent(), settings })
+        Ok(Self { agent: config.new_agent(), names, settings })
     }
 
-    /// Asks once, following redirects that keep to the rules.
-    pub(crate) fn ask(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, FetchError> {
-        let mut url = url.to_owned();
+    /// Asks once, following redirects that keep to the rules. A secret header goes to the first server alone.
+    pub(crate) fn ask(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        secret: Option<(&str, &Secret)>,
+    ) -> Result<Answer, FetchError> {
+        let mut at = url.to_owned();
         for _ in 0..=REDIRECTS {
-            let answer = self.ask_here(&url, headers)?;
+            let kept = secret.filter(|_| address::host(&at) == address::host(url));
+            let own = kept.map(|(name, value)| (name, value.0.as_str()));
+            let all: Vec<(&str, &str)> = headers.iter().copied().chain(own).collect();
+            let answer = self.ask_here(&at, &all)?;
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }
-            let to = address::join(&url, answer.header("location").unwrap_or_default());
-            self.check_redirect(&url, &to)?;
-            url = to;
+            let to = address::join(&at, answer.header("location").unwrap_or_default());
+            self.check_step(&at, &to)?;
+            at = to;
         }
-        Err(FetchError::Redirect { to: url.clone(), url, reason: "that was one time too many" })
+        Err(FetchError::Redirect { to: at, url: url.to_owned(), reason: "that was one time too many" })
     }
 
-    /// Never from TLS to no TLS, and nowhere that could not be asked by itself.
-    fn check_redirect(&self, url: &str, to: &str) -> Result<(), FetchError> {
-        let downgrade = url.starts_with("https://") && !to.starts_with("https://");
-        if downgrade || address::checked(to, self.settings.loopback_http).is_err() {
-            let to = to.chars().take(200).collect();
-            return Err(FetchError::Redirect { url: url.to_owned(), to, reason: "that is not over https" });
-        }
-        Ok(())
+    /// Whether a server or a list may send us from one address to another.
+    pub(crate) fn check_step(&self, url: &str, to: &str) -> Result<(), FetchError> {
+        address::step(url, to, self.settings.loopback_http, self.names).map_err(|reason| {
+            FetchError::Redirect { url: url.to_owned(), to: to.chars().take(200).collect(), reason }
+        })
     }
 
     fn ask_here(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, FetchError> {

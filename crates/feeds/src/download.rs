@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Answer, Client, Incoming};
+use crate::client::{Answer, Client, Incoming, Secret};
 use crate::error::FetchError;
 use crate::place;
 use crate::progress::Progress;
@@ -31,8 +31,8 @@ pub(crate) struct Fetcher<'a> {
     pub(crate) source: &'a str,
     /// The most bytes of one file.
     pub(crate) limit: u64,
-    /// More headers.
-    pub(crate) headers: Vec<(String, String)>,
+    /// A header that is never told to another server.
+    pub(crate) secret: Option<(&'static str, Secret)>,
 }
 
 /// What asking gave.
@@ -99,14 +99,12 @@ impl Fetcher<'_> {
         }
     }
 
-    fn tell(&self) -> impl Fn(&str) {
-        |text: &str| self.progress.stage(self.source, text)
+    fn tell(&self) -> impl Fn(Duration, &FetchError) {
+        |wait, why| self.progress.waits(self.source, wait, why)
     }
 
     fn ask(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, FetchError> {
-        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let all: Vec<(&str, &str)> = headers.iter().copied().chain(own).collect();
-        self.client.ask(url, &all)
+        self.client.ask(url, headers, self.secret.as_ref().map(|(name, value)| (*name, value)))
     }
 
     fn small_once(
@@ -173,8 +171,10 @@ impl Fetcher<'_> {
         }
         let note = Note { url: url.to_owned(), validators: validators(&answer) };
         let file = if from == 0 { part.begin(&note)? } else { part.go_on()? };
-        let (length, came) = self.receive(answer.into_body(), file, aside, url, from, total)?;
-        *received += came;
+        let outcome = self.receive(answer.into_body(), file, aside, url, from, total);
+        let there = std::fs::metadata(aside).map_or(from, |metadata| metadata.len());
+        *received += there.saturating_sub(from);
+        let length = outcome?;
         if total.is_some_and(|total| total != length) {
             return Err(FetchError::CutShort { url: url.to_owned(), got: length }.into());
         }
@@ -182,7 +182,7 @@ impl Fetcher<'_> {
         Ok(Got::New(if from == 0 { note.validators } else { part.note.validators }))
     }
 
-    /// Writes what comes behind what is there: how long the file is then, and how much came.
+    /// Writes what comes behind what is there: how long the file is then.
     fn receive(
         &self,
         mut body: Incoming,
@@ -191,7 +191,7 @@ impl Fetcher<'_> {
         url: &str,
         from: u64,
         total: Option<u64>,
-    ) -> Result<(u64, u64), Trouble> {
+    ) -> Result<u64, Trouble> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut buffer = vec![0; 1 << 16];
         let mut pace = Pace::new(self.client.settings.stall);
@@ -201,7 +201,7 @@ impl Fetcher<'_> {
                 .map_err(|error| Trouble::broken(error, length.saturating_sub(from) >= MOVED))?;
             if count == 0 {
                 file.sync_all().map_err(FetchError::disk(path))?;
-                return Ok((length, length - from));
+                return Ok(length);
             }
             length = length.saturating_add(count as u64);
             if length > self.limit {

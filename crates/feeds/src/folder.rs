@@ -103,14 +103,14 @@ pub(crate) fn read_file(
     }
 }
 
-pub(crate) fn read_feed(name: &str, mut reader: &mut dyn Read, builder: &mut IndexBuilder) -> Outcome {
+pub(crate) fn read_feed(name: &str, reader: &mut dyn Read, builder: &mut IndexBuilder) -> Outcome {
     let mut first = Vec::new();
-    let looked = reader.by_ref().take(RECOGNISED_FROM as u64).read_to_end(&mut first);
+    let looked = Read::take(&mut *reader, RECOGNISED_FROM as u64).read_to_end(&mut first);
     if let Err(source) = looked {
         return Outcome::Failed(FeedError::Unreadable { file: name.to_owned(), source });
     }
     let Some(kind) = FeedKind::recognise(name, &first) else { return Outcome::NotAFeed };
-    match builder.read(kind, name, first.as_slice().chain(&mut reader)) {
+    match builder.read(kind, name, first.as_slice().chain(reader)) {
         Ok(report) => Outcome::Read(kind, report),
         Err(error) => Outcome::Failed(error),
     }

@@ -9,16 +9,30 @@
 
 mod address;
 pub mod archive;
+pub mod bundle;
 pub mod catalogue;
+mod check;
 mod client;
 mod download;
 mod error;
+pub mod folder;
+pub mod index;
+mod json;
+pub mod keys;
+pub mod lists;
+mod moment;
+pub mod openpgp;
 mod place;
 mod progress;
 mod retry;
+mod source;
 mod state;
+pub mod update;
 
 pub use catalogue::{Catalogue, CatalogueError, Method, Source};
+pub use check::Loss;
 pub use client::{Client, ClientError, Settings};
 pub use error::FetchError;
+pub use place::write_aside;
 pub use progress::{Progress, Silent};
+pub use source::Fetched;

@@ -1,8 +1,9 @@
 //! Putting files in their place: written aside, synced, renamed. A reader sees the old file or the new one.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write as _};
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use ring::digest::{Algorithm, Context};
 
@@ -11,11 +12,14 @@ use ring::digest::{Algorithm, Context};
 /// # Errors
 /// When the disk refuses; the old file is then still there.
 pub fn write_aside(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(file);
-    std::fs::create_dir_all(folder)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let aside = folder.join(format!(".{name}.{}.new", std::process::id()));
-    let written = write_synced(&aside, bytes).and_then(|()| put(&aside, file));
+    write_parts(file, &[bytes])
+}
+
+/// As `write_aside`, for bytes that lie in parts.
+pub(crate) fn write_parts(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    std::fs::create_dir_all(folder_of(file))?;
+    let aside = aside(file);
+    let written = write_synced(&aside, parts).and_then(|()| put(&aside, file));
     if written.is_err() {
         // The first error is what counts; a left-over is only untidy.
         let _ = std::fs::remove_file(&aside);
@@ -23,10 +27,37 @@ pub fn write_aside(file: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut new = File::create(file)?;
-    new.write_all(bytes)?;
+/// Where a new version of this file grows: hidden, beside it.
+pub(crate) fn aside(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    folder_of(file).join(format!(".{name}.{}.new", std::process::id()))
+}
+
+/// Takes away what a killed program left beside this file: an index is large.
+pub(crate) fn sweep(file: &Path) {
+    let own = file.file_name().unwrap_or_default().to_string_lossy();
+    let Ok(entries) = std::fs::read_dir(folder_of(file)) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let process = name.strip_prefix('.').and_then(|name| name.strip_prefix(own.as_ref()));
+        let process =
+            process.and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".new")?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            // What cannot be taken away is only untidy.
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+fn write_synced(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut new = create(file)?;
+    parts.iter().try_for_each(|part| new.write_all(part))?;
     new.sync_all()
+}
+
+/// A new file that nobody else may write, whatever the umask: an index that others could change is not mapped.
+pub(crate) fn create(file: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).open(file)
 }
 
 /// Puts a file that is written and synced in its place, for good.
@@ -87,4 +118,29 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
         _ => None,
     });
     pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_program_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("index.wri");
+        let (left, running) = (".index.wri.4294967295.new", format!(".index.wri.{}.new", std::process::id()));
+        for name in [left, &running, ".index.wri.old.new", ".other.4294967295.new", "index.wri"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        sweep(&file);
+        assert!(!folder.path().join(left).exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
+
+    #[test]
+    fn letters_and_bytes_go_both_ways() {
+        assert_eq!(unhex("00 fF:7a"), Some(vec![0, 255, 122]));
+        assert_eq!(hex(&[0, 255, 122]), "00ff7a");
+        assert!(unhex("abc").is_none() && unhex("zz").is_none());
+    }
 }

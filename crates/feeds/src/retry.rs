@@ -8,6 +8,9 @@ use std::time::Duration;
 use crate::client::{Answer, Client};
 use crate::error::FetchError;
 
+/// How often a server is called that does not answer.
+const REACHED: u32 = 3;
+
 /// A failed attempt.
 pub(crate) struct Trouble {
     error: FetchError,
@@ -40,7 +43,7 @@ impl Trouble {
 /// Does something until it succeeds, fails for good, or was tried often enough.
 pub(crate) fn patiently<T>(
     client: &Client,
-    tell: &dyn Fn(&str),
+    tell: &dyn Fn(Duration, &FetchError),
     mut once: impl FnMut() -> Result<T, Trouble>,
 ) -> Result<T, FetchError> {
     let settings = &client.settings;
@@ -51,15 +54,20 @@ pub(crate) fn patiently<T>(
             Err(trouble) => trouble,
         };
         attempt = if trouble.moved { 1 } else { attempt + 1 };
-        if !trouble.error.is_transient() || attempt >= settings.attempts {
+        if let Some(wait) = trouble.wait.filter(|wait| *wait > settings.longest_wait) {
+            return Err(busy(&trouble.error, wait));
+        }
+        // Where nothing answers at all, the network is more likely down than busy.
+        let most = match trouble.error {
+            FetchError::Unreachable { .. } => settings.attempts.min(REACHED),
+            _ => settings.attempts,
+        };
+        if !trouble.error.is_transient() || attempt >= most {
             return Err(trouble.error);
         }
         let doubled = settings.first_wait.saturating_mul(1 << (attempt - 1).min(10));
         let wait = trouble.wait.unwrap_or_else(|| doubled.min(settings.longest_wait));
-        if wait > settings.longest_wait {
-            return Err(busy(&trouble.error, wait));
-        }
-        tell(&format!("waits {} seconds: {}", wait.as_secs_f32(), trouble.error));
+        tell(wait, &trouble.error);
         std::thread::sleep(wait);
     }
 }

@@ -22,6 +22,8 @@ const MAX_BYTES: u64 = 128 << 20;
 pub(crate) struct State {
     /// When everything of the source was last brought up to date, RFC 3339.
     pub(crate) complete_at: Option<String>,
+    /// For files that are only now and then asked for: when they last were, RFC 3339.
+    pub(crate) feeds_at: Option<String>,
     /// For changes by API: everything up to this moment is here, RFC 3339.
     pub(crate) changes_until: Option<String>,
     /// Files by their name in the folder.
@@ -43,8 +45,10 @@ pub(crate) struct FileState {
     pub(crate) bytes: u64,
     /// SHA-256 of it as it is kept.
     pub(crate) sha256: String,
-    /// How many records it held.
+    /// How many records that can be used it held.
     pub(crate) records: u64,
+    /// The day that it says it is of.
+    pub(crate) as_of: Option<String>,
     /// What the publisher's own list says of this version: a hash or a date.
     pub(crate) stated: Option<String>,
 }
@@ -85,6 +89,11 @@ impl State {
     /// Keeps it.
     pub(crate) fn save(&self, folder: &Path) -> io::Result<()> {
         place::write_aside(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// Whether every file that was put is still there.
+    pub(crate) fn is_whole(&self, folder: &Path) -> bool {
+        self.files.keys().all(|name| self.present(folder, name).is_some())
     }
 
     /// What is known of a file that is still there as it was put.

@@ -106,6 +106,12 @@ impl MappedIndex {
         Index::open(&self.map).map_err(|source| self.wrong(source))
     }
 
+    /// The bytes of the whole file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -104,7 +104,7 @@ fn readers_go_on_while_files_are_swapped() {
                 let held = current.get();
                 let index = held.index().unwrap();
                 // Whole, of one version: never a mixture.
-                assert!(index.cve_count() % 50 == 0 && index.cves().count() == index.cve_count());
+                assert!(index.cve_count().is_multiple_of(50) && index.cves().count() == index.cve_count());
                 reads += 1;
             }
         };

@@ -1,4 +1,5 @@
 //! Archives as programs write them, and as attackers do.
+#![expect(clippy::cast_possible_truncation, reason = "the samples are small")]
 
 use std::io::{Cursor, Write as _};
 use std::process::Command;

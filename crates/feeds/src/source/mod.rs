@@ -5,19 +5,20 @@ mod csaf;
 mod files;
 mod nvd;
 mod openfda;
+mod signature;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use wardround_model::Timestamp;
 
 use crate::catalogue::{Catalogue, Method, Source};
-use crate::check;
-use crate::client::Client;
+use crate::check::{self, Loss};
 use crate::download::{Fetcher, Fresh, Got};
 use crate::error::FetchError;
-use crate::place;
-use crate::progress::Progress;
 use crate::state::{FileState, State};
+use crate::update::Setting;
+use crate::{address, place};
 
 /// After so many failures in a row a source is given up for this time.
 const FAILURES: u32 = 5;
@@ -42,32 +43,48 @@ pub struct Fetched {
     pub notes: Vec<String>,
 }
 
+/// A file that is to be here.
+pub(crate) struct Wanted<'a> {
+    /// Where it stands, a mirror's address when there is one.
+    url: &'a str,
+    /// What it is called here.
+    name: &'a str,
+    /// What the publisher's own list says of this version.
+    stated: Option<&'a str>,
+}
+
 /// One source that is being brought up to date.
 pub(crate) struct Work<'a> {
-    pub(crate) source: &'a Source,
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) fetcher: Fetcher<'a>,
-    pub(crate) folder: PathBuf,
-    pub(crate) now: Timestamp,
-    pub(crate) state: State,
-    pub(crate) done: Fetched,
+    source: &'a Source,
+    catalogue: &'a Catalogue,
+    fetcher: Fetcher<'a>,
+    folder: PathBuf,
+    now: Timestamp,
+    loss: Loss,
+    state: State,
+    done: Fetched,
+    /// What came in this run.
+    fresh_names: BTreeSet<String>,
     in_a_row: u32,
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(
-        source: &'a Source,
-        catalogue: &'a Catalogue,
-        client: &'a Client,
-        feeds: &Path,
-        now: Timestamp,
-        progress: &'a dyn Progress,
-    ) -> Self {
-        let folder = feeds.join(&source.id);
+    pub(crate) fn new(source: &'a Source, setting: Setting<'a>) -> Self {
+        let folder = setting.feeds.join(&source.id);
         let limit = source.max_megabytes.saturating_mul(1 << 20);
-        let fetcher = Fetcher { client, progress, source: source.title(), limit, headers: Vec::new() };
-        let state = State::load(&folder);
-        Self { source, catalogue, fetcher, folder, now, state, done: Fetched::default(), in_a_row: 0 }
+        let Setting { catalogue, client, now, loss, progress, .. } = setting;
+        Self {
+            source,
+            catalogue,
+            fetcher: Fetcher { client, progress, source: source.title(), limit, secret: None },
+            state: State::load(&folder),
+            folder,
+            now,
+            loss,
+            done: Fetched::default(),
+            fresh_names: BTreeSet::new(),
+            in_a_row: 0,
+        }
     }
 
     /// Brings the source up to date as far as it goes.
@@ -109,45 +126,59 @@ impl<'a> Work<'a> {
         std::thread::sleep(std::time::Duration::from_secs(u64::from(self.source.pause_seconds)));
     }
 
-    /// Fetches a file when it is new, checks it, and puts it in its place. `verify` looks at the bytes before anything else does.
-    fn take(
-        &mut self,
-        url: &str,
-        name: &str,
-        stated: Option<&str>,
-        verify: &dyn Fn(&Path) -> Result<(), FetchError>,
-    ) -> Result<(), FetchError> {
-        let url = self.address(url);
-        let known = self.state.present(&self.folder, name).cloned();
-        match self.fetcher.file(&url, known.as_ref(), &self.aside(name))? {
-            Got::Unchanged => {
-                self.done.unchanged += 1;
-                if let (Some(file), Some(stated)) = (self.state.files.get_mut(name), stated) {
-                    file.stated = Some(stated.to_owned());
-                }
-            }
-            Got::New(fresh) => {
-                let accepted = verify(&fresh.path).and_then(|()| self.accept(&fresh, &url, name, stated));
-                if accepted.is_err() {
-                    // A file that was refused is not gone on with.
-                    let _ = std::fs::remove_file(&fresh.path);
-                }
-                accepted?;
-            }
+    /// Where a reference in a publisher's list leads: to a mirror when there is one, and never where it has no say.
+    fn refer(&self, base: &str, reference: &str) -> Result<String, FetchError> {
+        let url = address::join(base, reference);
+        let mirrored = self.address(&url);
+        if mirrored == url {
+            self.fetcher.client.check_step(base, &url)?;
         }
-        Ok(())
+        Ok(mirrored)
     }
 
-    fn accept(
+    /// Fetches a file aside when it is new, checks it with the feed's own reader, and puts it in its place.
+    fn take(&mut self, wanted: &Wanted<'_>) -> Result<(), FetchError> {
+        match self.fetch(wanted)? {
+            Some(fresh) => self.settle(&fresh, wanted, Ok(())),
+            None => Ok(()),
+        }
+    }
+
+    /// Fetches a file aside when it is new.
+    fn fetch(&mut self, wanted: &Wanted<'_>) -> Result<Option<Fresh>, FetchError> {
+        let known = self.state.present(&self.folder, wanted.name).cloned();
+        match self.fetcher.file(wanted.url, known.as_ref(), &self.aside(wanted.name))? {
+            Got::New(fresh) => Ok(Some(fresh)),
+            Got::Unchanged => {
+                self.done.unchanged += 1;
+                if let (Some(file), Some(stated)) = (self.state.files.get_mut(wanted.name), wanted.stated) {
+                    file.stated = Some(stated.to_owned());
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Puts a file in its place when it was verified and holds what it should; else forgets it.
+    fn settle(
         &mut self,
         fresh: &Fresh,
-        url: &str,
-        name: &str,
-        stated: Option<&str>,
+        wanted: &Wanted<'_>,
+        verified: Result<(), FetchError>,
     ) -> Result<(), FetchError> {
+        let accepted = verified.and_then(|()| self.accept(fresh, wanted));
+        if accepted.is_err() {
+            // What was refused is not gone on with; what cannot be removed is overwritten next time.
+            let _ = std::fs::remove_file(&fresh.path);
+        }
+        accepted
+    }
+
+    fn accept(&mut self, fresh: &Fresh, wanted: &Wanted<'_>) -> Result<(), FetchError> {
+        let name = wanted.name;
         self.fetcher.progress.stage(self.fetcher.source, &format!("checks {name}"));
         let last = self.state.files.get(name).map(|known| known.records);
-        let records = check::records(&fresh.path, name, last)?;
+        let held = check::held(&fresh.path, name, last, self.loss)?;
         let file = std::fs::File::open(&fresh.path).map_err(FetchError::disk(&fresh.path))?;
         let (sha256, bytes) =
             place::digest(&ring::digest::SHA256, file).map_err(FetchError::disk(&fresh.path))?;
@@ -155,11 +186,30 @@ impl<'a> Work<'a> {
         place::put(&fresh.path, &target).map_err(FetchError::disk(&target))?;
         self.done.new_files += 1;
         self.done.bytes = self.done.bytes.saturating_add(fresh.received);
-        let validators = fresh.validators.clone();
-        let stated = stated.map(ToOwned::to_owned);
-        let file = FileState { url: url.to_owned(), validators, bytes, sha256, records, stated };
+        self.fresh_names.insert(name.to_owned());
+        let file = FileState {
+            url: wanted.url.to_owned(),
+            validators: fresh.validators.clone(),
+            bytes,
+            sha256,
+            records: held.records,
+            as_of: held.as_of.map(|day| day.to_string()),
+            stated: wanted.stated.map(ToOwned::to_owned),
+        };
         self.state.files.insert(name.to_owned(), file);
         Ok(())
+    }
+
+    /// Takes a file away that the publisher no longer has.
+    fn remove(&mut self, name: &str) -> Result<(), FetchError> {
+        let path = self.folder.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(FetchError::disk(&path)(error)),
+            _ => {
+                self.state.files.remove(name);
+                Ok(())
+            }
+        }
     }
 
     /// Remembers a failure and goes on, unless everything else would fail too.
@@ -188,9 +238,4 @@ impl<'a> Work<'a> {
             self.done.notes.push(text);
         }
     }
-}
-
-/// Nothing to look at before the feed's own reader does.
-fn anything(_: &Path) -> Result<(), FetchError> {
-    Ok(())
 }

@@ -1,9 +1,9 @@
 //! openFDA's bulk downloads: a list of files with the day of their export (https://open.fda.gov/apis/downloads/).
 
-use super::{Work, anything};
+use super::{Wanted, Work};
 use crate::download::Got;
 use crate::error::FetchError;
-use crate::{address, json};
+use crate::{address, check, json, moment};
 
 /// The most bytes of the list: a few hundred kilobytes in 2026.
 const MAX_LIST: u64 = 32 << 20;
@@ -12,9 +12,10 @@ const MAX_LIST: u64 = 32 << 20;
 const MAX_FILES: usize = 1_000;
 
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), FetchError> {
-    for url in work.source.addresses(work.now.year()) {
+    for url in work.source.addresses(moment::year(work.now)) {
         let url = work.address(&url);
-        let known = work.state.lists.get(&url).cloned();
+        let known =
+            if work.state.is_whole(&work.folder) { work.state.lists.get(&url).cloned() } else { None };
         match work.fetcher.small(&url, known.as_ref(), MAX_LIST)? {
             Got::Unchanged => work.done.unchanged += 1,
             Got::New((bytes, validators)) => {
@@ -39,7 +40,8 @@ fn files(work: &mut Work<'_>, url: &str, bytes: &[u8]) -> Result<(), FetchError>
     }
     let mut names = Vec::new();
     for part in parts {
-        let file = json::text(part, "/file").ok_or_else(|| FetchError::malformed(url, "a part has no file"))?;
+        let file =
+            json::text(part, "/file").ok_or_else(|| FetchError::malformed(url, "a part has no file"))?;
         let name = address::file_name(file, 1);
         let known = work.state.present(&work.folder, &name).and_then(|known| known.stated.clone());
         names.push(name.clone());
@@ -47,11 +49,22 @@ fn files(work: &mut Work<'_>, url: &str, bytes: &[u8]) -> Result<(), FetchError>
             work.done.unchanged += 1;
             continue;
         }
-        let done = work.take(file, &name, exported, &anything);
+        let url = work.refer(url, file)?;
+        let done = work.take(&Wanted { url: &url, name: &name, stated: exported });
         work.go_on_after(done)?;
     }
-    if work.done.failed == 0 {
-        work.remove_others(&names);
-    }
-    Ok(())
+    if work.done.failed == 0 { remove_others(work, &names) } else { Ok(()) }
+}
+
+/// Takes away the files that the list no longer has, unless it lost most of what was there.
+fn remove_others(work: &mut Work<'_>, names: &[String]) -> Result<(), FetchError> {
+    let files = &work.state.files;
+    let all = files.values().fold(0u64, |sum, file| sum.saturating_add(file.records));
+    let gone: Vec<String> = files.keys().filter(|name| !names.contains(name)).cloned().collect();
+    let lost = gone
+        .iter()
+        .filter_map(|name| files.get(name))
+        .fold(0, |sum: u64, file| sum.saturating_add(file.records));
+    check::loss(&work.source.id, all - lost.min(all), all, work.loss)?;
+    gone.iter().try_for_each(|name| work.remove(name))
 }
