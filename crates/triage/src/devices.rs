@@ -4,57 +4,32 @@
 //! was not seen, or cannot be compared, never becomes a sure finding. Not here: software by its CPE name (`products`).
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 
 use wardround_intel::affected::SeenVersion;
 use wardround_intel::feed::csaf::Remedies;
 use wardround_intel::index::{AdvisoryMatch, Index, ProductMatch, Verdict};
-use wardround_model::{Asset, Claim, Confidence, CveId, Finding, Grade, Ground, Reason, Unjudged};
+use wardround_model::{Asset, Claim, Confidence, CveId, Grade, Ground, Reason};
 
-use crate::known::{self, Match};
-use crate::scene::Scene;
+use crate::known::Match;
+use crate::opinion::{Asked, Open, Opinion};
+use crate::recalls;
 
 /// Maker and model have to be this sure before an advisory is held against a device.
 const SURE_ENOUGH: Confidence = Confidence::percent(70);
 
 /// What an asset says that it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Device<'a> {
-    maker: &'a str,
-    model: &'a str,
-    software: Option<&'a str>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Device<'a> {
+    pub(crate) maker: &'a str,
+    pub(crate) model: &'a str,
+    pub(crate) software: Option<&'a str>,
 }
 
-/// What advisories say of a device.
-#[derive(Default)]
-struct Opinion {
-    matches: Vec<Match>,
-    /// Sentences about what could not be judged.
-    open: Vec<String>,
-}
-
-/// Findings on devices, and what could not be judged. Each distinct device is judged once.
-pub(crate) fn findings(scene: &Scene<'_>, index: &Index<'_>) -> (Vec<Finding>, Vec<Unjudged>) {
-    let mut opinions = BTreeMap::new();
-    let (mut findings, mut unjudged) = (Vec::new(), Vec::new());
-    for asset in scene.assets() {
-        let Some(device) = device(asset) else { continue };
-        let opinion = opinions.entry(device).or_insert_with(|| opinion(index, &device));
-        let seen = Reason::new(shown(&device), grounds(asset));
-        for found in &opinion.matches {
-            let mut found = found.clone();
-            found.reasons.insert(0, seen.clone());
-            findings.extend(known::finding(scene, index, asset, None, found));
-        }
-        let open = opinion.open.iter().map(|text| Reason::new(text.clone(), grounds(asset)));
-        unjudged.extend(open.map(|reason| crate::known::open(asset, reason)));
-    }
-    (findings, unjudged)
-}
-
-fn device(asset: &Asset) -> Option<Device<'_>> {
+/// The device that an asset is, where its maker and model are sure enough.
+pub(crate) fn device(asset: &Asset) -> Option<Device<'_>> {
     let sure = |claim: &Claim<String>| claim.confidence >= SURE_ENOUGH;
     let maker = asset.maker.as_ref().filter(|claim| sure(claim))?;
     let model = asset.model.as_ref().filter(|claim| sure(claim))?;
@@ -63,7 +38,7 @@ fn device(asset: &Asset) -> Option<Device<'_>> {
 }
 
 /// What maker, model and software of an asset rest on.
-fn grounds(asset: &Asset) -> Vec<Ground> {
+pub(crate) fn grounds(asset: &Asset) -> Vec<Ground> {
     let claims = [&asset.maker, &asset.model, &asset.software].into_iter().flatten();
     let mut grounds: Vec<_> =
         claims.flat_map(|claim| &claim.reasons).flat_map(|reason| reason.grounds.iter().copied()).collect();
@@ -72,7 +47,7 @@ fn grounds(asset: &Asset) -> Vec<Ground> {
     grounds
 }
 
-fn shown(device: &Device<'_>) -> String {
+pub(crate) fn shown(device: &Device<'_>) -> String {
     let Device { maker, model, software } = device;
     match software {
         Some(version) => format!("It shows itself as {model} by {maker} with software {version}"),
@@ -80,7 +55,8 @@ fn shown(device: &Device<'_>) -> String {
     }
 }
 
-fn opinion(index: &Index<'_>, device: &Device<'_>) -> Opinion {
+/// What advisories and recalls say of a device.
+pub(crate) fn opinion(index: &Index<'_>, device: &Device<'_>) -> Opinion {
     let seen = SeenVersion::new(device.software, None);
     let statements = index.advisories_for(device.maker, device.model, &seen);
     let mut by_cve: BTreeMap<CveId, Vec<&AdvisoryMatch<'_>>> = BTreeMap::new();
@@ -89,17 +65,34 @@ fn opinion(index: &Index<'_>, device: &Device<'_>) -> Opinion {
             by_cve.entry(*cve).or_default().push(statement);
         }
     }
-    let mut opinion = Opinion::default();
+    let mut opinion = Opinion { considered: by_cve.keys().copied().collect(), ..Opinion::default() };
+    let mut open = BTreeMap::new();
     for (cve, statements) in by_cve {
-        judge(&mut opinion, device, cve, &statements);
+        judge(&mut opinion, &mut open, device, cve, &statements);
     }
-    opinion.open.sort();
-    opinion.open.dedup();
+    opinion.open.extend(open.into_values().map(|(open, cves): (Open, Vec<CveId>)| {
+        let grade = open.grade.unwrap_or(Grade::ModelFamily);
+        open.of(grade, cves)
+    }));
+    recalls::of_device(index, device, &mut opinion);
     opinion
 }
 
+/// Questions by what they are about, each with the vulnerabilities that it would settle.
+type Questions = BTreeMap<String, (Open, Vec<CveId>)>;
+
+fn ask(questions: &mut Questions, open: Open, cve: CveId) {
+    questions.entry(open.about.clone()).or_insert_with(|| (open, Vec::new())).1.push(cve);
+}
+
 /// What statements about one CVE come to; they are sorted, the best agreeing names first.
-fn judge(opinion: &mut Opinion, device: &Device<'_>, cve: CveId, statements: &[&AdvisoryMatch<'_>]) {
+fn judge(
+    opinion: &mut Opinion,
+    questions: &mut Questions,
+    device: &Device<'_>,
+    cve: CveId,
+    statements: &[&AdvisoryMatch<'_>],
+) {
     let of_family = |one: &&&AdvisoryMatch<'_>| one.names == ProductMatch::Family;
     let family_only = statements.iter().all(|one| of_family(&one));
     let with = |verdict: Verdict| {
@@ -109,7 +102,7 @@ fn judge(opinion: &mut Opinion, device: &Device<'_>, cve: CveId, statements: &[&
     match (affected, unknown, device.software) {
         // A name of the family alone is no finding: it may be another model, or lack the part that is weak.
         (Some(statement), ..) | (None, Some(statement), _) if family_only => {
-            opinion.open.push(same_family(device, statement));
+            ask(questions, same_family(device, statement), cve);
         }
         (Some(statement), _, software) => {
             let grade = if software.is_some() { Grade::ExactVersion } else { Grade::VersionUnknown };
@@ -118,7 +111,7 @@ fn judge(opinion: &mut Opinion, device: &Device<'_>, cve: CveId, statements: &[&
         (None, Some(statement), None) if may_be_affected(statement) => {
             opinion.matches.push(matched(cve, statement, None, Grade::VersionUnknown));
         }
-        (None, Some(statement), _) => opinion.open.push(cannot_say(device, statement)),
+        (None, Some(statement), _) => ask(questions, cannot_say(device, statement), cve),
         (None, None, _) => {}
     }
 }
@@ -164,23 +157,48 @@ fn help(statement: &AdvisoryMatch<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn same_family(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> String {
+/// What an open question about an advisory is about: the advisory and the name in it, the same in every round.
+fn about(statement: &AdvisoryMatch<'_>) -> String {
+    format!("advisory:{}:{}", statement.advisory.id, statement.product)
+}
+
+fn same_family(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> Open {
     let Device { maker, model, .. } = device;
-    format!(
+    let text = format!(
         "The advisory {} is about {}. It shows itself as {model} by {maker}, which may be of the same family; the maker can \
          say whether this one is affected",
         statement.advisory.id,
         named(statement)
-    )
+    );
+    let question = format!(
+        "Is this {model} the {} that the advisory {} names?",
+        statement.product, statement.advisory.id
+    );
+    let mut open = Open::to_owner(about(statement), text, question);
+    open.grade = Some(Grade::ModelFamily);
+    open
 }
 
-fn cannot_say(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> String {
+fn cannot_say(device: &Device<'_>, statement: &AdvisoryMatch<'_>) -> Open {
     let Device { maker, model, software } = device;
     let version = software.map_or_else(|| "which was not seen".to_owned(), |text| format!("{text} here"));
-    format!(
+    let text = format!(
         "The advisory {} may be about this {model} by {maker}: it names {}, which cannot be compared with its \
          software version, {version}. The maker can say whether it is affected",
         statement.advisory.id,
         named(statement)
-    )
+    );
+    let question = match software {
+        Some(version) => {
+            format!("Is {model} with software {version} affected by the advisory {}?", statement.advisory.id)
+        }
+        None => format!(
+            "Which software runs on this {model}, and is it affected by the advisory {}?",
+            statement.advisory.id
+        ),
+    };
+    let mut open = Open::to_owner(about(statement), text, question);
+    open.grade = Some(Grade::VersionUnknown);
+    open.who = Asked::Maker;
+    open
 }

@@ -17,6 +17,7 @@ pub(crate) struct Hospital {
     pub(crate) assets: Vec<Asset>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) conversations: Vec<Conversation>,
+    pub(crate) statements: Vec<Statement>,
     /// Bytes of an index; empty when nothing is known.
     pub(crate) index: Vec<u8>,
 }
@@ -42,7 +43,7 @@ fn sighting() -> Sighting {
     Sighting { evidence, at: AS_OF.parse().unwrap() }
 }
 
-fn claim<T>(value: T) -> Claim<T> {
+pub(crate) fn claim<T>(value: T) -> Claim<T> {
     Claim { value, confidence: Confidence::percent(95), reasons: Vec::new() }
 }
 
@@ -130,11 +131,16 @@ impl Hospital {
     }
 
     /// A client that a service answered.
-    pub(crate) fn talk(mut self, client: &str, server: &str, protocol: Protocol) -> Self {
+    pub(crate) fn talk(self, client: &str, server: &str, protocol: Protocol) -> Self {
+        self.talks(client, server, Some(protocol))
+    }
+
+    /// A client that a service answered, perhaps in a protocol that was not recognised.
+    pub(crate) fn talks(mut self, client: &str, server: &str, protocol: Option<Protocol>) -> Self {
         self.conversations.push(Conversation {
             client: ip(client),
             server: server.parse().unwrap(),
-            protocol: Some(protocol),
+            protocol,
             roles: RolesKnownBy::Protocol,
             connections: 1,
             already_open: 0,
@@ -146,21 +152,73 @@ impl Hospital {
         self
     }
 
-    pub(crate) fn triage(&self) -> Triaged {
+    /// The last host runs this operating system.
+    pub(crate) fn runs(self, name: &str) -> Self {
+        let address = self.last_address();
+        self.fact(&address, FactKind::OperatingSystem, name)
+    }
+
+    /// The last host has this package, product or software.
+    pub(crate) fn has(self, kind: FactKind, value: &str) -> Self {
+        let address = self.last_address();
+        self.fact(&address, kind, value)
+    }
+
+    /// This is said of every device of a model.
+    pub(crate) fn of_model(mut self, maker: &str, model: &str, kind: FactKind, value: &str) -> Self {
+        self.observe(Subject::Model(ModelId::of(maker, model)), kind, value);
+        self
+    }
+
+    /// An account of the directory that is the last host.
+    pub(crate) fn account(mut self, name: &str, facts: &[(FactKind, &str)]) -> Self {
+        let directory = ListedId::of_name(&self.last_address());
+        let account = Subject::Account(AccountId::of(directory, name));
+        self.observe(account, FactKind::AccountDirectory, &directory.to_string());
+        for (kind, value) in facts {
+            self.observe(account, *kind, value);
+        }
+        self
+    }
+
+    /// The biomedical engineer said this of the host at this address on 2026-10-01.
+    pub(crate) fn said(mut self, address: &str, says: Says, until: Option<&str>) -> Self {
+        let id = StatementId(i64::try_from(self.statements.len()).unwrap() + 1);
+        let asset = AssetId::of_anchor(address);
+        let (by, at) = (Role::Biomedical, "2026-10-01T00:00:00Z".parse().unwrap());
+        let because = "The module is not built in.".to_owned();
+        let until = until.map(|until| until.parse().unwrap());
+        self.statements.push(Statement { id, asset, says, by, at, because, until });
+        self
+    }
+
+    fn last_address(&self) -> String {
+        self.assets.last().unwrap().ips[0].to_string()
+    }
+
+    /// Does something with the input of triage.
+    pub(crate) fn with_input<R>(&self, bytes: &[u8], each: impl FnOnce(&Input<'_>) -> R) -> R {
         let owner_of = |subject: &Subject| {
-            let ip = subject.ip()?;
-            self.assets.iter().find(|asset| asset.ips.contains(&ip)).map(|asset| asset.id)
+            let asset = self.assets.iter().find(|asset| match subject {
+                Subject::Listed(id) => *id == ListedId::of_name(&asset.ips[0].to_string()),
+                subject => subject.ip().is_some_and(|ip| asset.ips.contains(&ip)),
+            });
+            asset.map(|asset| asset.id)
         };
-        let bytes = if self.index.is_empty() { &*NOTHING_KNOWN } else { &self.index };
-        crate::triage(&Input {
+        each(&Input {
             index: &Index::open(bytes).unwrap(),
             assets: &self.assets,
             observations: &self.observations,
             conversations: &self.conversations,
-            statements: &[],
+            statements: &self.statements,
             as_of: AS_OF.parse().unwrap(),
             owner_of: &owner_of,
         })
+    }
+
+    pub(crate) fn triage(&self) -> Triaged {
+        let bytes = if self.index.is_empty() { &*NOTHING_KNOWN } else { &self.index };
+        self.with_input(bytes, crate::triage)
     }
 
     /// Findings as `address code`, in the order of urgency.
@@ -168,6 +226,20 @@ impl Hospital {
         let address = |id| self.assets.iter().find(|asset| asset.id == id).and_then(Asset::address).unwrap();
         let triaged = self.triage();
         triaged.findings.iter().map(|one| format!("{} {}", address(one.asset), one.weakness)).collect()
+    }
+}
+
+impl Hospital {
+    /// A weak setting found on an asset, as a list tells it.
+    pub(crate) fn weak(&self, asset: &Asset, setting: WeakSetting) -> Finding {
+        self.with_input(&NOTHING_KNOWN, |input| {
+            let scene = crate::scene::Scene::new(input);
+            let weakness = Weakness::Setting { setting, protocol: "list".to_owned() };
+            let ground = Ground::Observation(ObservationId(Digest::of(&["list"])));
+            let reasons = vec![Reason::new("A list says so", [ground])];
+            crate::settings::weak(&scene, asset, weakness, None, Grade::Listed, setting.code(), reasons)
+                .unwrap()
+        })
     }
 }
 

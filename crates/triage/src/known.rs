@@ -1,14 +1,18 @@
 //! Findings of published vulnerabilities: what an index knows of a CVE, as a finding on an asset.
 
 use wardround_intel::index::{CveFacts, Index};
-use wardround_model::{Asset, CveId, Endpoint, Finding, FindingId, Grade, Reason, Role, Unjudged, Weakness};
+use wardround_model::{
+    Asset, CveId, Endpoint, Finding, FindingId, Grade, Ground, Reason, Role, Unjudged, Weakness,
+};
+
+use crate::opinion::{Asked, Open};
 
 use crate::phrases;
 use crate::scene::Scene;
 use crate::ssvc::{self, Known};
 
 /// A vulnerability of a product that an asset has, before it is judged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Match {
     pub(crate) cve: CveId,
     /// `vendor:product` of a CPE name, or as an advisory writes it.
@@ -44,6 +48,9 @@ pub(crate) fn finding(
 }
 
 fn title(product: &str, version: Option<&str>, cve: CveId, grade: Grade) -> String {
+    if grade == Grade::Reported {
+        return format!("Another scanner reported the published weakness {cve}");
+    }
     let product = phrases::product(product);
     let version = version.map(|version| format!(" {version}")).unwrap_or_default();
     match grade {
@@ -64,7 +71,18 @@ fn known(facts: &CveFacts<'_>) -> Known {
     }
 }
 
-/// An open question about an asset, for whoever looks after it.
-pub(crate) fn open(asset: &Asset, reason: Reason) -> Unjudged {
-    Unjudged::new(asset.id, reason.text.clone(), reason, Role::of(asset.class.value), String::new())
+/// An open question about an asset, for whoever can settle it.
+pub(crate) fn open(asset: &Asset, open: &Open, grounds: impl IntoIterator<Item = Ground>) -> Unjudged {
+    Unjudged {
+        asset: asset.id,
+        about: open.about.clone(),
+        grade: open.grade,
+        cves: open.cves.clone(),
+        reason: Reason::new(open.text.clone(), grounds),
+        who: match open.who {
+            Asked::Owner => Role::of(asset.class.value),
+            Asked::Maker => Role::Manufacturer,
+        },
+        question: open.question.clone(),
+    }
 }

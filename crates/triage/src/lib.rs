@@ -4,31 +4,51 @@
 //! it rests on; what could not be judged is said to be so. The same input gives the same output in whatever order it
 //! comes. Not here: files, a clock, sockets; who is there (`identify`); what is known (`intel`).
 
+mod answers;
 mod devices;
 #[cfg(test)]
 mod hospital;
+mod hours;
+mod judging;
 mod known;
+mod opinion;
 mod order;
+mod packages;
+mod paths;
 mod phrases;
 mod plan;
 mod products;
+mod recalls;
 mod remedy;
+mod scanners;
 mod scene;
 mod settings;
 mod ssvc;
+mod support;
+mod system;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
+mod things;
+mod windows;
 
 use wardround_intel::Index;
 use wardround_model::{
-    Asset, AssetId, Conversation, Finding, FindingId, Observation, PlanItem, Statement, Subject, Timestamp,
-    Unjudged,
+    Asset, AssetId, Conversation, Finding, Observation, PlanItem, Statement, Subject, Timestamp, Unjudged,
 };
 
+pub use answers::Settled;
+pub use hours::{
+    Budget, BudgetError, Device, Efforts, EffortsError, HourPlan, Left, LeftBecause, MakerLetter, MakerSays,
+    Outcome, Picture, Quiet, Task, TaskId, Team, WhatIf, Window, Work, hours_in_words, maker_in_words,
+    plan_hours, what_if,
+};
+pub use judging::{Judged, Judging};
+pub use paths::{Cut, Cuts, Entry, Fallen, Loss, Paths, Reached, Step, Way};
 pub use plan::explain;
-pub use ssvc::{EPSS_LIKE_PUBLIC_POC, decide};
+pub use settings::requirements;
+pub use ssvc::{
+    DecisionTables, EPSS_LIKE_PUBLIC_POC, Exposure, Standing, Table, TableError, decide, decide_by,
+};
 
 /// What triage looks at.
 #[derive(Clone, Copy)]
@@ -56,34 +76,38 @@ pub struct Triaged {
     pub findings: Vec<Finding>,
     /// What could not be judged, by asset.
     pub unjudged: Vec<Unjudged>,
+    /// What an answer settled, by asset.
+    pub settled: Vec<Settled>,
     /// What to do now: at most ten things, the most urgent first.
     pub plan: Vec<PlanItem>,
 }
 
-/// Findings, what could not be judged, and the plan.
+/// Findings, what could not be judged, and the plan, decided by CISA's table.
 #[must_use]
 pub fn triage(input: &Input<'_>) -> Triaged {
-    let scene = scene::Scene::new(input);
-    let (on_devices, mut unjudged) = devices::findings(&scene, input.index);
-    let (on_products, open) = products::findings(&scene, input.index);
-    unjudged.extend(open);
-    unjudged.sort_by(|one, two| (one.asset, &one.reason.text).cmp(&(two.asset, &two.reason.text)));
-    let findings = each_once(settings::findings(&scene).into_iter().chain(on_devices).chain(on_products));
-    let assets: BTreeMap<_, _> = scene.assets().map(|asset| (asset.id, asset)).collect();
-    let plan = plan::plan(&findings, &assets);
-    Triaged { findings, unjudged, plan }
+    triage_by(&DecisionTables::default(), input)
 }
 
-/// Each finding once, the surest of those with one id, in their order.
-fn each_once(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
-    let mut once: BTreeMap<FindingId, Finding> = BTreeMap::new();
-    for finding in findings {
-        let known = once.entry(finding.id).or_insert_with(|| finding.clone());
-        if finding.grade < known.grade {
-            *known = finding;
-        }
+/// Findings, what could not be judged, and the plan, decided by these tables.
+#[must_use]
+pub fn triage_by(tables: &DecisionTables, input: &Input<'_>) -> Triaged {
+    Judging::of(tables, input).triaged(input.index)
+}
+
+impl Triaged {
+    /// These results with what was judged again in place of what was said of those assets. The plan is made anew.
+    #[must_use]
+    pub fn with(self, again: Judged, judging: &Judging<'_>) -> Self {
+        let Judged { assets, findings: new, unjudged: asked, settled: answered } = again;
+        let Self { mut findings, mut unjudged, mut settled, .. } = self;
+        findings.retain(|one| !assets.contains(&one.asset));
+        unjudged.retain(|one| !assets.contains(&one.asset));
+        settled.retain(|one| !assets.contains(&one.asset));
+        findings.extend(new);
+        unjudged.extend(asked);
+        settled.extend(answered);
+        judging::sort(&mut findings, &mut unjudged, &mut settled);
+        let plan = judging.plan(&findings);
+        Self { findings, unjudged, settled, plan }
     }
-    let mut findings: Vec<_> = once.into_values().collect();
-    findings.sort_by_cached_key(order::key);
-    findings
 }

@@ -122,5 +122,5 @@ fn how_sure(findings: &[&Finding]) -> Option<String> {
     let surest = findings.iter().min_by_key(|finding| finding.grade)?;
     let reason = surest.reasons.first().map_or("", |reason| reason.text.as_str());
     let codes = phrases::codes(findings.iter().map(|finding| &finding.weakness));
-    Some(format!("{}. {reason}. Codes: {codes}.", phrases::how_sure(surest.grade)))
+    Some(format!("{}. {reason}. Codes: {codes}.", phrases::how_sure(surest)))
 }

@@ -1,117 +1,170 @@
-//! Software that an asset showed against the published ranges of versions.
+//! Software against the published ranges of versions: what a banner shows, a list of installed software or a bill of
+//! materials names.
 //!
-//! Blamed is a version that a range holds. Not blamed, but said to be open: builds of a distribution (which mends flaws
-//! without a new upstream version), the Linux kernel (device makers do the same), hidden versions, records without a
-//! version, and versions of Windows, whose updates do not show. Each distinct product is judged once.
+//! Blamed is a version that a range holds. Not blamed, but asked about: builds of a distribution whose package is not
+//! known (`packages` judges those that are), the Linux kernel (device makers mend it too), hidden versions and records
+//! without a version. Not here: which assets have which software (`things`).
 
-mod opinion;
+mod platform;
+mod records;
 #[cfg(test)]
 mod snapshot_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::BTreeMap;
-
 use wardround_intel::Index;
-use wardround_intel::names::{self, Distribution, SeenProduct};
-use wardround_model::{Asset, Endpoint, FactKind, Finding, Ground, Reason, Unjudged};
+use wardround_intel::affected::SeenVersion;
+use wardround_intel::cpe::{Attribute, Cpe, Part};
+use wardround_intel::names::{CpeName, Distribution, SeenProduct};
 
-use self::opinion::Opinion;
-use crate::known;
+use crate::opinion::{Open, Opinion};
 use crate::phrases;
-use crate::scene::Scene;
+use crate::support;
+use crate::system::System;
 
-/// What makes two seen products one.
-type Key = (String, Option<String>, Option<Distribution>, bool);
-
-/// One product of one asset, with everything that shows it.
-struct Shown {
-    product: SeenProduct,
-    endpoint: Option<Endpoint>,
-    grounds: Vec<Ground>,
+/// A product in a version, by its names in the lists of published weaknesses.
+#[derive(Clone, Debug)]
+pub(crate) struct Product {
+    /// What CPE calls it, the present name first; never empty.
+    names: Vec<CpeName>,
+    version: Option<String>,
+    seen: SeenVersion,
+    /// Somebody else than its makers built it.
+    rebuilt: bool,
+    distribution: Option<Distribution>,
+    /// The software that it runs in, by its own CPE name.
+    target: Option<String>,
 }
 
-/// Findings on software, and what could not be judged.
-pub(crate) fn findings(scene: &Scene<'_>, index: &Index<'_>) -> (Vec<Finding>, Vec<Unjudged>) {
-    let mut opinions: BTreeMap<Key, Opinion> = BTreeMap::new();
-    let (mut findings, mut unjudged) = (Vec::new(), windows(scene));
-    for asset in scene.assets() {
-        let (listed, unlisted): (Vec<_>, Vec<_>) =
-            shown_by(asset).into_iter().partition(|(_, shown)| !shown.product.cpe_names().is_empty());
-        unjudged.extend(not_in_any_list(asset, &unlisted));
-        for (key, shown) in listed {
-            let opinion = opinions.entry(key).or_insert_with(|| opinion::of(index, &shown.product));
-            let seen = Reason::new(seen(&shown), shown.grounds.iter().copied());
-            for found in &opinion.matches {
-                let mut found = found.clone();
-                found.reasons.insert(0, seen.clone());
-                findings.extend(known::finding(scene, index, asset, shown.endpoint, found));
-            }
-            let open =
-                opinion.open.iter().map(|text| Reason::new(text.clone(), shown.grounds.iter().copied()));
-            unjudged.extend(open.map(|reason| known::open(asset, reason)));
+impl Product {
+    /// What a banner or a list shows; `None` for what the table of names has no name for.
+    pub(crate) fn shown(product: &SeenProduct) -> Option<Self> {
+        let names = product.cpe_names().to_vec();
+        (!names.is_empty()).then(|| Self {
+            names,
+            version: product.version.as_ref().map(ToString::to_string),
+            seen: product.seen_version(),
+            rebuilt: product.distribution_build,
+            distribution: product.distribution,
+            target: None,
+        })
+    }
+
+    /// The product that a CPE name is of; `None` where it names none.
+    pub(crate) fn named(cpe: &Cpe) -> Option<Self> {
+        let text = |attribute: &Attribute| attribute.literal().map(str::to_owned);
+        let name = CpeName {
+            part: cpe.part?,
+            vendor: cpe.vendor.literal()?.into(),
+            product: cpe.product.literal()?.into(),
+        };
+        let (version, update) = (text(&cpe.version), text(&cpe.update));
+        let seen = SeenVersion::new(version.as_deref(), update.as_deref());
+        let version = version.map(|version| match &update {
+            Some(update) => format!("{version} {update}"),
+            None => version,
+        });
+        Some(Self {
+            names: vec![name],
+            version,
+            seen,
+            rebuilt: false,
+            distribution: None,
+            target: text(&cpe.target_sw),
+        })
+    }
+
+    /// `vendor:product` of its present name.
+    pub(crate) fn code(&self) -> String {
+        self.names.first().map(|name| format!("{}:{}", name.vendor, name.product)).unwrap_or_default()
+    }
+
+    /// What tells it apart from every other product, whatever the system.
+    pub(crate) fn key(&self) -> String {
+        let (version, target) =
+            (self.version.as_deref().unwrap_or("?"), self.target.as_deref().unwrap_or("?"));
+        let names: Vec<_> = self.names.iter().map(|one| format!("{one:?}")).collect();
+        let built = (self.rebuilt, self.distribution);
+        format!("product {} {version} {target} {built:?} {:?}", names.join(","), self.seen)
+    }
+
+    /// Its name and version, as people write them.
+    pub(crate) fn name(&self) -> String {
+        let name = phrases::product(&self.code());
+        match &self.version {
+            Some(version) => format!("{name} {version}"),
+            None => name,
         }
     }
-    (findings, unjudged)
-}
 
-/// Every product that an asset showed, each once.
-fn shown_by(asset: &Asset) -> BTreeMap<Key, Shown> {
-    let mut products: BTreeMap<Key, Shown> = BTreeMap::new();
-    for text in &asset.products {
-        let ground = Ground::Observation(text.observation);
-        for product in names::products_in(&text.text) {
-            let shown = products.entry(key(&product)).or_insert_with(|| Shown {
-                product,
-                endpoint: text.endpoint,
-                grounds: Vec::new(),
-            });
-            shown.endpoint = [shown.endpoint, text.endpoint].into_iter().flatten().min();
-            shown.grounds.push(ground);
-        }
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
-    for shown in products.values_mut() {
-        shown.grounds.sort_unstable();
-        shown.grounds.dedup();
+
+    /// Vendor and product of each of its names.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|name| (name.vendor.as_str(), name.product.as_str()))
     }
-    products
-}
 
-fn key(product: &SeenProduct) -> Key {
-    let version = product.version.as_ref().map(ToString::to_string);
-    (product.name.to_ascii_lowercase().into(), version, product.distribution, product.distribution_build)
-}
-
-fn seen(shown: &Shown) -> String {
-    let name = opinion::name(&shown.product);
-    match shown.endpoint {
-        Some(endpoint) => format!("{endpoint} shows {name}"),
-        None => format!("It shows {name}"),
+    /// Whether any of its names is this one.
+    pub(crate) fn is_called(&self, vendor: &str, product: &str) -> bool {
+        self.codes().any(|name| name == (vendor, product))
     }
 }
 
-/// Products with a version and without a name in the lists: one sentence for all of an asset's.
-fn not_in_any_list(asset: &Asset, unlisted: &[(Key, Shown)]) -> Option<Unjudged> {
-    let told: Vec<_> =
-        unlisted.iter().map(|(_, shown)| shown).filter(|one| one.product.version.is_some()).collect();
-    let names = phrases::list(told.iter().map(|shown| opinion::name(&shown.product)))?;
+/// What the index says of a product on its system.
+pub(crate) fn opinion(
+    index: &Index<'_>,
+    product: &Product,
+    system: Option<&System>,
+    as_of: wardround_model::Timestamp,
+) -> Opinion {
+    if product.version.is_none() && product.names.iter().all(|name| name.part == Part::Hardware) {
+        // Hardware has no version; its firmware is named apart.
+        return Opinion::default();
+    }
+    if product.version.is_none() {
+        return Opinion::open(hidden(product));
+    }
+    if product.rebuilt || product.is_called("linux", "linux_kernel") {
+        return Opinion::open(mended_elsewhere(product));
+    }
+    let mut opinion = records::of(index, product, system);
+    support::of_product(index, product, as_of, &mut opinion);
+    opinion
+}
+
+fn hidden(product: &Product) -> Open {
+    let name = product.name();
     let text = format!(
-        "It shows {names}. We know of no name for that in the lists of published weaknesses, so it could not be \
-         checked. Its maker can say whether weaknesses are known"
+        "It shows {name}, but not its version, so the known weaknesses of {name} could not be checked. Whoever runs \
+         it can look the version up"
     );
-    let grounds = told.iter().flat_map(|shown| shown.grounds.iter().copied());
-    Some(known::open(asset, Reason::new(text, grounds)))
+    Open::to_owner(format!("version:{}", product.code()), text, format!("Which version of {name} runs here?"))
 }
 
-/// Versions of Windows are told in the NTLM challenge ([MS-NLMP] 2.2.2.10), the updates on it are not.
-fn windows(scene: &Scene<'_>) -> Vec<Unjudged> {
-    let open = |seen: &crate::scene::Seen<'_>| {
-        let text = format!(
-            "It gives its Windows version as {} (Samba servers give one too). Installed updates do not show on the \
-             network, so its known weaknesses could not be checked. A list of installed updates would settle it",
-            seen.value()
-        );
-        known::open(seen.asset, Reason::new(text, [seen.ground()]))
-    };
-    scene.facts(FactKind::NtlmOsVersion).iter().map(open).collect()
+fn mended_elsewhere(product: &Product) -> Open {
+    let name = product.name();
+    let who = product.distribution.map_or("whoever builds it for this device", label);
+    let text = format!(
+        "It shows {name}, but {who} mends weaknesses without raising this number, so it could not be judged. A list of \
+         the installed packages and their full versions would settle it"
+    );
+    let question = format!("Which package of {name} is installed, with its full version?");
+    Open::to_owner(format!("package:{}", product.code()), text, question)
+}
+
+fn label(distribution: Distribution) -> &'static str {
+    match distribution {
+        Distribution::Debian => "Debian",
+        Distribution::Ubuntu => "Ubuntu",
+        Distribution::Raspbian => "Raspberry Pi OS",
+        Distribution::RedHat => "Red Hat",
+        Distribution::CentOs => "CentOS, Rocky or AlmaLinux",
+        Distribution::Fedora => "Fedora",
+        Distribution::Suse => "SUSE",
+        Distribution::Amazon => "Amazon Linux",
+        Distribution::Alpine => "Alpine",
+        Distribution::FreeBsd => "FreeBSD",
+    }
 }

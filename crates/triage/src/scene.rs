@@ -1,9 +1,11 @@
 //! The input of triage, laid out for look-ups: facts by kind, conversations by service, who owns what.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use wardround_model::{
-    Asset, AssetId, Conversation, Endpoint, FactKind, Ground, Observation, Protocol, Subject, Timestamp,
+    AccountId, Asset, AssetId, Conversation, Endpoint, FactKind, Ground, ModelId, Observation, Protocol,
+    Statement, Subject, Timestamp,
 };
 
 use crate::Input;
@@ -12,8 +14,14 @@ use crate::Input;
 pub(crate) struct Scene<'a> {
     pub(crate) as_of: Timestamp,
     assets: BTreeMap<AssetId, &'a Asset>,
+    /// By asset, kind, subject and value.
+    owned: Vec<Seen<'a>>,
+    /// Without components, which only their assets are asked for.
     facts: BTreeMap<FactKind, Vec<Seen<'a>>>,
+    accounts: Vec<Account<'a>>,
+    statements: BTreeMap<AssetId, Vec<&'a Statement>>,
     talks: Vec<Talk<'a>>,
+    outward: Vec<Outward<'a>>,
     medical_clients: Clients<'a>,
     medical_servers: BTreeMap<AssetId, Talk<'a>>,
 }
@@ -39,6 +47,20 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// An account, the directory that it is in, and what is said of it.
+pub(crate) struct Account<'a> {
+    pub(crate) directory: &'a Asset,
+    pub(crate) facts: Vec<&'a Observation>,
+}
+
+/// A conversation of a known asset with an address of the Internet.
+#[derive(Clone, Copy)]
+pub(crate) struct Outward<'a> {
+    pub(crate) conversation: &'a Conversation,
+    pub(crate) asset: &'a Asset,
+    pub(crate) outside: IpAddr,
+}
+
 /// A conversation whose server is a known asset.
 #[derive(Clone, Copy)]
 pub(crate) struct Talk<'a> {
@@ -61,9 +83,14 @@ impl<'a> Scene<'a> {
     pub(crate) fn new(input: &Input<'a>) -> Self {
         let assets = input.assets.iter().map(|asset| (asset.id, asset)).collect();
         let talks = talks(input, &assets);
+        let owned = owned(input, &assets);
         Self {
             as_of: input.as_of,
-            facts: facts(input, &assets),
+            facts: facts(&owned),
+            accounts: accounts(input, &assets),
+            statements: statements(input),
+            outward: outward(input, &assets),
+            owned,
             medical_clients: medical_clients(&talks, &assets),
             medical_servers: medical_servers(&talks),
             talks,
@@ -83,6 +110,34 @@ impl<'a> Scene<'a> {
     /// Every sighting of this kind of fact, sorted.
     pub(crate) fn facts(&self, kind: FactKind) -> &[Seen<'a>] {
         self.facts.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every sighting of this kind of fact on an asset, sorted.
+    pub(crate) fn facts_of(&self, asset: AssetId, kind: FactKind) -> impl Iterator<Item = Seen<'a>> + '_ {
+        let key = |seen: &Seen<'_>| (seen.asset.id, seen.observation.fact.kind());
+        let start = self.owned.partition_point(|seen| key(seen) < (asset, kind));
+        let rest = self.owned.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |seen| key(seen) == (asset, kind)).copied()
+    }
+
+    /// Accounts of known directories, sorted.
+    pub(crate) fn accounts(&self) -> &[Account<'a>] {
+        &self.accounts
+    }
+
+    /// What people said of an asset, oldest first.
+    pub(crate) fn statements_of(&self, asset: AssetId) -> &[&'a Statement] {
+        self.statements.get(&asset).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything that people said, by asset.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &'a Statement> {
+        self.statements.values().flatten().copied()
+    }
+
+    /// Answered conversations between known assets and the Internet, sorted.
+    pub(crate) fn outward(&self) -> &[Outward<'a>] {
+        &self.outward
     }
 
     /// Every conversation with a known server, sorted.
@@ -129,18 +184,120 @@ fn answered<'a>(talks: &[Talk<'a>]) -> impl Iterator<Item = (AssetId, Talk<'a>)>
     answered.filter_map(|talk| Some((talk.client?, *talk))).filter(|(client, talk)| *client != talk.server.id)
 }
 
-fn facts<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> BTreeMap<FactKind, Vec<Seen<'a>>> {
-    let mut facts: BTreeMap<FactKind, Vec<Seen<'a>>> = BTreeMap::new();
+/// Every observation with the asset that it is about; what is said of a model is about each asset of it.
+fn owned<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> Vec<Seen<'a>> {
+    let models = models(assets);
+    let mut owned = Vec::with_capacity(input.observations.len());
     for observation in input.observations {
-        let owner = (input.owner_of)(&observation.subject).and_then(|id| assets.get(&id));
-        if let Some(asset) = owner {
-            facts.entry(observation.fact.kind()).or_default().push(Seen { asset, observation });
+        match observation.subject {
+            Subject::Account(_) => {}
+            Subject::Model(id) => {
+                let of_model = models.get(&id).into_iter().flatten();
+                owned.extend(of_model.map(|asset| Seen { asset, observation }));
+            }
+            subject => {
+                let owner = (input.owner_of)(&subject).and_then(|id| assets.get(&id));
+                owned.extend(owner.map(|asset| Seen { asset, observation }));
+            }
         }
     }
+    owned.sort_unstable_by(|one, two| {
+        let key = |seen: &Seen<'a>| (seen.asset.id, seen.observation.fact.kind(), seen.observation.subject);
+        key(one).cmp(&key(two)).then_with(|| one.value().cmp(two.value()))
+    });
+    owned
+}
+
+fn models<'a>(assets: &BTreeMap<AssetId, &'a Asset>) -> BTreeMap<ModelId, Vec<&'a Asset>> {
+    let mut models: BTreeMap<ModelId, Vec<&'a Asset>> = BTreeMap::new();
+    for asset in assets.values() {
+        if let (Some(maker), Some(model)) = (&asset.maker, &asset.model) {
+            models.entry(ModelId::of(&maker.value, &model.value)).or_default().push(asset);
+        }
+    }
+    models
+}
+
+fn is_component(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Package | FactKind::CpeName | FactKind::InstalledSoftware)
+}
+
+fn facts<'a>(owned: &[Seen<'a>]) -> BTreeMap<FactKind, Vec<Seen<'a>>> {
+    let mut facts: BTreeMap<FactKind, Vec<Seen<'a>>> = BTreeMap::new();
+    for seen in owned.iter().filter(|seen| !is_component(seen.observation.fact.kind())) {
+        facts.entry(seen.observation.fact.kind()).or_default().push(*seen);
+    }
     for seen in facts.values_mut() {
-        seen.sort_by_key(|one| (one.observation.subject, one.value()));
+        seen.sort_by_key(|one| (one.observation.subject, one.value(), one.asset.id));
     }
     facts
+}
+
+fn accounts<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> Vec<Account<'a>> {
+    let mut facts: BTreeMap<AccountId, Vec<&'a Observation>> = BTreeMap::new();
+    for observation in input.observations {
+        if let Subject::Account(id) = observation.subject {
+            facts.entry(id).or_default().push(observation);
+        }
+    }
+    let account = |(id, mut facts): (AccountId, Vec<&'a Observation>)| {
+        facts.sort_by_key(|one| (one.fact.kind(), one.fact.value()));
+        let named = facts.iter().find(|one| one.fact.kind() == FactKind::AccountDirectory);
+        let listed = named.and_then(|one| one.fact.value().parse().ok()).map(Subject::Listed);
+        let owner = (input.owner_of)(&Subject::Account(id)).or_else(|| (input.owner_of)(&listed?))?;
+        Some(Account { directory: assets.get(&owner)?, facts })
+    };
+    facts.into_iter().filter_map(account).collect()
+}
+
+fn statements<'a>(input: &Input<'a>) -> BTreeMap<AssetId, Vec<&'a Statement>> {
+    let mut statements: BTreeMap<AssetId, Vec<&'a Statement>> = BTreeMap::new();
+    for statement in input.statements {
+        statements.entry(statement.asset).or_default().push(statement);
+    }
+    statements
+}
+
+fn outward<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> Vec<Outward<'a>> {
+    let owner = |ip: IpAddr| assets.get(&(input.owner_of)(&Subject::Ip(ip))?).copied();
+    let outside = |conversation: &'a Conversation| {
+        let (client, server) = (conversation.client, conversation.server.ip);
+        let (inner, outside) = match (is_public(client), is_public(server)) {
+            (false, true) => (client, server),
+            (true, false) => (server, client),
+            _ => return None,
+        };
+        let asset = owner(inner).filter(|_| owner(outside).is_none())?;
+        conversation.was_answered().then_some(Outward { conversation, asset, outside })
+    };
+    let mut outward: Vec<_> = input.conversations.iter().filter_map(outside).collect();
+    outward.sort_by_key(|one| (one.conversation.client, one.conversation.server));
+    outward
+}
+
+/// Whether an address can be reached over the Internet (IANA's registries of special-purpose addresses, RFC 6890).
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let shared = first == 100 && second & 0b1100_0000 == 64;
+            let special = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_documentation();
+            !(shared || special || v4.is_multicast() || first == 0 || first >= 240)
+        }
+        IpAddr::V6(v6) => {
+            let [first, second, ..] = v6.segments();
+            first & 0xe000 == 0x2000 && (first, second) != (0x2001, 0xdb8)
+        }
+    }
+}
+
+/// Whether two addresses lie in one stretch: 24 bits of IPv4, 64 of IPv6. Masks do not show on the network.
+pub(crate) fn same_stretch(one: IpAddr, two: IpAddr) -> bool {
+    match (one, two) {
+        (IpAddr::V4(one), IpAddr::V4(two)) => one.to_bits() >> 8 == two.to_bits() >> 8,
+        (IpAddr::V6(one), IpAddr::V6(two)) => one.to_bits() >> 64 == two.to_bits() >> 64,
+        _ => false,
+    }
 }
 
 fn talks<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> Vec<Talk<'a>> {

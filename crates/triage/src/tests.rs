@@ -38,13 +38,28 @@ const SENT: &[(FactKind, &str)] = &[
     (FactKind::Hl7Receives, "ADT^A01"),
     (FactKind::Hl7Receives, "ACK"),
     (FactKind::NtlmOsVersion, "10.0.14393"),
+    (FactKind::OperatingSystem, "Debian GNU/Linux 12"),
+    (FactKind::OperatingSystem, "Windows 10 Pro"),
+    (FactKind::OperatingSystemVersion, "10.0.19045.4000"),
+    (FactKind::KernelVersion, "6.1.0-21-amd64"),
+    (FactKind::Package, "pkg:deb/debian/openssl@3.0.11-1"),
+    (FactKind::Package, "pkg:pypi/pydicom@1.0"),
+    (FactKind::CpeName, "cpe:2.3:a:openbsd:openssh:7.1:p1:*:*:*:*:*:*"),
+    (FactKind::InstalledSoftware, "nginx 1.10.3"),
+    (FactKind::MakerVex, "CVE-2020-0001,not_affected,component_not_present"),
+    (FactKind::ScannerReport, "CVE-2020-0002"),
+    (FactKind::ScannerReport, "nessus:57608"),
+    (FactKind::Mds2Answer, "TXCF-2:yes"),
+    (FactKind::ListedTag, "MT-7"),
+    (FactKind::MissingUpdate, "KB5034441"),
+    (FactKind::Backup, "failed"),
 ];
 
 prop_compose! {
     fn hospital()(
         classes in prop::collection::vec(0..DeviceClass::ALL.len(), 4),
         shown in prop::collection::vec((0..4usize, 20u16..24, 0..SHOWN.len()), 0..24),
-        sent in prop::collection::vec((0..4usize, 0..SENT.len()), 0..6),
+        sent in prop::collection::vec((0..4usize, 0..SENT.len()), 0..12),
         talks in prop::collection::vec((0..4usize, 0..4usize, 20u16..24, 0..Protocol::ALL.len()), 0..12),
     ) -> Hospital {
         let mut hospital = Hospital { index: KNOWN.clone(), ..Hospital::default() };
@@ -75,7 +90,7 @@ proptest! {
             let grounds: Vec<_> = finding.reasons.iter().flat_map(|reason| &reason.grounds).collect();
             prop_assert!(!grounds.is_empty());
             prop_assert!(grounds.iter().all(|ground| observed.contains(ground) || talked.contains(ground)));
-            prop_assert_eq!(finding.judgement.reasons.len(), 4);
+            prop_assert_eq!(finding.judgement.reasons.len(), 5);
             prop_assert!(finding.reasons.iter().all(|reason| !reason.text.ends_with('.')));
         }
     }

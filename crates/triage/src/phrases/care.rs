@@ -2,6 +2,8 @@
 
 use wardround_model::{DeviceClass, Finding, TechnicalImpact, WeakSetting, Weakness};
 
+use crate::settings::texts;
+
 /// What somebody could do with a weakness.
 enum Effect {
     /// Run the device, or disturb what it does.
@@ -14,6 +16,8 @@ enum Effect {
     Listen,
     /// Learn how it is built, to prepare an attack.
     Explore,
+    /// What the rulebook says of the setting.
+    Told(&'static str),
 }
 
 /// What could happen, and how much depends on the asset: two or three sentences.
@@ -31,6 +35,7 @@ pub(crate) fn why(finding: &Finding, class: DeviceClass) -> String {
         Effect::Listen => {
             "What people type and read there, passwords too, could be read by a stranger or changed on its way"
         }
+        Effect::Told(text) => text,
         Effect::Explore => "A stranger could learn how it is set up, and use that to prepare an attack",
     };
     match finding.judgement.reasons.get(3) {
@@ -52,7 +57,9 @@ fn effect(finding: &Finding) -> Effect {
             | WeakSetting::TlsCertificateSelfSigned
             | WeakSetting::TlsCertificateWeak => Effect::Pose,
             WeakSetting::TlsVersionOld => Effect::Listen,
-            _ => Effect::Disturb,
+            setting => {
+                texts(*setting).and_then(|texts| texts.could.as_deref()).map_or(Effect::Disturb, Effect::Told)
+            }
         },
     }
 }

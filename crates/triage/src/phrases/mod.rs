@@ -6,10 +6,10 @@
 mod care;
 mod remedy;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod what;
 
-use wardround_model::{Decision, Grade, Protocol, Timestamp, Weakness};
+use wardround_model::{Decision, Finding, Grade, Protocol, Timestamp, WeakSetting, Weakness};
 
 pub(crate) use care::why;
 pub(crate) use remedy::{step, title};
@@ -75,7 +75,19 @@ pub(crate) fn product(code: &str) -> String {
 }
 
 /// How sure a finding is, in a sentence.
-pub(crate) fn how_sure(grade: Grade) -> &'static str {
+pub(crate) fn how_sure(finding: &Finding) -> &'static str {
+    match (&finding.weakness, finding.grade) {
+        (Weakness::Setting { setting: WeakSetting::Recalled, .. }, _) => {
+            "It is possible: the recall names this model, but only the serial number tells whether this one is meant"
+        }
+        (Weakness::Setting { setting: WeakSetting::UpdatesMissing, .. }, Grade::ExactVersion) => {
+            "We are sure: the build that it runs is older than the fixes on the published list"
+        }
+        (_, grade) => how_sure_by(grade),
+    }
+}
+
+fn how_sure_by(grade: Grade) -> &'static str {
     match grade {
         Grade::Seen => "We are sure: it was seen on the network",
         Grade::ExactVersion => {

@@ -1,8 +1,9 @@
 //! What to do about a weakness: the title of an item and its next step, by remedy and by who does it.
 
-use wardround_model::{Decision, Role};
+use wardround_model::{Decision, Role, WeakSetting};
 
 use crate::remedy::Remedy;
+use crate::settings::{Texts, texts};
 
 /// What to do and where, in one line.
 pub(crate) fn title(remedy: &Remedy, role: Role, assets: &str) -> String {
@@ -16,7 +17,9 @@ pub(crate) fn title(remedy: &Remedy, role: Role, assets: &str) -> String {
         Remedy::LimitImageService => "limit who may use the image service".to_owned(),
         Remedy::ChangeCommunity => "change the SNMP password".to_owned(),
         Remedy::Update(product) => format!("update {}", super::product(product)),
-        Remedy::Settle(_) => "settle this weak setting".to_owned(),
+        Remedy::Settle(setting) => {
+            return format!("{}: {assets}", capital(text_of(*setting, |texts| &texts.task)));
+        }
         Remedy::AskMaker(_) => return format!("Ask the maker about published weaknesses: {assets}"),
     };
     if role.needs_maker() {
@@ -89,7 +92,7 @@ fn alone(remedy: &Remedy) -> String {
                 super::product(product)
             )
         }
-        Remedy::Settle(_) => "settle this weak setting".to_owned(),
+        Remedy::Settle(setting) => text_of(*setting, |texts| &texts.alone).to_owned(),
         Remedy::AskMaker(_) => "ask the maker which version has the fix".to_owned(),
     }
 }
@@ -107,7 +110,7 @@ fn with_maker(remedy: &Remedy) -> String {
         Remedy::RaiseTlsVersion => "ask the maker to turn old encryption off".to_owned(),
         Remedy::LimitImageService => "ask the maker to let only known devices connect".to_owned(),
         Remedy::ChangeCommunity => "ask the maker to turn SNMP off or to set a secret password".to_owned(),
-        Remedy::Settle(_) => "ask the maker how to settle this".to_owned(),
+        Remedy::Settle(setting) => text_of(*setting, |texts| &texts.maker).to_owned(),
         Remedy::Update(_) | Remedy::AskMaker(_) => {
             "ask the maker whether this device is affected and which fix is allowed".to_owned()
         }
@@ -133,12 +136,17 @@ fn check(remedy: &Remedy) -> String {
         Remedy::ChangeCommunity => {
             "The next round checks whether it still answers to that password".to_owned()
         }
-        Remedy::Settle(_) => "The next round looks at it again".to_owned(),
+        Remedy::Settle(setting) => text_of(*setting, |texts| &texts.check).to_owned(),
         Remedy::Update(_) => "The next round looks at the version that it shows".to_owned(),
         Remedy::AskMaker(_) => {
             "The next round looks at the version again; note the maker's answer until then".to_owned()
         }
     }
+}
+
+/// A text of the rulebook; a test holds it to having one for each setting that is settled so.
+fn text_of(setting: WeakSetting, text: impl Fn(&'static Texts) -> &'static String) -> &'static str {
+    texts(setting).map_or("", |texts| text(texts))
 }
 
 fn capital(text: &str) -> String {

@@ -45,6 +45,17 @@ fn settings_on(class: DeviceClass) -> String {
     items.map(|item| told(&item)).collect()
 }
 
+/// Every weak setting whose texts stand in the rulebook, on a device of this class.
+fn settled_on(class: DeviceClass) -> String {
+    let hospital = Hospital::default().host("10.1.1.1", class);
+    let asset = &hospital.assets[0];
+    let items = WeakSetting::ALL.iter().filter(|setting| crate::settings::texts(**setting).is_some());
+    items
+        .filter_map(|setting| crate::explain(&hospital.weak(asset, *setting), asset))
+        .map(|item| told(&item))
+        .collect()
+}
+
 /// One published vulnerability of each grade on a device of this class.
 fn vulnerabilities_on(class: DeviceClass, product: &str) -> String {
     let hospital = Hospital::default().host("10.1.1.1", class).made_by("Example", "Model 1");
@@ -63,6 +74,25 @@ fn weak_settings_of_a_device_that_touches_patients() {
 #[test]
 fn weak_settings_of_a_server() {
     insta::assert_snapshot!(settings_on(DeviceClass::Server));
+}
+
+#[test]
+fn settings_of_the_rulebook_on_a_device_that_touches_patients() {
+    insta::assert_snapshot!(settled_on(DeviceClass::Ventilator));
+}
+
+#[test]
+fn settings_of_the_rulebook_on_a_server() {
+    insta::assert_snapshot!(settled_on(DeviceClass::Server));
+}
+
+#[test]
+fn no_text_falls_back_to_a_code() {
+    for class in DeviceClass::ALL {
+        for item in settled_on(*class).split("\n\n").filter(|item| !item.trim().is_empty()) {
+            assert_eq!(item.lines().filter(|line| line.trim().len() > 20).count(), 5, "{item}");
+        }
+    }
 }
 
 #[test]
@@ -109,7 +139,7 @@ fn products_have_the_names_that_people_know() {
 }
 
 /// Flesch and Kincaid's grade of a text: the years of school that it asks for (Kincaid et al., 1975).
-fn grade(text: &str) -> f64 {
+pub(crate) fn grade(text: &str) -> f64 {
     let sentences = text.matches(['.', ':', '?', '\n']).count().max(1);
     let words: Vec<_> =
         text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty()).collect();
@@ -138,7 +168,7 @@ fn the_grade_of_known_texts() {
 #[test]
 fn a_reader_of_fourteen_understands_it() {
     for class in DeviceClass::ALL {
-        let text = settings_on(*class) + &vulnerabilities_on(*class, "openbsd:openssh");
+        let text = settings_on(*class) + &settled_on(*class) + &vulnerabilities_on(*class, "openbsd:openssh");
         let plain: String = text.split_inclusive('\n').filter(|line| line.starts_with("  ")).collect();
         let plain: String =
             plain.lines().map(|line| line.split(" Codes: ").next().unwrap().to_owned() + "\n").collect();

@@ -2,11 +2,17 @@
 
 use wardround_model::{Exploitation, Finding, Grade, WeakSetting, Weakness};
 
+use crate::scanners::SOME_SOFTWARE;
+use crate::settings::texts;
+
 /// What is weak: two or three sentences. `findings` have one remedy and are sorted, the most urgent first.
 pub(crate) fn what(findings: &[&Finding]) -> String {
     match findings.first().map(|finding| &finding.weakness) {
         Some(Weakness::Setting { setting, protocol }) => of_setting(*setting, protocol, findings),
         Some(Weakness::Vulnerability { product, version, advisory, .. }) => {
+            if product == SOME_SOFTWARE {
+                return of_product(SOME_SOFTWARE, Some(""), findings).replace("  ", " ");
+            }
             let kind = if advisory.is_some() { "device" } else { "software" };
             of_product(&format!("{kind} {}", super::product(product)), version.as_deref(), findings)
         }
@@ -48,7 +54,7 @@ fn of_setting(setting: WeakSetting, protocol: &str, findings: &[&Finding]) -> St
              SNMP, a way to watch devices and sometimes to set them."
                 .to_owned()
         }
-        _ => format!("It has a weak setting ({}).", setting.code()),
+        setting => texts(setting).map(|texts| texts.what.clone()).unwrap_or_default(),
     }
 }
 

@@ -34,7 +34,8 @@ fn outdated_versions_have_what_is_published_of_them() {
         for cve in cves {
             assert_eq!(grade_of(&triaged, cve), Some(Grade::ExactVersion), "{banner} {cve}");
         }
-        assert_eq!(triaged.plan.len(), 1, "one update settles all");
+        let updates = triaged.plan.iter().filter(|item| item.title.starts_with("Update "));
+        assert_eq!(updates.count(), 1, "one update settles all that is published");
     }
 }
 

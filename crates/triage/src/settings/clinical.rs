@@ -11,7 +11,6 @@ use wardround_model::{Asset, Endpoint, FactKind, Ground, Protocol, Reason, Subje
 use super::Sign;
 use crate::phrases;
 use crate::scene::{Scene, Seen, Talk};
-use crate::ssvc::Detail;
 
 /// From so many different hosts on, an image service counts as open to many.
 const MANY_HOSTS: usize = 3;
@@ -42,16 +41,7 @@ fn sign(
         }
         _ => format!("Patient data crosses the network in clear ({})", protocol.label()),
     };
-    let protocol = protocol.code().to_owned();
-    Sign {
-        asset: server.id,
-        setting,
-        protocol,
-        endpoint: Some(endpoint),
-        detail: Detail::Plain,
-        title,
-        reason,
-    }
+    Sign::seen(server.id, setting, protocol.code().to_owned(), Some(endpoint), title, reason)
 }
 
 /// Who sent data sets: each address with the fact that shows it best, a store command before a device field.
@@ -120,7 +110,8 @@ fn images(talk: &Talk<'_>, seen: &Seen<'_>, verb: &str) -> Sign {
     let server = talk.conversation.server;
     let text = format!("{server} {verb} {} over DICOM without encryption", talk.conversation.client);
     let reason = Reason::new(text, [seen.ground(), talk.ground()]);
-    sign(talk.server, server, WeakSetting::ClearTextPatientData, Protocol::Dicom, reason)
+    let sign = sign(talk.server, server, WeakSetting::ClearTextPatientData, Protocol::Dicom, reason);
+    Sign { others: talk.client.into_iter().collect(), ..sign }
 }
 
 fn services_with(scene: &Scene<'_>, kind: FactKind, fits: impl Fn(&str) -> bool) -> BTreeSet<Endpoint> {
@@ -148,7 +139,8 @@ fn messages(scene: &Scene<'_>, server: Endpoint, talks: &[Talk<'_>]) -> Option<S
     let text = format!("{server} was sent messages about patients (HL7 {kinds}) without encryption");
     let grounds = clinical.iter().map(|seen| seen.ground()).chain(talks.iter().map(Talk::ground));
     let reason = Reason::new(text, grounds);
-    Some(sign(talks.first()?.server, server, WeakSetting::ClearTextPatientData, Protocol::Hl7, reason))
+    let sign = sign(talks.first()?.server, server, WeakSetting::ClearTextPatientData, Protocol::Hl7, reason);
+    Some(Sign { others: talks.iter().filter_map(|talk| talk.client).collect(), ..sign })
 }
 
 fn open_to_many(scene: &Scene<'_>) -> Vec<Sign> {

@@ -1,158 +1,125 @@
-//! Weak settings that one fact shows by itself: a table of a kind of fact and what its value says.
+//! Weak settings that facts show by themselves, by the rules of the rulebook: on an asset, or counted over the accounts of
+//! a directory.
 
-use wardround_model::{FactKind, Reason, Timestamp, WeakSetting};
+use std::collections::BTreeMap;
+
+use wardround_model::{Asset, AssetId, FactKind, Ground, Observation, Reason, Timestamp};
 
 use super::Sign;
+use super::rulebook::{Of, Rule, rulebook};
 use crate::phrases;
 use crate::scene::{Scene, Seen};
 use crate::ssvc::Detail;
 
-/// The shortest RSA and DSA key that NIST SP 800-131A r2 accepts, in bits.
-const SHORTEST_RSA: u32 = 2048;
-/// The shortest elliptic-curve key that NIST SP 800-131A r2 accepts, in bits.
-const SHORTEST_EC: u32 = 224;
-
-/// What a value shows: the setting, the protocol of its code, and what people read.
-struct Shown {
-    setting: WeakSetting,
-    protocol: String,
-    detail: Detail,
-    title: String,
-    text: String,
-}
-
-type Rule = fn(&str, Timestamp) -> Option<Shown>;
-
-const RULES: &[(FactKind, Rule)] = &[
-    (FactKind::ClearTextLogin, clear_text_login),
-    (FactKind::SmbDialect, smb1),
-    (FactKind::TlsCertificateNotAfter, expired),
-    (FactKind::TlsCertificateNotBefore, not_yet_valid),
-    (FactKind::TlsCertificateSelfSigned, self_signed),
-    (FactKind::TlsCertificateKey, short_key),
-    (FactKind::TlsCertificateSignature, broken_signature),
-    (FactKind::TlsVersion, old_tls),
-    (FactKind::SnmpDefaultCommunity, default_community),
-];
+/// The most accounts that a finding names as grounds.
+const MOST_GROUNDS: usize = 5;
 
 pub(super) fn signs(scene: &Scene<'_>) -> Vec<Sign> {
-    let seen = |(kind, rule): &(FactKind, Rule)| {
-        let signs = scene.facts(*kind).iter().filter_map(|seen| sign(seen, rule(seen.value(), scene.as_of)?));
-        signs.collect::<Vec<_>>()
-    };
-    RULES.iter().flat_map(seen).collect()
+    let rules = rulebook().rules.iter();
+    rules
+        .flat_map(|rule| match rule.of {
+            Of::Asset => on_assets(scene, rule),
+            Of::Accounts => on_accounts(scene, rule),
+        })
+        .collect()
 }
 
-fn sign(seen: &Seen<'_>, shown: Shown) -> Option<Sign> {
-    let endpoint = seen.endpoint()?;
-    Some(Sign {
+fn on_assets(scene: &Scene<'_>, rule: &Rule) -> Vec<Sign> {
+    let Some(first) = rule.first() else { return Vec::new() };
+    let holding = scene.facts(first.fact).iter().filter(|seen| first.holds(seen.value(), scene.as_of));
+    let fits = |seen: &&Seen<'_>| {
+        let others: Vec<_> = if rule.when.len() == 1 { Vec::new() } else { others(scene, seen.asset, rule) };
+        rule.rest_holds(&others, scene.as_of)
+    };
+    holding.filter(fits).map(|seen| sign(rule, seen, scene.as_of)).collect()
+}
+
+/// The facts of an asset that the later conditions of a rule are about.
+fn others<'a>(scene: &Scene<'a>, asset: &Asset, rule: &Rule) -> Vec<(FactKind, &'a str)> {
+    let kinds = rule.when.iter().skip(1).map(|condition| condition.fact);
+    kinds.flat_map(|kind| scene.facts_of(asset.id, kind).map(move |seen| (kind, seen.value()))).collect()
+}
+
+fn sign(rule: &Rule, seen: &Seen<'_>, as_of: Timestamp) -> Sign {
+    let value = seen.value();
+    let text = |template: &str| filled(rule, template, value, as_of);
+    let place = seen.endpoint().map_or_else(|| "It".to_owned(), |endpoint| endpoint.to_string());
+    let changes = rule.allows_change.iter().any(|one| one == value);
+    Sign {
         asset: seen.asset.id,
-        setting: shown.setting,
-        protocol: shown.protocol,
-        endpoint: Some(endpoint),
-        detail: shown.detail,
-        title: shown.title,
-        reason: Reason::new(format!("{endpoint} {}", shown.text), [seen.ground()]),
-    })
-}
-
-fn shown(setting: WeakSetting, protocol: &str, title: String, text: String) -> Option<Shown> {
-    Some(Shown { setting, protocol: protocol.to_owned(), detail: Detail::Plain, title, text })
-}
-
-fn clear_text_login(protocol: &str, _: Timestamp) -> Option<Shown> {
-    let label = phrases::protocol(protocol);
-    let title = format!("Logins over {label} cross the network in clear");
-    let text = format!("was sent a login over {label} that anybody on the way could read");
-    shown(WeakSetting::ClearTextCredentials, protocol, title, text)
-}
-
-fn smb1(dialect: &str, _: Timestamp) -> Option<Shown> {
-    if dialect != "1.0" {
-        return None;
+        setting: rule.setting,
+        protocol: rule.protocol.replace("{value}", value),
+        endpoint: seen.endpoint(),
+        grade: rule.grade.grade(),
+        detail: if changes { Detail::AllowsChange } else { Detail::Plain },
+        title: text(&rule.title),
+        reason: Reason::new(format!("{place} {}", text(&rule.shows)), [seen.ground()]),
+        others: Vec::new(),
     }
-    let title = "Shares files by the outdated SMB 1".to_owned();
-    shown(WeakSetting::Smb1, "smb", title, "agreed to speak SMB 1".to_owned())
 }
 
-/// A certificate is still valid at its last moment (RFC 5280, 4.1.2.5).
-fn expired(until: &str, as_of: Timestamp) -> Option<Shown> {
-    let moment: Timestamp = until.parse().ok()?;
-    if moment >= as_of {
-        return None;
+/// A text of a rule with what a value says in it.
+fn filled(rule: &Rule, template: &str, value: &str, _: Timestamp) -> String {
+    let mut text = template.to_owned();
+    if let Some((kind, bits, least)) = rule.first().and_then(|first| first.short_key(value)) {
+        let name = rule.names.get(kind).map_or(kind, String::as_str);
+        text = text.replace("{name}", name).replace("{bits}", &bits.to_string());
+        text = text.replace("{least}", &least.to_string());
     }
-    let day = phrases::day(moment);
-    let title = format!("Certificate expired on {day}");
-    let text = format!("showed a certificate that was valid until {day}");
-    shown(WeakSetting::TlsCertificateExpired, "tls", title, text)
-}
-
-fn not_yet_valid(from: &str, as_of: Timestamp) -> Option<Shown> {
-    let moment: Timestamp = from.parse().ok()?;
-    if moment <= as_of {
-        return None;
+    if let Ok(moment) = value.parse() {
+        text = text.replace("{day}", &phrases::day(moment));
     }
-    let day = phrases::day(moment);
-    let title = format!("Certificate is not valid before {day}");
-    let text = format!("showed a certificate that becomes valid only on {day}");
-    shown(WeakSetting::TlsCertificateExpired, "tls", title, text)
+    let name = rule.names.iter().find(|(known, _)| known.eq_ignore_ascii_case(value));
+    let name = name.map_or(value, |(_, name)| name.as_str());
+    text.replace("{name}", name).replace("{protocol}", &phrases::protocol(value)).replace("{value}", value)
 }
 
-fn self_signed(value: &str, _: Timestamp) -> Option<Shown> {
-    if value != "yes" {
-        return None;
+/// One sign for each directory with accounts that a rule finds weak.
+fn on_accounts(scene: &Scene<'_>, rule: &Rule) -> Vec<Sign> {
+    let mut weak: BTreeMap<AssetId, Vec<&Observation>> = BTreeMap::new();
+    let mut all: BTreeMap<AssetId, usize> = BTreeMap::new();
+    for account in scene.accounts() {
+        let count = all.entry(account.directory.id).or_default();
+        *count = count.saturating_add(1);
+        let shows = shows(rule, &account.facts, scene.as_of);
+        weak.entry(account.directory.id).or_default().extend(shows);
     }
-    let title = "Certificate signed by the device itself".to_owned();
-    let text = "showed a certificate that nobody but itself vouches for".to_owned();
-    shown(WeakSetting::TlsCertificateSelfSigned, "tls", title, text)
+    let found = weak.into_iter().filter(|(_, shown)| !shown.is_empty());
+    found
+        .map(|(directory, shown)| counted(rule, directory, &shown, all.get(&directory).copied().unwrap_or(0)))
+        .collect()
 }
 
-fn short_key(key: &str, _: Timestamp) -> Option<Shown> {
-    let (kind, bits) = key.split_once('-')?;
-    let bits: u32 = bits.parse().ok()?;
-    let shortest = match kind {
-        "rsa" | "dsa" => SHORTEST_RSA,
-        "ec" => SHORTEST_EC,
-        _ => return None,
+/// The fact by which a rule finds an account weak.
+fn shows<'a>(rule: &Rule, facts: &[&'a Observation], as_of: Timestamp) -> Option<&'a Observation> {
+    let first = rule.first()?;
+    let own: Vec<_> = facts.iter().map(|one| (one.fact.kind(), one.fact.value())).collect();
+    let shown =
+        facts.iter().find(|one| one.fact.kind() == first.fact && first.holds(one.fact.value(), as_of))?;
+    rule.rest_holds(&own, as_of).then_some(*shown)
+}
+
+fn counted(rule: &Rule, directory: AssetId, shown: &[&Observation], all: usize) -> Sign {
+    let days = rule.when.iter().find_map(|condition| condition.older_than_days);
+    let fill = |template: &str| {
+        let text = template.replace("{count}", &shown.len().to_string()).replace("{all}", &all.to_string());
+        let text = days.map_or_else(|| text.clone(), |days| text.replace("{days}", &days.to_string()));
+        if shown.len() == 1 { singular(&text) } else { text }
     };
-    if bits >= shortest {
-        return None;
+    let grounds = shown.iter().take(MOST_GROUNDS).map(|one| Ground::Observation(one.id()));
+    Sign {
+        asset: directory,
+        setting: rule.setting,
+        protocol: rule.protocol.clone(),
+        endpoint: None,
+        grade: rule.grade.grade(),
+        detail: Detail::Plain,
+        title: fill(&rule.title),
+        reason: Reason::new(format!("It {}", fill(&rule.shows)), grounds),
+        others: Vec::new(),
     }
-    let title = format!("Certificate with a key that is too short ({bits} bits)");
-    let text = format!(
-        "showed a certificate whose {} key has {bits} bits; {shortest} is the least",
-        kind.to_uppercase()
-    );
-    shown(WeakSetting::TlsCertificateWeak, "tls", title, text)
 }
 
-fn broken_signature(algorithm: &str, _: Timestamp) -> Option<Shown> {
-    let lower = algorithm.to_ascii_lowercase();
-    let broken = ["md2", "md5", "sha1", "sha-1"].iter().any(|hash| lower.contains(hash));
-    if !broken {
-        return None;
-    }
-    let title = "Certificate with a signature that can be forged".to_owned();
-    let text = format!("showed a certificate signed in the outdated way {algorithm}");
-    shown(WeakSetting::TlsCertificateWeak, "tls", title, text)
-}
-
-/// RFC 8996 retired TLS 1.0 and 1.1, RFC 7568 SSL 3, RFC 6176 SSL 2.
-fn old_tls(version: &str, _: Timestamp) -> Option<Shown> {
-    let name = match version.to_ascii_lowercase().as_str() {
-        "1.0" => "TLS 1.0",
-        "1.1" => "TLS 1.1",
-        "ssl3" | "ssl3.0" | "ssl-3.0" | "ssl-3" | "3.0" => "SSL 3",
-        "ssl2" | "ssl2.0" | "ssl-2.0" | "ssl-2" | "2.0" => "SSL 2",
-        _ => return None,
-    };
-    let title = format!("Outdated encryption ({name})");
-    shown(WeakSetting::TlsVersionOld, "tls", title, format!("chose {name}, which is retired"))
-}
-
-fn default_community(community: &str, _: Timestamp) -> Option<Shown> {
-    let title = format!("Answers to the well-known SNMP password \u{201c}{community}\u{201d}");
-    let text = format!("answered a question with the community \u{201c}{community}\u{201d}");
-    let detail = if community == "private" { Detail::AllowsChange } else { Detail::Plain };
-    Some(Shown { detail, ..shown(WeakSetting::SnmpDefaultCommunity, "snmp", title, text)? })
+fn singular(text: &str) -> String {
+    text.replace("1 accounts", "1 account").replace("1 people log", "1 person logs")
 }

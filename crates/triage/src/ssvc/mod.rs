@@ -1,20 +1,28 @@
-//! Decisions: CISA's SSVC table and the four points that it asks for, each with its reason.
+//! Decisions: SSVC tables and the points that they ask for, each with its reason.
 //!
-//! The 36 rows are those of "CISA Coordinator 2.0.3" in CERT/CC's SSVC decision tables (points E 1.1.0, A 2.0.0,
-//! TI 1.0.0, MWI 1.0.0); a test reads that table and compares. Not here: what is weak (`settings`, `products`).
+//! The tables are files in `data/`: "CISA Coordinator 2.0.3" decides by default; "Deployer Patch Application Priority
+//! 1.0.0" with "Human Impact 1.0.0" may. Tests read CERT/CC's own files and compare every row. [`judge`] gives a first
+//! decision by CISA's table; [`decide_by`] gives the final one, with spares, exposure and the table's row. Not here: what
+//! is weak (`settings`, `products`).
 
+pub(crate) mod exposure;
 mod mission;
+pub(crate) mod said;
 mod setting;
+mod table;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod vulnerability;
 
-use wardround_model::{
-    Automatable, Decision, Exploitation, Judgement, MissionWellbeing, Reason, TechnicalImpact,
-};
+use wardround_model::{Automatable, Exploitation, Judgement, MissionWellbeing, Reason, TechnicalImpact};
 
+pub use exposure::Exposure;
 pub(crate) use mission::mission_wellbeing;
 pub(crate) use setting::{Detail, of_setting};
+pub use table::{Table, TableError};
+pub(crate) use tables::Deciding;
+pub use tables::{DecisionTables, Standing, decide, decide_by};
 pub use vulnerability::EPSS_LIKE_PUBLIC_POC;
 pub(crate) use vulnerability::{Known, of_vulnerability};
 
@@ -38,54 +46,6 @@ pub(crate) struct Points {
     pub(crate) exploitation: Point<Exploitation>,
     pub(crate) automatable: Point<Automatable>,
     pub(crate) technical_impact: Point<TechnicalImpact>,
-}
-
-/// The decision in this row of CISA's table.
-///
-/// ```
-/// use wardround_model::{Automatable, Decision, Exploitation, MissionWellbeing, TechnicalImpact};
-/// let row = (Exploitation::Active, Automatable::No, TechnicalImpact::Total, MissionWellbeing::High);
-/// assert_eq!(wardround_triage::decide(row.0, row.1, row.2, row.3), Decision::Act);
-/// ```
-#[must_use]
-pub fn decide(
-    exploitation: Exploitation,
-    automatable: Automatable,
-    technical_impact: TechnicalImpact,
-    mission_wellbeing: MissionWellbeing,
-) -> Decision {
-    let [low, medium, high] = rows(exploitation, automatable, technical_impact);
-    match mission_wellbeing {
-        MissionWellbeing::Low => low,
-        MissionWellbeing::Medium => medium,
-        MissionWellbeing::High => high,
-    }
-}
-
-/// Three rows each: mission and well-being low, medium, high.
-fn rows(
-    exploitation: Exploitation,
-    automatable: Automatable,
-    technical_impact: TechnicalImpact,
-) -> [Decision; 3] {
-    use Automatable::{No, Yes};
-    use Decision::{Act, Attend, Track, TrackStar};
-    use Exploitation::{Active, None, PublicPoc};
-    use TechnicalImpact::{Partial, Total};
-    match (exploitation, automatable, technical_impact) {
-        (None, No, Partial) => [Track, Track, Track],
-        (None, No, Total) => [Track, Track, TrackStar],
-        (None, Yes, Partial) => [Track, Track, Attend],
-        (None, Yes, Total) => [Track, Track, Attend],
-        (PublicPoc, No, Partial) => [Track, Track, TrackStar],
-        (PublicPoc, No, Total) => [Track, TrackStar, Attend],
-        (PublicPoc, Yes, Partial) => [Track, Track, Attend],
-        (PublicPoc, Yes, Total) => [Track, TrackStar, Attend],
-        (Active, No, Partial) => [Track, Track, Attend],
-        (Active, No, Total) => [Track, Attend, Act],
-        (Active, Yes, Partial) => [Attend, Attend, Act],
-        (Active, Yes, Total) => [Attend, Act, Act],
-    }
 }
 
 /// The decision that follows from four points, with their reasons in the order of the points.

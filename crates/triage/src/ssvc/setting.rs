@@ -1,5 +1,7 @@
-//! The points of weak settings: the technique is well known for each, so exploitation is at least `public-poc`.
-//! Nobody publishes these points for settings; they are this project's judgement, with a reason each.
+//! The points of weak settings. Nobody publishes them; they are this project's judgement, with a reason each.
+//!
+//! How to use most of them is well known (`public-poc`); attackers are known to use some; what only tells that somebody
+//! should look (a device that no list names) is no attack at all.
 
 use wardround_model::{Automatable, Exploitation, TechnicalImpact, WeakSetting};
 
@@ -7,10 +9,11 @@ use super::{Point, Points};
 
 /// The points of a weak setting; `protocol` is what shows it (`telnet`, `ftp`, `tls` ...).
 pub(crate) fn of_setting(setting: WeakSetting, protocol: &str, detail: Detail) -> Points {
+    let (exploitation, why_exploitation) = exploitation(setting, protocol);
     let (automatable, why_automatable) = automatable(setting);
     let (impact, why_impact) = technical_impact(setting, protocol, detail);
     Points {
-        exploitation: Point::by_rule(Exploitation::PublicPoc, exploitation(setting)),
+        exploitation: Point::by_rule(exploitation, why_exploitation),
         automatable: Point::by_rule(automatable, why_automatable),
         technical_impact: Point::by_rule(impact, why_impact),
     }
@@ -25,7 +28,43 @@ pub(crate) enum Detail {
     AllowsChange,
 }
 
-fn exploitation(setting: WeakSetting) -> &'static str {
+fn exploitation(setting: WeakSetting, protocol: &str) -> (Exploitation, &'static str) {
+    let used = used_by_attackers(setting, protocol).map(|why| (Exploitation::Active, why));
+    let no_attack = no_attack(setting).map(|why| (Exploitation::None, why));
+    used.or(no_attack).unwrap_or((Exploitation::PublicPoc, well_known(setting)))
+}
+
+fn used_by_attackers(setting: WeakSetting, protocol: &str) -> Option<&'static str> {
+    match setting {
+        WeakSetting::Unsupported if protocol.starts_with("windows") => Some(
+            "CISA's list of weaknesses that attackers use has some of each Windows that gets no more fixes",
+        ),
+        WeakSetting::BackupMissing => {
+            Some("Criminals lock the data of hospitals for a ransom, and count on this")
+        }
+        WeakSetting::SecondFactorMissing => {
+            Some("Stolen passwords are one of the most used ways into hospitals")
+        }
+        WeakSetting::AccountsPrivileged if protocol == "second-factor" => {
+            Some("Stolen passwords are one of the most used ways into hospitals")
+        }
+        _ => None,
+    }
+}
+
+fn no_attack(setting: WeakSetting) -> Option<&'static str> {
+    match setting {
+        WeakSetting::NewDevice | WeakSetting::VanishedDevice => {
+            Some("This is no attack; it only tells that somebody should look")
+        }
+        WeakSetting::Mds2Gap | WeakSetting::Mds2Contradicted => {
+            Some("No attack is known; it tells what the device lacks")
+        }
+        _ => None,
+    }
+}
+
+fn well_known(setting: WeakSetting) -> &'static str {
     match setting {
         WeakSetting::ClearTextCredentials | WeakSetting::ClearTextPatientData => {
             "Reading along on a network is well known and needs only free programs"
@@ -36,10 +75,17 @@ fn exploitation(setting: WeakSetting) -> &'static str {
         }
         WeakSetting::TlsCertificateWeak => "Ways to forge such a certificate have been published",
         WeakSetting::TlsVersionOld => "Attacks on TLS 1.0 and 1.1 have been published",
-        WeakSetting::DicomOpenToMany => "Free programs ask image services for pictures and store new ones",
+        WeakSetting::DicomOpenToMany | WeakSetting::UnauthenticatedControl => {
+            "Free programs ask image services for pictures and store new ones"
+        }
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
         }
+        WeakSetting::Unsupported | WeakSetting::UpdatesMissing => {
+            "Each fix shows attackers where to look, and programs that use the gap follow"
+        }
+        WeakSetting::EndpointProtectionOff => "Common malware runs where nothing stops it",
+        WeakSetting::RemoteAccessAcrossAreas => "Programs that guess logins from afar are free",
         _ => "How to use such a weak setting is well known",
     }
 }
@@ -55,7 +101,15 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld => (No, "An attacker must first get between the two sides"),
         WeakSetting::Smb1 => (Yes, "Malware has spread over SMB 1 from computer to computer by itself"),
-        WeakSetting::DicomOpenToMany => (Yes, "A program can find and ask such services by itself"),
+        WeakSetting::DicomOpenToMany | WeakSetting::UnauthenticatedControl | WeakSetting::AnonymousAccess => {
+            (Yes, "A program can find and ask such services by itself")
+        }
+        WeakSetting::Unsupported | WeakSetting::UpdatesMissing => {
+            (Yes, "Malware finds and enters such systems by itself")
+        }
+        WeakSetting::SecondFactorMissing
+        | WeakSetting::AccountsPrivileged
+        | WeakSetting::RemoteAccessAcrossAreas => (Yes, "Programs try passwords by themselves"),
         WeakSetting::SnmpDefaultCommunity => (Yes, "A program can find and ask such devices by itself"),
         _ => (No, "An attacker must first find it and act by hand"),
     }
@@ -90,6 +144,13 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         WeakSetting::SnmpDefaultCommunity => {
             (Partial, "The community that it answers to commonly allows reading, not changing")
         }
+        WeakSetting::Unsupported | WeakSetting::UpdatesMissing => {
+            (Total, "Gaps that stay open in such systems have given whole control")
+        }
+        WeakSetting::EndpointProtectionOff => (Total, "Malware could do there whatever it likes, unseen"),
+        WeakSetting::BackupMissing => (Total, "Without a copy, all that it holds could be lost"),
+        WeakSetting::AccountsPrivileged => (Total, "Such an account may change every system"),
+        WeakSetting::RogueNetworkService => (Total, "It can send the traffic of others wherever it likes"),
         _ => (Partial, "By itself it gives limited control"),
     }
 }

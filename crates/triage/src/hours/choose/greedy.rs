@@ -158,7 +158,8 @@ impl<'a> Run<'a> {
 
     fn make(&mut self, pick: Pick) {
         let Some(group) = self.problem.group(pick.group) else { return };
-        let opened = self.opened.get_mut(index(pick.group)).is_some_and(|opened| std::mem::replace(opened, true));
+        let opened =
+            self.opened.get_mut(index(pick.group)).is_some_and(|opened| std::mem::replace(opened, true));
         let (once, also) = if opened { (0, None) } else { (group.once, group.also) };
         let own = Some((group.pool, once.saturating_add(group.visit.max(1))));
         for (pool, minutes) in own.into_iter().chain(also) {

@@ -44,7 +44,7 @@ pub(crate) struct Group {
     pub(crate) visit: u32,
     /// Minutes that another pool pays once.
     pub(crate) also: Option<(usize, u32)>,
-    /// What each visit closes.
+    /// What each visit closes; each door at most once in one visit.
     pub(crate) visits: Vec<Vec<Cover>>,
 }
 

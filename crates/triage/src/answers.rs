@@ -1,0 +1,230 @@
+//! What people and makers say of vulnerabilities on a device (VEX): what is settled, what is surer, what is asked again.
+//!
+//! The latest word of a person about a CVE counts, and before the maker's. Nothing vanishes: what an answer takes from the
+//! findings stands among the settled, with the answer as its ground. Only `not affected` and `fixed` of a person, and `not
+//! affected` with a reason of a maker, settle anything. Not here: who may answer.
+
+use std::collections::BTreeMap;
+
+use wardround_intel::Index;
+use wardround_model::{
+    Asset, AssetId, CveId, FactKind, Finding, Grade, Ground, Justification, Reason, Says, Statement,
+    Unjudged, VexStatus, Weakness,
+};
+
+use crate::known::{self, Match};
+use crate::opinion::Open;
+use crate::phrases;
+use crate::scanners::SOME_SOFTWARE;
+use crate::scene::Scene;
+
+/// A vulnerability that an answer took from the findings or the open questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// On which asset.
+    pub asset: AssetId,
+    /// Which vulnerability.
+    pub cve: CveId,
+    /// What was answered.
+    pub status: VexStatus,
+    /// Who answered what and why, with the answer as its ground.
+    pub reason: Reason,
+}
+
+/// What is left after answers.
+#[derive(Default)]
+pub(crate) struct Answered {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) unjudged: Vec<Unjudged>,
+    pub(crate) settled: Vec<Settled>,
+}
+
+/// An answer about one vulnerability.
+#[derive(Clone)]
+struct Answer {
+    status: VexStatus,
+    /// It takes the vulnerability away.
+    settles: bool,
+    /// It was given by a person, not by the maker.
+    by_person: bool,
+    reason: Reason,
+}
+
+/// The answers about one asset.
+pub(crate) struct Answers<'a> {
+    holding: BTreeMap<CveId, Answer>,
+    /// The latest word of a person, which holds no longer.
+    expired: BTreeMap<CveId, &'a Statement>,
+}
+
+impl<'a> Answers<'a> {
+    pub(crate) fn of(scene: &Scene<'a>, asset: &Asset) -> Self {
+        let mut holding = by_maker(scene, asset);
+        let mut expired = BTreeMap::new();
+        let mut latest: BTreeMap<CveId, &'a Statement> = BTreeMap::new();
+        for statement in scene.statements_of(asset.id) {
+            if let Says::Vex { cve, .. } = statement.says {
+                latest.insert(cve, statement);
+            }
+        }
+        for (cve, statement) in latest {
+            if statement.holds_at(scene.as_of) {
+                holding.extend(by_person(statement).map(|answer| (cve, answer)));
+            } else {
+                expired.insert(cve, statement);
+            }
+        }
+        Self { holding, expired }
+    }
+
+    /// Holds the answers against what was found.
+    pub(crate) fn apply(
+        &self,
+        index: &Index<'_>,
+        scene: &Scene<'_>,
+        asset: &Asset,
+        findings: Vec<Finding>,
+        unjudged: Vec<Unjudged>,
+    ) -> Answered {
+        let mut answered = Answered::default();
+        if self.holding.is_empty() && self.expired.is_empty() {
+            return Answered { findings, unjudged, ..answered };
+        }
+        let mut met: BTreeMap<CveId, bool> = BTreeMap::new();
+        for mut finding in findings {
+            let Some(cve) = cve_of(&finding) else {
+                answered.findings.push(finding);
+                continue;
+            };
+            met.insert(cve, true);
+            match self.holding.get(&cve) {
+                Some(answer) if answer.settles => {}
+                Some(answer) => {
+                    surer(&mut finding, answer);
+                    answered.findings.push(finding);
+                }
+                None => answered.findings.push(finding),
+            }
+        }
+        for mut open in unjudged {
+            let had = !open.cves.is_empty();
+            open.cves.iter().for_each(|cve| {
+                met.entry(*cve).or_insert(false);
+            });
+            open.cves.retain(|cve| !self.holding.get(cve).is_some_and(|answer| answer.settles));
+            answered.unjudged.extend((!had || !open.cves.is_empty()).then_some(open));
+        }
+        self.tell(index, scene, asset, &met, &mut answered);
+        answered
+    }
+
+    /// What was settled, what is affected by somebody's word alone, and what is asked again. `met` are the
+    /// vulnerabilities that were found or asked about, and whether they were findings.
+    fn tell(
+        &self,
+        index: &Index<'_>,
+        scene: &Scene<'_>,
+        asset: &Asset,
+        met: &BTreeMap<CveId, bool>,
+        answered: &mut Answered,
+    ) {
+        for (cve, answer) in &self.holding {
+            let found = met.get(cve);
+            if answer.settles && found.is_some() {
+                let (status, reason) = (answer.status, answer.reason.clone());
+                answered.settled.push(Settled { asset: asset.id, cve: *cve, status, reason });
+            } else if answer.status == VexStatus::Affected && found != Some(&true) {
+                answered.findings.extend(by_word(index, scene, asset, *cve, answer));
+            }
+        }
+        let again = self.expired.iter().filter(|(cve, _)| met.contains_key(*cve));
+        answered.unjudged.extend(again.map(|(cve, statement)| asked_again(asset, *cve, statement)));
+    }
+}
+
+fn cve_of(finding: &Finding) -> Option<CveId> {
+    match &finding.weakness {
+        Weakness::Vulnerability { cve, .. } => Some(*cve),
+        Weakness::Setting { .. } => None,
+    }
+}
+
+/// Adds what was said; `affected` makes a guess as sure as a match.
+fn surer(finding: &mut Finding, answer: &Answer) {
+    if answer.status == VexStatus::Affected {
+        let least = if answer.by_person { Grade::ExactVersion } else { Grade::VersionUnknown };
+        finding.grade = finding.grade.min(least);
+    }
+    finding.reasons.push(answer.reason.clone());
+}
+
+fn by_word(
+    index: &Index<'_>,
+    scene: &Scene<'_>,
+    asset: &Asset,
+    cve: CveId,
+    answer: &Answer,
+) -> Option<Finding> {
+    let product = asset.model.as_ref().map_or(SOME_SOFTWARE, |model| &model.value).to_owned();
+    let grade = if answer.by_person { Grade::Listed } else { Grade::VersionUnknown };
+    let reasons = vec![answer.reason.clone()];
+    let found = Match { cve, product, version: None, advisory: None, grade, reasons };
+    known::finding(scene, index, asset, None, found)
+}
+
+fn by_person(statement: &Statement) -> Option<Answer> {
+    let Says::Vex { status, justification, .. } = &statement.says else { return None };
+    let day = phrases::day(statement.at);
+    let why = justification.map(|why| format!(", since {}", why.label())).unwrap_or_default();
+    let because = if statement.because.trim().is_empty() {
+        String::new()
+    } else {
+        format!(": \u{201c}{}\u{201d}", statement.because.trim().trim_end_matches('.'))
+    };
+    let text =
+        format!("The {} said on {day} that it is {}{why}{because}", statement.by.label(), status.label());
+    let settles = matches!(status, VexStatus::NotAffected | VexStatus::Fixed);
+    let reason = Reason::new(text, [Ground::Statement(statement.id)]);
+    Some(Answer { status: *status, settles, by_person: true, reason })
+}
+
+fn by_maker(scene: &Scene<'_>, asset: &Asset) -> BTreeMap<CveId, Answer> {
+    let mut answers: BTreeMap<CveId, Answer> = BTreeMap::new();
+    for seen in scene.facts_of(asset.id, FactKind::MakerVex) {
+        let mut parts = seen.value().split(',');
+        let (Some(Ok(cve)), Some(status)) =
+            (parts.next().map(str::parse::<CveId>), parts.next().and_then(VexStatus::from_code))
+        else {
+            continue;
+        };
+        let why = parts.next().and_then(Justification::from_code);
+        let because = why.map(|why| format!(", since {}", why.label())).unwrap_or_default();
+        let text = format!("Its maker says that this model is {}{because}", status.label());
+        let settles = status == VexStatus::NotAffected && why.is_some();
+        let reason = Reason::new(text, [seen.ground()]);
+        let answer = Answer { status, settles, by_person: false, reason };
+        // Of two words of a maker the one that takes nothing away counts.
+        match answers.get(&cve) {
+            Some(known) if !known.settles => {}
+            _ => {
+                answers.insert(cve, answer);
+            }
+        }
+    }
+    answers
+}
+
+fn asked_again(asset: &Asset, cve: CveId, statement: &Statement) -> Unjudged {
+    let until = statement.until.map(phrases::day).unwrap_or_default();
+    let Says::Vex { status, .. } = &statement.says else {
+        return known::open(asset, &Open::to_owner(format!("answer:{cve}"), "", ""), []);
+    };
+    let text = format!(
+        "The {} said that it is {} by {cve}, and that this holds until {until}. That day has passed",
+        statement.by.label(),
+        status.label()
+    );
+    let question = format!("Is this device still {} by {cve}?", status.label());
+    let open = Open::to_owner(format!("answer:{cve}"), text, question).of(Grade::VersionUnknown, [cve]);
+    known::open(asset, &open, [Ground::Statement(statement.id)])
+}
