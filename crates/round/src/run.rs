@@ -1,12 +1,14 @@
-//! One round from captures to plan.
+//! One round from captures, lists and statements to plan.
 
 use std::num::NonZeroUsize;
 
 use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Progress};
-use wardround_identify::{Makers, identify};
+use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
-use wardround_model::{IntelligenceSource, MacAddr, Round, Timestamp};
+use wardround_model::{Coverage, IntelligenceSource, MacAddr, Round, Statement, Timestamp};
 use wardround_triage::triage;
+
+use crate::lists::{self, List};
 
 /// What a round is judged by, apart from what it reads.
 #[derive(Clone, Copy, Debug)]
@@ -28,27 +30,45 @@ pub struct Outcome {
     pub failed: Vec<CaptureError>,
 }
 
-/// Reads the inputs in one pass, works out who is there and what is weak, and decides what to do first.
+/// What a round is run over.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// Captures to read.
+    pub captures: &'a [Input],
+    /// Lists that were read before, in an order that does not depend on when.
+    pub lists: &'a [List],
+    /// What people said of devices, oldest first.
+    pub statements: &'a [Statement],
+}
+
+/// Reads the captures in one pass, adds the lists, works out who is there and what is weak, and decides what to do first.
 ///
 /// # Errors
-/// When no input could be read; where some could, the others are in [`Outcome::failed`].
+/// When there are captures and none could be read; where some could, the others are in [`Outcome::failed`].
 pub fn run(
-    inputs: &[Input],
+    sources: &Sources<'_>,
     settings: &Settings,
     index: &Index<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, NothingRead> {
-    let options = Options { workers: settings.workers, ..Options::at(settings.as_of) };
-    let Captured { mut observations, mut conversations, coverage, failed } =
-        wardround_capture::read(inputs, &options, progress)?;
-    observations.sort_by(|a, b| (&a.subject, &a.fact).cmp(&(&b.subject, &b.fact)));
+    let captured = captured(sources.captures, settings, progress)?;
+    let Captured { observations, mut conversations, mut coverage, failed } = captured;
+    let observations = lists::join(observations, sources.lists, &mut coverage);
     conversations.sort_by_key(|conversation| (conversation.client, conversation.server));
-    let inventory = identify(&observations, &conversations, &OuiTable(index));
+    let known = wardround_identify::Input {
+        observations: &observations,
+        conversations: &conversations,
+        sources: &coverage.sources,
+        statements: sources.statements,
+        as_of: settings.as_of,
+    };
+    let inventory = identify(&known, &OuiTable(index));
+    let statements = of_now(sources.statements, settings.as_of, &inventory);
     let judged = triage(&wardround_triage::Input {
         assets: &inventory.assets,
         observations: &observations,
         conversations: &conversations,
-        statements: &[],
+        statements: &statements,
         index,
         as_of: settings.as_of,
         owner_of: &|subject| inventory.asset_of(subject),
@@ -60,7 +80,7 @@ pub fn run(
         coverage,
         observations,
         conversations,
-        statements: Vec::new(),
+        statements,
         networks: inventory.networks,
         assets: inventory.assets,
         findings: judged.findings,
@@ -69,6 +89,31 @@ pub fn run(
         intelligence: intelligence(index),
     };
     Ok(Outcome { round, failed })
+}
+
+/// What the captures show; nothing where there is none to read.
+fn captured(
+    captures: &[Input],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Captured, NothingRead> {
+    if captures.is_empty() {
+        return Ok(Captured {
+            observations: Vec::new(),
+            conversations: Vec::new(),
+            coverage: Coverage::default(),
+            failed: Vec::new(),
+        });
+    }
+    let options = Options { workers: settings.workers, ..Options::at(settings.as_of) };
+    wardround_capture::read(captures, &options, progress)
+}
+
+/// Statements that hold, about the assets as this round knows them.
+fn of_now(statements: &[Statement], as_of: Timestamp, inventory: &Inventory) -> Vec<Statement> {
+    let held = statements.iter().filter(|statement| statement.holds_at(as_of));
+    held.map(|statement| Statement { asset: inventory.current(statement.asset), ..statement.clone() })
+        .collect()
 }
 
 /// Makers by the first bytes of a card address, from the index.

@@ -12,19 +12,32 @@ use crate::error::Trouble;
 use crate::reason::{About, Owner, ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Table, TableWriter, Writer, shown};
 
-static ASSET: Table =
-    Table { name: "asset", key: &["position"], values: &["id", "first_at", "last_at", "seen_directly"] };
-static MAC: Table = Table { name: "asset_mac", key: &["asset_position", "position"], values: &["mac"] };
-static IP: Table = Table { name: "asset_ip", key: &["asset_position", "position"], values: &["ip"] };
-static NAME: Table = Table { name: "asset_name", key: &["asset_position", "position"], values: &["name"] };
-static CLAIM: Table =
-    Table { name: "claim", key: &["asset_position", "about"], values: &["value", "confidence"] };
+static ASSET: Table = Table {
+    owner: "round_id",
+    name: "asset",
+    key: &["position"],
+    values: &["id", "first_at", "last_at", "seen_directly"],
+};
+static MAC: Table =
+    Table { owner: "round_id", name: "asset_mac", key: &["asset_position", "position"], values: &["mac"] };
+static IP: Table =
+    Table { owner: "round_id", name: "asset_ip", key: &["asset_position", "position"], values: &["ip"] };
+static NAME: Table =
+    Table { owner: "round_id", name: "asset_name", key: &["asset_position", "position"], values: &["name"] };
+static CLAIM: Table = Table {
+    owner: "round_id",
+    name: "claim",
+    key: &["asset_position", "about"],
+    values: &["value", "confidence"],
+};
 static SERVICE: Table = Table {
+    owner: "round_id",
     name: "service",
     key: &["asset_position", "position"],
     values: &["ip", "transport", "port", "protocol", "clients"],
 };
 static PRODUCT: Table = Table {
+    owner: "round_id",
     name: "product",
     key: &["asset_position", "position"],
     values: &["ip", "transport", "port", "text", "observation_id"],
@@ -91,8 +104,13 @@ impl<'c> AssetWriter<'c> {
         reasons: &mut ReasonWriter<'_>,
     ) -> Result<(), Trouble> {
         let class = (About::Class, asset.class.value.code(), asset.class.confidence, &asset.class.reasons);
-        let others =
-            [(About::Maker, &asset.maker), (About::Model, &asset.model), (About::Software, &asset.software)];
+        let others = [
+            (About::Maker, &asset.maker),
+            (About::Model, &asset.model),
+            (About::Software, &asset.software),
+            (About::OperatingSystem, &asset.operating_system),
+            (About::CareArea, &asset.care_area),
+        ];
         let others = others.into_iter().filter_map(|(about, claim)| {
             let claim = claim.as_ref()?;
             Some((about, claim.value.as_str(), claim.confidence, &claim.reasons))
@@ -137,6 +155,7 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
     for (position, head) in heads.into_iter().enumerate() {
         let mut text = |about| claims.take(position, about, reasons, |value| Some(value.to_owned()));
         let (maker, model, software) = (text(About::Maker)?, text(About::Model)?, text(About::Software)?);
+        let (operating_system, care_area) = (text(About::OperatingSystem)?, text(About::CareArea)?);
         let class = claims.take(position, About::Class, reasons, DeviceClass::from_code)?;
         assets.push(Asset {
             id: head.id,
@@ -147,8 +166,8 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
             maker,
             model,
             software,
-            operating_system: None,
-            care_area: None,
+            operating_system,
+            care_area,
             services: services.next().unwrap_or_default(),
             products: products.next().unwrap_or_default(),
             first_seen: head.first_seen,

@@ -181,7 +181,7 @@ impl<'r> Columns<'r> {
         self.there(endpoint)
     }
 
-    /// Evidence (`evidence_source`, `evidence_packet`, `evidence_offset`).
+    /// Evidence (`evidence_source`, `evidence_record`, `evidence_offset`).
     pub(crate) fn evidence(&mut self) -> Result<Evidence, Trouble> {
         let source = SourceIndex(self.number()?);
         Ok(Evidence { source, record: self.number()?, offset: self.number()? })

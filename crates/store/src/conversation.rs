@@ -7,6 +7,7 @@ use crate::error::Trouble;
 use crate::table::{Reader, Table, Writer, shown};
 
 static CONVERSATION: Table = Table {
+    owner: "round_id",
     name: "conversation",
     key: &["position"],
     values: &[
@@ -24,7 +25,7 @@ static CONVERSATION: Table = Table {
         "to_client_packets",
         "to_client_bytes",
         "evidence_source",
-        "evidence_packet",
+        "evidence_record",
         "evidence_offset",
         "first_at",
         "last_at",
@@ -35,7 +36,7 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trou
     let mut table = writer.table(&CONVERSATION)?;
     for (position, conversation) in all.iter().enumerate() {
         let [server_ip, transport, port] = endpoint_cells(Some(conversation.server));
-        let [source, packet, offset] = evidence_cells(conversation.first.evidence);
+        let [source, record, offset] = evidence_cells(conversation.first.evidence);
         table.row(&[
             position.into(),
             shown(conversation.id()),
@@ -52,7 +53,7 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trou
             conversation.to_client.packets.into(),
             conversation.to_client.bytes.into(),
             source,
-            packet,
+            record,
             offset,
             conversation.first.at.into(),
             conversation.last.into(),

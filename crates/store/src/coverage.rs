@@ -1,40 +1,50 @@
 //! Tables of coverage: `source`, `interface`, `skip`, `intelligence_source`, `network`.
 
-use wardround_model::{Coverage, IntelligenceSource, Network, Skip, SkipReason, Source};
+use wardround_model::{Coverage, IntelligenceSource, Network, Skip, SkipReason, Source, SourceKind};
 
 use crate::columns::evidence_cells;
 use crate::error::Trouble;
 use crate::table::{Reader, Table, Writer};
 
 static SOURCE: Table = Table {
+    owner: "round_id",
     name: "source",
     key: &["position"],
-    values: &["name", "bytes", "packets", "first_at", "last_at", "ended_early"],
+    values: &["name", "bytes", "records", "first_at", "last_at", "ended_early", "kind"],
 };
 static INTERFACE: Table =
-    Table { name: "interface", key: &["source_position", "position"], values: &["name"] };
+    Table { owner: "round_id", name: "interface", key: &["source_position", "position"], values: &["name"] };
 static SKIP: Table = Table {
+    owner: "round_id",
     name: "skip",
     key: &["position"],
-    values: &["reason", "count", "evidence_source", "evidence_packet", "evidence_offset"],
+    values: &["reason", "count", "evidence_source", "evidence_record", "evidence_offset"],
 };
-static INTELLIGENCE_SOURCE: Table =
-    Table { name: "intelligence_source", key: &["position"], values: &["name", "records", "as_of"] };
-static NETWORK: Table =
-    Table { name: "network", key: &["position"], values: &["prefix", "seen_directly", "seen_from_afar"] };
+static INTELLIGENCE_SOURCE: Table = Table {
+    owner: "round_id",
+    name: "intelligence_source",
+    key: &["position"],
+    values: &["name", "records", "as_of"],
+};
+static NETWORK: Table = Table {
+    owner: "round_id",
+    name: "network",
+    key: &["position"],
+    values: &["prefix", "seen_directly", "seen_from_afar"],
+};
 
 /// Writes all but `values_not_allowed`, which stands in the round's own row.
 pub(crate) fn write(writer: Writer<'_>, coverage: &Coverage) -> Result<(), Trouble> {
     write_sources(writer, &coverage.sources)?;
     let mut skips = writer.table(&SKIP)?;
     for (position, skip) in coverage.skipped.iter().enumerate() {
-        let [source, packet, offset] = evidence_cells(skip.first);
+        let [source, record, offset] = evidence_cells(skip.first);
         skips.row(&[
             position.into(),
             skip.reason.code().into(),
             skip.count.into(),
             source,
-            packet,
+            record,
             offset,
         ])?;
     }
@@ -52,6 +62,7 @@ fn write_sources(writer: Writer<'_>, all: &[Source]) -> Result<(), Trouble> {
             source.first.into(),
             source.last.into(),
             source.ended_early.as_ref().into(),
+            source.kind.code().into(),
         ])?;
         for (place, name) in source.interfaces.iter().enumerate() {
             interfaces.row(&[position.into(), place.into(), name.into()])?;
@@ -70,16 +81,11 @@ pub(crate) fn read(reader: Reader<'_>, values_not_allowed: u64) -> Result<Covera
 
 fn read_sources(reader: Reader<'_>) -> Result<Vec<Source>, Trouble> {
     let mut sources = reader.list(&SOURCE, |columns| {
-        Ok(Source {
-            kind: wardround_model::SourceKind::Capture,
-            name: columns.text()?,
-            bytes: columns.number()?,
-            records: columns.number()?,
-            first: columns.maybe_moment()?,
-            last: columns.maybe_moment()?,
-            interfaces: Vec::new(),
-            ended_early: columns.maybe_text()?,
-        })
+        let (name, bytes, records) = (columns.text()?, columns.number()?, columns.number()?);
+        let (first, last, ended_early) =
+            (columns.maybe_moment()?, columns.maybe_moment()?, columns.maybe_text()?);
+        let kind = columns.code(SourceKind::from_code)?;
+        Ok(Source { kind, name, bytes, records, first, last, interfaces: Vec::new(), ended_early })
     })?;
     let interfaces = reader.lists(&INTERFACE, sources.len(), |columns| columns.text())?;
     for (source, interfaces) in sources.iter_mut().zip(interfaces) {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
-use wardround_model::RoundId;
+use wardround_model::{RoundId, StatementId};
 
+use crate::import::ImportId;
 use crate::table::Place;
 
 /// Why a store could not be opened, read or written.
@@ -124,7 +125,7 @@ pub enum StoreError {
         place: String,
     },
     /// A number or text that is larger than a store can hold.
-    #[error("the round was not saved in {}: a value for {place} is larger than a store can hold; please report this", path.display())]
+    #[error("nothing was saved in {}: a value for {place} is larger than a store can hold; please report this", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -138,6 +139,22 @@ pub enum StoreError {
         path: PathBuf,
         /// The round that was asked for.
         round: RoundId,
+    },
+    /// The store holds no import with this id that is not forgotten.
+    #[error("the store {} holds no import {import}; `wardround import list` shows those that it holds", path.display())]
+    NoSuchImport {
+        /// The file.
+        path: PathBuf,
+        /// The import that was asked for.
+        import: ImportId,
+    },
+    /// The store holds no statement with this id that was not taken back.
+    #[error("the store {} holds no statement {statement} that could be taken back; `wardround answer list` shows them", path.display())]
+    NoSuchStatement {
+        /// The file.
+        path: PathBuf,
+        /// The statement that was asked for.
+        statement: StatementId,
     },
     /// The disk, or something else below us, failed.
     #[error("the store {} could not be read or written (SQLite error {code}: {meaning}); check the disk, then try again", path.display())]

@@ -2,7 +2,7 @@
 
 use wardround_model::{
     AssetId, Automatable, Decision, Exploitation, Finding, FindingId, Grade, Judgement, MissionWellbeing,
-    TechnicalImpact, Unjudged, WeakSetting, Weakness,
+    Reason, Role, TechnicalImpact, Unjudged, WeakSetting, Weakness,
 };
 
 use crate::columns::{Columns, endpoint_cells};
@@ -11,6 +11,7 @@ use crate::reason::{Owner, ReasonWriter, Reasons};
 use crate::table::{Cell, Reader, Table, TableWriter, Writer, shown};
 
 static FINDING: Table = Table {
+    owner: "round_id",
     name: "finding",
     key: &["position"],
     values: &[
@@ -34,7 +35,18 @@ static FINDING: Table = Table {
         "mission_wellbeing",
     ],
 };
-static UNJUDGED: Table = Table { name: "unjudged", key: &["position"], values: &["asset_id"] };
+static UNJUDGED: Table = Table {
+    owner: "round_id",
+    name: "unjudged",
+    key: &["position"],
+    values: &["asset_id", "about", "grade", "who", "question"],
+};
+static UNJUDGED_CVE: Table = Table {
+    owner: "round_id",
+    name: "unjudged_cve",
+    key: &["unjudged_position", "position"],
+    values: &["cve"],
+};
 
 pub(crate) fn write(
     writer: Writer<'_>,
@@ -138,19 +150,31 @@ pub(crate) fn write_unjudged(
     reasons: &mut ReasonWriter<'_>,
     all: &[Unjudged],
 ) -> Result<(), Trouble> {
-    let mut table = writer.table(&UNJUDGED)?;
+    let (mut table, mut cves) = (writer.table(&UNJUDGED)?, writer.table(&UNJUDGED_CVE)?);
     for (position, unjudged) in all.iter().enumerate() {
-        table.row(&[position.into(), shown(unjudged.asset)])?;
+        let (about, grade) = ((&unjudged.about).into(), unjudged.grade.map(Grade::code).into());
+        let (who, question) = (unjudged.who.code().into(), (&unjudged.question).into());
+        table.row(&[position.into(), shown(unjudged.asset), about, grade, who, question])?;
+        for (place, cve) in unjudged.cves.iter().enumerate() {
+            cves.row(&[position.into(), place.into(), shown(cve)])?;
+        }
         reasons.write(Owner::Unjudged(position), std::slice::from_ref(&unjudged.reason))?;
     }
     Ok(())
 }
 
 pub(crate) fn read_unjudged(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Unjudged>, Trouble> {
-    let assets = reader.list(&UNJUDGED, |columns| Ok(AssetId(columns.id("A-")?)))?;
-    let unjudged = assets.into_iter().enumerate().map(|(position, asset)| {
-        let reason = reasons.take_one(Owner::Unjudged(position))?;
-        Ok(Unjudged::new(asset, reason.text.clone(), reason, wardround_model::Role::Unknown, String::new()))
-    });
-    unjudged.collect()
+    let nothing = Reason::new("", []);
+    let mut all = reader.list(&UNJUDGED, |columns| {
+        let (asset, about) = (AssetId(columns.id("A-")?), columns.text()?);
+        let grade = columns.maybe_code(Grade::from_code)?;
+        let (who, question) = (columns.code(Role::from_code)?, columns.text()?);
+        Ok(Unjudged { grade, ..Unjudged::new(asset, about, nothing.clone(), who, question) })
+    })?;
+    let mut cves = reader.lists(&UNJUDGED_CVE, all.len(), |columns| columns.shown())?;
+    for (position, unjudged) in all.iter_mut().enumerate() {
+        unjudged.reason = reasons.take_one(Owner::Unjudged(position))?;
+        unjudged.cves = cves.next().unwrap_or_default();
+    }
+    Ok(all)
 }

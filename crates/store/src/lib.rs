@@ -1,4 +1,5 @@
-//! Rounds kept in SQLite: one file, one schema (`schema.sql`), one immutable snapshot a round.
+//! Rounds, imported lists and what people said, kept in SQLite: one file, one schema (`schema.sql`), one immutable snapshot
+//! a round.
 //!
 //! A [`Store`] saves a round in one transaction that is on disk before [`Store::round_save`] returns, and reads it
 //! back whole and equal. A kill or a power cut at any instant leaves a store that opens, with every round that was
@@ -13,6 +14,8 @@ mod conversation;
 mod coverage;
 mod error;
 mod finding;
+mod import;
+mod mapping;
 mod observation;
 mod open;
 mod place;
@@ -20,7 +23,10 @@ mod plan;
 mod reason;
 mod rounds;
 mod schema;
+mod statement;
 mod table;
 
 pub use error::StoreError;
+pub use import::{Import, ImportHead, ImportId, InvalidImportId, Kept, NewImport, Use};
 pub use rounds::{RoundHead, Store};
+pub use statement::{KeptStatement, NewStatement};

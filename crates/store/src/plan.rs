@@ -7,14 +7,23 @@ use crate::error::Trouble;
 use crate::table::{Reader, Table, Writer, shown};
 
 static ITEM: Table = Table {
+    owner: "round_id",
     name: "plan_item",
     key: &["position"],
     values: &["title", "what", "why", "how_sure", "next_step", "decision"],
 };
-static FINDING: Table =
-    Table { name: "plan_finding", key: &["item_position", "position"], values: &["finding_id"] };
-static ASSET: Table =
-    Table { name: "plan_asset", key: &["item_position", "position"], values: &["asset_id"] };
+static FINDING: Table = Table {
+    owner: "round_id",
+    name: "plan_finding",
+    key: &["item_position", "position"],
+    values: &["finding_id"],
+};
+static ASSET: Table = Table {
+    owner: "round_id",
+    name: "plan_asset",
+    key: &["item_position", "position"],
+    values: &["asset_id"],
+};
 
 pub(crate) fn write(writer: Writer<'_>, plan: &[PlanItem]) -> Result<(), Trouble> {
     let (mut items, mut findings) = (writer.table(&ITEM)?, writer.table(&FINDING)?);

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use wardround_model::{ConversationId, Ground, ObservationId, Reason};
+use wardround_model::{ConversationId, Ground, ObservationId, Reason, StatementId};
 
 use crate::columns::Columns;
 use crate::error::Trouble;
 use crate::table::{Cell, Place, Reader, Table, TableWriter, Writer, shown};
 
 static REASON: Table = Table {
+    owner: "round_id",
     name: "reason",
     key: &["position"],
     values: &["asset_position", "about", "finding_position", "finding_part", "unjudged_position", "text"],
 };
 static GROUND: Table = Table {
+    owner: "round_id",
     name: "ground",
     key: &["reason_position", "position"],
-    values: &["observation_id", "conversation_id"],
+    values: &["observation_id", "conversation_id", "statement_id"],
 };
 
 /// What is said of an asset.
@@ -26,20 +28,27 @@ pub(crate) enum About {
     Maker,
     Model,
     Software,
+    OperatingSystem,
+    CareArea,
 }
 
 impl About {
+    const ALL: [Self; 6] =
+        [Self::Class, Self::Maker, Self::Model, Self::Software, Self::OperatingSystem, Self::CareArea];
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Class => "class",
             Self::Maker => "maker",
             Self::Model => "model",
             Self::Software => "software",
+            Self::OperatingSystem => "operating-system",
+            Self::CareArea => "care-area",
         }
     }
 
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::Class, Self::Maker, Self::Model, Self::Software].into_iter().find(|about| about.code() == code)
+        Self::ALL.into_iter().find(|about| about.code() == code)
     }
 }
 
@@ -116,12 +125,12 @@ impl<'c> ReasonWriter<'c> {
 
     fn write_grounds(&mut self, reason: usize, grounds: &[Ground]) -> Result<(), Trouble> {
         for (position, ground) in grounds.iter().enumerate() {
-            let (observation, conversation) = match ground {
-                Ground::Observation(id) => (shown(id), Cell::Null),
-                Ground::Conversation(id) => (Cell::Null, shown(id)),
-                Ground::Statement(_) => (Cell::Null, Cell::Null),
+            let [observation, conversation, statement] = match ground {
+                Ground::Observation(id) => [shown(id), Cell::Null, Cell::Null],
+                Ground::Conversation(id) => [Cell::Null, shown(id), Cell::Null],
+                Ground::Statement(id) => [Cell::Null, Cell::Null, Cell::Integer(id.0)],
             };
-            self.grounds.row(&[reason.into(), position.into(), observation, conversation])?;
+            self.grounds.row(&[reason.into(), position.into(), observation, conversation, statement])?;
         }
         Ok(())
     }
@@ -165,9 +174,10 @@ impl Reasons {
 }
 
 fn read_ground(columns: &mut Columns<'_>) -> Result<Ground, Trouble> {
-    match (columns.maybe_id("O-")?, columns.maybe_id("C-")?) {
-        (Some(digest), None) => Ok(Ground::Observation(ObservationId(digest))),
-        (None, Some(digest)) => Ok(Ground::Conversation(ConversationId(digest))),
+    match (columns.maybe_id("O-")?, columns.maybe_id("C-")?, columns.maybe_number()?) {
+        (Some(digest), None, None) => Ok(Ground::Observation(ObservationId(digest))),
+        (None, Some(digest), None) => Ok(Ground::Conversation(ConversationId(digest))),
+        (None, None, Some(number)) => Ok(Ground::Statement(StatementId(number))),
         _ => Err(columns.damaged()),
     }
 }

@@ -8,13 +8,13 @@ use wardround_model::{Round, RoundId, Timestamp};
 use crate::error::{StoreError, Trouble};
 use crate::reason::{ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Writer};
-use crate::{asset, conversation, coverage, finding, observation, open, plan};
+use crate::{asset, conversation, coverage, finding, observation, open, plan, statement};
 
-/// Rounds in one SQLite file.
+/// Rounds, imported lists and what people said, in one SQLite file.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
-    path: PathBuf,
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
 }
 
 /// What a list of rounds says of one of them.
@@ -117,7 +117,7 @@ fn save(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> 
     let (run_at, as_of) = (round.run_at.nanoseconds(), round.as_of.nanoseconds());
     transaction.execute(INSERT_ROUND, (run_at, as_of, &round.program, not_allowed))?;
     let id = RoundId(transaction.last_insert_rowid());
-    write(Writer::new(&transaction, id), round)?;
+    write(Writer::new(&transaction, id.0), round)?;
     transaction.commit()?;
     Ok(id)
 }
@@ -126,6 +126,7 @@ fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
     coverage::write(writer, &round.coverage)?;
     observation::write(writer, &round.observations)?;
     conversation::write(writer, &round.conversations)?;
+    statement::write(writer, &round.statements)?;
     coverage::write_networks(writer, &round.networks)?;
     let mut reasons = ReasonWriter::new(writer)?;
     asset::write(writer, &mut reasons, &round.assets)?;
@@ -144,7 +145,7 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
     let Some((run_at, as_of, program, not_allowed)) = head.optional()? else { return Ok(None) };
     let not_allowed = u64::try_from(not_allowed)
         .map_err(|_| Trouble::Damaged(Place { table: "round", column: "values_not_allowed" }))?;
-    let reader = Reader::new(&view, id);
+    let reader = Reader::new(&view, id.0);
     let (observations, refused) = observation::read(reader)?;
     let mut reasons = Reasons::read(reader)?;
     let round = Round {
@@ -154,7 +155,7 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
         coverage: coverage::read(reader, not_allowed.saturating_add(refused))?,
         observations,
         conversations: conversation::read(reader)?,
-        statements: Vec::new(),
+        statements: statement::read(reader)?,
         networks: coverage::read_networks(reader)?,
         assets: asset::read(reader, &mut reasons)?,
         findings: finding::read(reader, &mut reasons)?,

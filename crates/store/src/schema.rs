@@ -11,7 +11,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[];
+const STEPS: &[&str] = &[include_str!("from_1_to_2.sql")];
 
 /// What a file is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,20 @@ fn migrate(connection: &mut Connection, schema: &str, steps: &[&str]) -> Result<
     if !matches!(state, State::Empty | State::Older(_)) {
         return Ok(state);
     }
+    // A step may make a table anew, and dropping the old one must not take along what hangs on it. SQLite lets this be
+    // switched outside transactions only.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let state = take_steps(connection, schema, steps, current);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    state
+}
+
+fn take_steps(
+    connection: &mut Connection,
+    schema: &str,
+    steps: &[&str],
+    current: i64,
+) -> Result<State, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match state_for(&transaction, current)? {
         State::Empty => {

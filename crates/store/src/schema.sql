@@ -1,6 +1,7 @@
--- The store, version 1: rounds as they were, one immutable snapshot each, readable with any SQLite tool.
+-- The store, version 2: rounds as they were, one immutable snapshot each; lists that were imported; what people said.
+-- Readable with any SQLite tool.
 --
--- * Every row belongs to one round (`round_id`) and has its place in it (`position`, from 0), so that a round reads
+-- * But for the last tables, every row belongs to one round (`round_id`) and has its place in it (`position`, from 0), so that a round reads
 --   back in the order that it was saved in. `asset_position` and the like name the row of the same round that a row
 --   belongs to, and are enforced.
 -- * Ids as people see them (`A-1a2b3c4d5e6f`, `F-...`, `O-...`, `C-...`) are digests. They can be joined on, but are
@@ -27,10 +28,11 @@ CREATE TABLE source (
     position    INTEGER NOT NULL CHECK (position >= 0),
     name        TEXT NOT NULL,
     bytes       INTEGER NOT NULL CHECK (bytes >= 0),
-    packets     INTEGER NOT NULL CHECK (packets >= 0),
+    records     INTEGER NOT NULL CHECK (records >= 0),
     first_at    INTEGER,
     last_at     INTEGER,
     ended_early TEXT,
+    kind        TEXT NOT NULL DEFAULT 'capture',
     PRIMARY KEY (round_id, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -43,8 +45,8 @@ CREATE TABLE interface (
     FOREIGN KEY (round_id, source_position) REFERENCES source (round_id, position) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- Evidence is one packet of one source: `evidence_source` counts the sources from 0, `evidence_packet` the packets
--- from 1, `evidence_offset` is where the packet's record begins, in bytes.
+-- Evidence is one packet of a capture or one row of a list: `evidence_source` counts the sources from 0,
+-- `evidence_record` the packets or rows from 1, `evidence_offset` is where a packet's record begins, in bytes.
 
 CREATE TABLE skip (
     round_id        INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
@@ -52,7 +54,7 @@ CREATE TABLE skip (
     reason          TEXT NOT NULL,
     count           INTEGER NOT NULL CHECK (count >= 0),
     evidence_source INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
-    evidence_packet INTEGER NOT NULL CHECK (evidence_packet >= 0),
+    evidence_record INTEGER NOT NULL CHECK (evidence_record >= 0),
     evidence_offset INTEGER NOT NULL CHECK (evidence_offset >= 0),
     PRIMARY KEY (round_id, position)
 ) STRICT, WITHOUT ROWID;
@@ -63,7 +65,9 @@ CREATE TABLE observation (
     round_id        INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     position        INTEGER NOT NULL CHECK (position >= 0),
     id              TEXT NOT NULL,
-    -- About a card (mac), a host (ip) or a service (ip, transport, port).
+    -- About a card (mac), a host (ip), a service (ip, transport, port), or a thing of a list, an account or a model
+    -- (subject_id: `L-...`, `U-...`, `M-...`).
+    subject_id      TEXT,
     mac             TEXT,
     ip              TEXT,
     transport       TEXT CHECK (transport IN ('tcp', 'udp')),
@@ -71,13 +75,13 @@ CREATE TABLE observation (
     kind            TEXT NOT NULL,
     value           TEXT NOT NULL,
     evidence_source INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
-    evidence_packet INTEGER NOT NULL CHECK (evidence_packet >= 0),
+    evidence_record INTEGER NOT NULL CHECK (evidence_record >= 0),
     evidence_offset INTEGER NOT NULL CHECK (evidence_offset >= 0),
     first_at        INTEGER NOT NULL,
     last_at         INTEGER NOT NULL,
     count           INTEGER NOT NULL CHECK (count >= 0),
     PRIMARY KEY (round_id, position),
-    CHECK ((mac IS NULL) <> (ip IS NULL)),
+    CHECK ((subject_id IS NOT NULL) + (mac IS NOT NULL) + (ip IS NOT NULL) = 1),
     CHECK ((transport IS NULL) = (port IS NULL)),
     CHECK (port IS NULL OR ip IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
@@ -99,7 +103,7 @@ CREATE TABLE conversation (
     to_client_packets INTEGER NOT NULL CHECK (to_client_packets >= 0),
     to_client_bytes   INTEGER NOT NULL CHECK (to_client_bytes >= 0),
     evidence_source   INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
-    evidence_packet   INTEGER NOT NULL CHECK (evidence_packet >= 0),
+    evidence_record   INTEGER NOT NULL CHECK (evidence_record >= 0),
     evidence_offset   INTEGER NOT NULL CHECK (evidence_offset >= 0),
     first_at          INTEGER NOT NULL,
     last_at           INTEGER NOT NULL,
@@ -158,7 +162,7 @@ CREATE TABLE asset_name (
 CREATE TABLE claim (
     round_id       INTEGER NOT NULL,
     asset_position INTEGER NOT NULL,
-    about          TEXT NOT NULL CHECK (about IN ('class', 'maker', 'model', 'software')),
+    about          TEXT NOT NULL CHECK (about IN ('class', 'maker', 'model', 'software', 'operating-system', 'care-area')),
     value          TEXT NOT NULL,
     confidence     INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
     PRIMARY KEY (round_id, asset_position, about),
@@ -232,7 +236,21 @@ CREATE TABLE unjudged (
     round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     position INTEGER NOT NULL CHECK (position >= 0),
     asset_id TEXT NOT NULL,
+    about    TEXT NOT NULL DEFAULT '',
+    grade    TEXT,
+    who      TEXT NOT NULL DEFAULT 'unknown',
+    question TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The weaknesses that may be there.
+CREATE TABLE unjudged_cve (
+    round_id          INTEGER NOT NULL,
+    unjudged_position INTEGER NOT NULL,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    cve               TEXT NOT NULL,
+    PRIMARY KEY (round_id, unjudged_position, position),
+    FOREIGN KEY (round_id, unjudged_position) REFERENCES unjudged (round_id, position) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 -- Why something is said: of an asset (a claim), of a finding (that the weakness is there; each point of its
@@ -259,16 +277,17 @@ CREATE INDEX reason_of_claim ON reason (round_id, asset_position, about) WHERE a
 CREATE INDEX reason_of_finding ON reason (round_id, finding_position) WHERE finding_position IS NOT NULL;
 CREATE INDEX reason_of_unjudged ON reason (round_id, unjudged_position) WHERE unjudged_position IS NOT NULL;
 
--- What a reason rests on: a fact or traffic that was seen.
+-- What a reason rests on: a fact or traffic that was seen, or what a person said.
 CREATE TABLE ground (
     round_id        INTEGER NOT NULL,
     reason_position INTEGER NOT NULL,
     position        INTEGER NOT NULL CHECK (position >= 0),
     observation_id  TEXT,
     conversation_id TEXT,
+    statement_id    INTEGER,
     PRIMARY KEY (round_id, reason_position, position),
     FOREIGN KEY (round_id, reason_position) REFERENCES reason (round_id, position) ON DELETE CASCADE,
-    CHECK ((observation_id IS NULL) <> (conversation_id IS NULL))
+    CHECK ((observation_id IS NOT NULL) + (conversation_id IS NOT NULL) + (statement_id IS NOT NULL) = 1)
 ) STRICT, WITHOUT ROWID;
 
 -- What to do now.
@@ -311,4 +330,93 @@ CREATE TABLE intelligence_source (
     records  INTEGER NOT NULL CHECK (records >= 0),
     as_of    INTEGER,
     PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What people had said when the round was run.
+CREATE TABLE round_statement (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    id       INTEGER NOT NULL,
+    asset_id TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    cve      TEXT,
+    value    TEXT,
+    detail   TEXT,
+    by_role  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    because  TEXT NOT NULL,
+    until_at INTEGER,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What people said, whatever the round. What is taken back is marked and stays.
+CREATE TABLE statement (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- shown as S-3; never used again
+    asset_id      TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    cve           TEXT,
+    value         TEXT,
+    detail        TEXT,
+    by_role       TEXT NOT NULL,
+    at            INTEGER NOT NULL,
+    because       TEXT NOT NULL,
+    until_at      INTEGER,
+    taken_back_at INTEGER
+) STRICT;
+
+-- Lists that were imported. Of those of one kind, name and matter (`about`) the one of the latest day is used, the later
+-- import of two; the others are history. What is forgotten is marked, and its observations are gone.
+CREATE TABLE import (
+    id                 INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- shown as I-3; never used again
+    digest             TEXT NOT NULL, -- of the file and of what was said with it
+    name               TEXT NOT NULL,
+    kind               TEXT NOT NULL,
+    about              TEXT NOT NULL DEFAULT '', -- the thing (L-...), address, card or model (M-...) that a person named
+    mapping            TEXT,
+    observed_at        INTEGER NOT NULL,
+    imported_at        INTEGER NOT NULL,
+    bytes              INTEGER NOT NULL CHECK (bytes >= 0),
+    rows               INTEGER NOT NULL CHECK (rows >= 0),
+    rows_failed        INTEGER NOT NULL CHECK (rows_failed >= 0),
+    first_failed       INTEGER,
+    values_not_allowed INTEGER NOT NULL CHECK (values_not_allowed >= 0),
+    forgotten_at       INTEGER
+) STRICT;
+
+-- Which column of it was read as which field.
+CREATE TABLE import_column (
+    import_id INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL CHECK (position >= 0),
+    heading   TEXT NOT NULL,
+    field     TEXT NOT NULL,
+    PRIMARY KEY (import_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE import_observation (
+    import_id  INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL CHECK (position >= 0),
+    subject_id TEXT,
+    mac        TEXT,
+    ip         TEXT,
+    transport  TEXT CHECK (transport IN ('tcp', 'udp')),
+    port       INTEGER CHECK (port BETWEEN 0 AND 65535),
+    kind       TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    record     INTEGER NOT NULL CHECK (record >= 0),
+    first_at   INTEGER NOT NULL,
+    last_at    INTEGER NOT NULL,
+    count      INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (import_id, position),
+    CHECK ((subject_id IS NOT NULL) + (mac IS NOT NULL) + (ip IS NOT NULL) = 1),
+    CHECK ((transport IS NULL) = (port IS NULL)),
+    CHECK (port IS NULL OR ip IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+-- Which column of a table means what, saved by name for the next import.
+CREATE TABLE mapping_column (
+    mapping  TEXT NOT NULL,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    heading  TEXT NOT NULL,
+    field    TEXT NOT NULL,
+    PRIMARY KEY (mapping, position)
 ) STRICT, WITHOUT ROWID;

@@ -1,20 +1,22 @@
-//! The shape that every table has: one descriptor that both the INSERT and the SELECT are made from, so that what is
+//! The shape that every list in the store has: one descriptor that both the INSERT and the SELECT are made from, so that what is
 //! written and what is read cannot drift apart. The tables themselves are made by `schema.sql`.
 
 use std::fmt;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
-use wardround_model::{RoundId, Timestamp};
+use wardround_model::Timestamp;
 
 use crate::columns::Columns;
 use crate::error::Trouble;
 
-/// One table: its name and its columns after `round_id`.
+/// One table: its name and its columns after the one that names what its rows belong to.
 #[derive(Debug)]
 pub(crate) struct Table {
+    /// The column that names what its rows belong to: a round, or an import.
+    pub(crate) owner: &'static str,
     pub(crate) name: &'static str,
-    /// The columns that order its rows within a round; unique there.
+    /// The columns that order its rows within what they belong to; unique there.
     pub(crate) key: &'static [&'static str],
     /// The other columns.
     pub(crate) values: &'static [&'static str],
@@ -47,13 +49,14 @@ impl Table {
     fn insert(&self) -> String {
         let columns: Vec<&str> = self.columns().collect();
         let marks: Vec<String> = (1..=columns.len() + 1).map(|number| format!("?{number}")).collect();
-        format!("INSERT INTO {} (round_id, {}) VALUES ({})", self.name, columns.join(", "), marks.join(", "))
+        let (columns, marks) = (columns.join(", "), marks.join(", "));
+        format!("INSERT INTO {} ({}, {columns}) VALUES ({marks})", self.name, self.owner)
     }
 
     fn select(&self) -> String {
         let columns: Vec<&str> = self.columns().collect();
-        let order = self.key.join(", ");
-        format!("SELECT {} FROM {} WHERE round_id = ?1 ORDER BY {order}", columns.join(", "), self.name)
+        let (columns, order) = (columns.join(", "), self.key.join(", "));
+        format!("SELECT {columns} FROM {} WHERE {} = ?1 ORDER BY {order}", self.name, self.owner)
     }
 }
 
@@ -126,22 +129,23 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// Writes rows of one round.
+/// Writes rows of one round or import.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer<'c> {
     connection: &'c Connection,
-    round: RoundId,
+    owner: i64,
 }
 
 impl<'c> Writer<'c> {
-    pub(crate) fn new(connection: &'c Connection, round: RoundId) -> Self {
-        Self { connection, round }
+    /// For rows of the round or import with this number.
+    pub(crate) fn new(connection: &'c Connection, owner: i64) -> Self {
+        Self { connection, owner }
     }
 
     /// Opens a table for writing; the statement is prepared once for all its rows.
     pub(crate) fn table(&self, table: &'static Table) -> Result<TableWriter<'c>, Trouble> {
         let mut statement = self.connection.prepare(&table.insert())?;
-        statement.raw_bind_parameter(1, self.round.0)?;
+        statement.raw_bind_parameter(1, self.owner)?;
         Ok(TableWriter { table, statement })
     }
 }
@@ -163,7 +167,7 @@ impl TableWriter<'_> {
             if matches!(cell, Cell::TooLarge) {
                 return Err(Trouble::TooLarge(self.table.place(column)));
             }
-            // The first parameter is the round, and stays bound.
+            // The first parameter is what the row belongs to, and stays bound.
             self.statement.raw_bind_parameter(column + 2, cell)?;
         }
         self.statement.raw_execute()?;
@@ -171,16 +175,17 @@ impl TableWriter<'_> {
     }
 }
 
-/// Reads rows of one round, always in the order of their keys.
+/// Reads rows of one round or import, always in the order of their keys.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'c> {
     connection: &'c Connection,
-    round: RoundId,
+    owner: i64,
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(connection: &'c Connection, round: RoundId) -> Self {
-        Self { connection, round }
+    /// For rows of the round or import with this number.
+    pub(crate) fn new(connection: &'c Connection, owner: i64) -> Self {
+        Self { connection, owner }
     }
 
     /// Hands each row of a table over, in the order of its key.
@@ -190,7 +195,7 @@ impl<'c> Reader<'c> {
         mut row: impl FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         let mut statement = self.connection.prepare(&table.select())?;
-        let mut rows = statement.query([self.round.0])?;
+        let mut rows = statement.query([self.owner])?;
         while let Some(found) = rows.next()? {
             row(&mut Columns::new(found, table))?;
         }

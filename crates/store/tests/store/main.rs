@@ -9,6 +9,10 @@ mod full;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod older;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod permissions;

@@ -27,16 +27,39 @@ pub(crate) fn round(size: Size, seed: u32) -> Round {
         coverage: coverage(size),
         observations: (0..size.observations).filter_map(|n| observation(size, seed, n)).collect(),
         conversations: (0..size.conversations).map(conversation).collect(),
+        statements: vec![statement()],
         networks: vec![Network { prefix: "10.20.1.0/24".to_owned(), seen_directly: 12, seen_from_afar: 3 }],
         assets: (0..size.assets).map(asset).collect(),
         findings: (0..size.findings).filter_map(|n| finding(size, n)).collect(),
-        unjudged: vec![Unjudged { asset: asset_id(0), reason: reason("its version was not seen", 0) }],
+        unjudged: vec![unjudged()],
         plan: (0..10).map(plan_item).collect(),
         intelligence: vec![IntelligenceSource {
             name: "CISA KEV".to_owned(),
             records: 1300,
             as_of: Some(moment(0)),
         }],
+    }
+}
+
+fn unjudged() -> Unjudged {
+    let (about, question) = ("product openssh".to_owned(), "Which version of OpenSSH runs there?".to_owned());
+    let why = reason("its version was not seen", 0);
+    Unjudged {
+        cves: CveId::new(2018, 15_473).into_iter().collect(),
+        grade: Some(Grade::VersionUnknown),
+        ..Unjudged::new(asset_id(0), about, why, Role::Server, question)
+    }
+}
+
+fn statement() -> Statement {
+    Statement {
+        id: StatementId(1),
+        asset: asset_id(0),
+        says: Says::Spares(2),
+        by: Role::ClinicalOwner,
+        at: moment(0),
+        because: "two more stand in the store room".to_owned(),
+        until: None,
     }
 }
 
@@ -54,8 +77,8 @@ fn endpoint(n: u32) -> Endpoint {
 }
 
 fn sighting(n: u32) -> Sighting {
-    let packet = u64::from(n) + 1;
-    Sighting { evidence: Evidence { source: SourceIndex(0), record, offset: packet * 200 }, at: moment(n) }
+    let record = u64::from(n) + 1;
+    Sighting { evidence: Evidence { source: SourceIndex(0), record, offset: record * 200 }, at: moment(n) }
 }
 
 fn asset_id(n: u32) -> AssetId {
@@ -81,7 +104,8 @@ fn coverage(size: Size) -> Coverage {
     let source = Source {
         name: "clinic.pcapng".to_owned(),
         bytes: 8_000_000,
-        packets: u64::from(size.observations) * 10,
+        kind: SourceKind::Capture,
+        records: u64::from(size.observations) * 10,
         first: Some(moment(0)),
         last: Some(moment(size.observations)),
         interfaces: vec!["clinical".to_owned(), "office".to_owned()],
@@ -146,6 +170,8 @@ fn asset(n: u32) -> Asset {
         maker: Some(claim("Example Imaging".to_owned(), n)),
         model: n.is_multiple_of(2).then(|| claim("Scanner 7".to_owned(), n)),
         software: None,
+        operating_system: n.is_multiple_of(3).then(|| claim("Windows 10".to_owned(), n)),
+        care_area: None,
         services: (0..3).map(service).collect(),
         products: (0..2).map(product).collect(),
         first_seen: moment(n),

@@ -14,7 +14,7 @@ prop_compose! {
         (run_at, as_of, program) in (moment(), moment(), text()),
         coverage in coverage(),
         observations in vec(observation(), 0..4),
-        conversations in vec(conversation(), 0..4),
+        (conversations, statements) in (vec(conversation(), 0..4), vec(statement(), 0..4)),
         networks in vec(network(), 0..4),
         assets in vec(asset(), 0..4),
         findings in vec(finding(), 0..4),
@@ -23,7 +23,7 @@ prop_compose! {
         intelligence in vec(intelligence_source(), 0..4),
     ) -> Round {
         Round {
-            run_at, as_of, program, coverage, observations, conversations, networks, assets, findings, unjudged,
+            run_at, as_of, program, coverage, observations, conversations, statements, networks, assets, findings, unjudged,
             plan, intelligence,
         }
     }
@@ -58,9 +58,9 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
 }
 
 fn evidence() -> impl Strategy<Value = Evidence> {
-    (any::<u16>(), count(), count()).prop_map(|(source, packet, offset)| Evidence {
+    (any::<u16>(), count(), count()).prop_map(|(source, record, offset)| Evidence {
         source: SourceIndex(source),
-        packet,
+        record,
         offset,
     })
 }
@@ -75,13 +75,13 @@ fn protocol() -> impl Strategy<Value = Option<Protocol>> {
 
 prop_compose! {
     fn source()(
-        (name, bytes, packets) in (text(), count(), count()),
+        (kind, name, bytes, records) in (select(SourceKind::ALL), text(), count(), count()),
         first in option::of(moment()),
         last in option::of(moment()),
         interfaces in vec(text(), 0..4),
         ended_early in option::of(text()),
     ) -> Source {
-        Source { name, bytes, packets, first, last, interfaces, ended_early }
+        Source { kind, name, bytes, records, first, last, interfaces, ended_early }
     }
 }
 
@@ -100,6 +100,9 @@ fn subject() -> impl Strategy<Value = Subject> {
         mac().prop_map(Subject::Mac),
         any::<IpAddr>().prop_map(Subject::Ip),
         endpoint().prop_map(Subject::Service),
+        digest().prop_map(|digest| Subject::Listed(ListedId(digest))),
+        digest().prop_map(|digest| Subject::Account(AccountId(digest))),
+        digest().prop_map(|digest| Subject::Model(ModelId(digest))),
     ]
 }
 
@@ -114,6 +117,7 @@ pub(crate) fn fact() -> impl Strategy<Value = Fact> {
             Shape::Code => "[A-Za-z0-9._:+/^,-]{1,3}".boxed(),
             Shape::Product => "[!-~][ -~]{0,40}".boxed(),
             Shape::Words => "(CT|pacs|erika|[!-~]{1,8})[-_ ]?[0-9a-z]{1,6}".boxed(),
+            Shape::Locator => "[a-z]{1,4}:[a-z0-9.@/-]{1,12}".boxed(),
             Shape::Agent => "(curl|Mozilla|erika)/[0-9.]{1,6}".boxed(),
         };
         value.prop_filter_map("outside the allow-list", move |value| Fact::new(kind, value.as_bytes()).ok())
@@ -154,10 +158,11 @@ fn network() -> impl Strategy<Value = Network> {
 }
 
 fn reason() -> impl Strategy<Value = Reason> {
-    let ground = (digest(), any::<bool>()).prop_map(|(digest, observed)| match observed {
-        true => Ground::Observation(ObservationId(digest)),
-        false => Ground::Conversation(ConversationId(digest)),
-    });
+    let ground = prop_oneof![
+        digest().prop_map(|digest| Ground::Observation(ObservationId(digest))),
+        digest().prop_map(|digest| Ground::Conversation(ConversationId(digest))),
+        any::<i64>().prop_map(|number| Ground::Statement(StatementId(number))),
+    ];
     (text(), vec(ground, 0..4)).prop_map(|(text, grounds)| Reason { text, grounds })
 }
 
@@ -193,22 +198,22 @@ prop_compose! {
         maker in option::of(claim(text())),
         model in option::of(claim(text())),
         software in option::of(claim(text())),
+        operating_system in option::of(claim(text())),
+        care_area in option::of(claim(text())),
         services in vec(service(), 0..4),
         products in vec(product(), 0..4),
         (first_seen, last_seen, seen_directly) in (moment(), moment(), any::<bool>()),
     ) -> Asset {
         Asset {
-            id: AssetId(id), macs, ips, names, class, maker, model, software, services, products, first_seen,
-            last_seen, seen_directly,
+            id: AssetId(id), macs, ips, names, class, maker, model, software, operating_system, care_area, services,
+            products, first_seen, last_seen, seen_directly,
         }
     }
 }
 
 fn weakness() -> impl Strategy<Value = Weakness> {
-    let cve = (1999..=9999_u16, any::<u32>())
-        .prop_filter_map("a CVE id", |(year, number)| CveId::new(year, number));
     prop_oneof![
-        (cve, text(), option::of(text()), option::of(text())).prop_map(
+        (cve(), text(), option::of(text()), option::of(text())).prop_map(
             |(cve, product, version, advisory)| {
                 Weakness::Vulnerability { cve, product, version, advisory }
             }
@@ -245,8 +250,47 @@ prop_compose! {
     }
 }
 
-fn unjudged() -> impl Strategy<Value = Unjudged> {
-    (digest(), reason()).prop_map(|(asset, reason)| Unjudged { asset: AssetId(asset), reason })
+prop_compose! {
+    fn unjudged()(
+        (asset, about, reason) in (digest(), text(), reason()),
+        grade in option::of(select(Grade::ALL)),
+        cves in vec(cve(), 0..4),
+        (who, question) in (select(Role::ALL), text()),
+    ) -> Unjudged {
+        Unjudged { asset: AssetId(asset), about, grade, cves, reason, who, question }
+    }
+}
+
+prop_compose! {
+    pub(crate) fn statement()(
+        (id, asset) in (any::<i64>(), digest()),
+        says in says(),
+        by in select(Role::ALL),
+        (at, until) in (moment(), option::of(moment())),
+        because in text(),
+    ) -> Statement {
+        Statement { id: StatementId(id), asset: AssetId(asset), says, by, at, because, until }
+    }
+}
+
+fn says() -> impl Strategy<Value = Says> {
+    prop_oneof![
+        (cve(), select(VexStatus::ALL), option::of(select(Justification::ALL)))
+            .prop_map(|(cve, status, justification)| Says::Vex { cve, status, justification }),
+        select(DeviceClass::ALL).prop_map(Says::Class),
+        select(CareRole::ALL).prop_map(Says::CareRole),
+        text().prop_map(Says::CareArea),
+        any::<u32>().prop_map(Says::Spares),
+        select(Role::ALL).prop_map(Says::Owner),
+        (select(MakerPosition::ALL), text())
+            .prop_map(|(position, document)| Says::MakerPosition { position, document }),
+        text().prop_map(Says::OffPatients),
+        Just(Says::Retired),
+    ]
+}
+
+fn cve() -> impl Strategy<Value = CveId> {
+    (1999..=9999_u16, any::<u32>()).prop_filter_map("a CVE id", |(year, number)| CveId::new(year, number))
 }
 
 prop_compose! {
