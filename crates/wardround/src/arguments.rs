@@ -1,14 +1,26 @@
 //! What can be said on the command line. Not here: what is done with it (`commands`).
 
+pub(crate) mod answer;
+pub(crate) mod import;
+mod intel;
+mod path;
+mod plan;
+
+pub(crate) use intel::{BundleIntel, ImportIntel, IntelCommand, UpdateIntel};
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wardround_model::{RoundId, Timestamp};
 
+pub(crate) use path::PathCommand;
+pub(crate) use plan::{PlanCommand, Question};
+
 /// The regular security round for hospitals and clinics.
 ///
-/// Give it a packet capture from a mirror port; it says what is on the network, what is weak, and what to do first.
+/// Give it lists that every hospital has, or a packet capture from a mirror port; it says what there is, what is weak, and
+/// what to do first.
 #[derive(Debug, Parser)]
 #[command(name = "wardround", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -18,7 +30,9 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  wardround round mirror.pcapng                     read a capture, show what to do first
+  wardround import computers.csv leases.txt         keep lists: directory, leases, software, inventory ...
+  wardround round                                   what the kept lists show, and what to do first
+  wardround round mirror.pcapng                     read a capture beside them
   wardround round a.pcap b.pcap.gz --html r.html    read several, write a page that prints well
   tcpdump -w - -i eth1 | wardround round -          read from another program
   wardround asset list                              who is on the network
@@ -32,7 +46,9 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a round over captures; or list, show and compare rounds
+    /// Keep a list for the next rounds: directory, software, leases, inventory, scanner result ...
+    Import(Box<import::ImportCommand>),
+    /// Run a round over kept lists and captures; or list, show and compare rounds
     Round(Box<RoundCommand>),
     /// Who is on the network
     #[command(subcommand)]
@@ -40,6 +56,18 @@ pub(crate) enum Command {
     /// What is weak
     #[command(subcommand)]
     Finding(FindingCommand),
+    /// Questions that nobody has answered yet
+    #[command(subcommand)]
+    Question(answer::QuestionCommand),
+    /// Say what you know of a device; or list and take back what was said
+    Answer(Box<answer::AnswerCommand>),
+    /// What the hospital itself found of weaknesses, for others (OpenVEX)
+    #[command(subcommand)]
+    Vex(answer::VexCommand),
+    /// What to do with the hours at hand
+    Plan(Box<PlanCommand>),
+    /// Ways of an attacker to what patients depend on
+    Path(Box<PathCommand>),
     /// Walk from any statement down to its evidence
     Why(Why),
     /// What is known of vulnerabilities
@@ -88,9 +116,12 @@ pub(crate) struct RoundCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunRound {
-    /// Captures: pcap or pcapng, plain, gzip or zstd; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// Captures: pcap or pcapng, plain, gzip or zstd; `-` is standard input [default: none, the kept lists alone]
+    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Leave the kept lists out
+    #[arg(long)]
+    pub(crate) no_imports: bool,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
     #[command(flatten)]
@@ -180,33 +211,11 @@ pub(crate) enum FindingCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Why {
-    /// A finding (F-), asset (A-), observation (O-) or conversation (C-), or the start of its id; or an address
+    /// A finding (F-), asset (A-), observation (O-), conversation (C-) or statement (S-), or the start of its id; or an address
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) look: Look,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum IntelCommand {
-    /// Build an index from a folder of feeds: NVD, KEV, EPSS, SSVC, CSAF, OUI (docs/intelligence.md)
-    Build {
-        /// A folder, read with its subfolders, or one feed file; may be said several times
-        #[arg(long, value_name = "DIR", required = true)]
-        from: Vec<PathBuf>,
-        /// Where to write the index [default: your data folder, from where rounds use it]
-        #[arg(long, value_name = "FILE")]
-        output: Option<PathBuf>,
-        /// Leave out what few hospitals need, so that the index stays small enough to carry in the program
-        #[arg(long)]
-        snapshot: bool,
-    },
-    /// Source, record count and date of each part
-    Status {
-        /// Which index [default: the one that rounds use]
-        #[arg(long, value_name = "FILE")]
-        intel: Option<PathBuf>,
-    },
 }
 
 #[cfg(test)]
@@ -225,6 +234,6 @@ mod tests {
         assert!(parse(&["wardround", "round", "a.pcap", "-"]).is_ok());
         assert!(parse(&["wardround", "round", "diff", "R-1", "R-2"]).is_ok());
         assert!(parse(&["wardround", "round", "list"]).is_ok());
-        assert!(parse(&["wardround", "round"]).is_err());
+        assert!(parse(&["wardround", "round"]).is_ok());
     }
 }

@@ -24,7 +24,9 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // A text that already tells its cause is not followed by it.
+    causes.dedup_by(|cause, told| told.ends_with(cause.as_str()));
     eprintln!("wardround: {}", causes.join(": "));
     ExitCode::from(if error.is::<NotFound>() { 3 } else { FAILED })
 }

@@ -3,7 +3,6 @@
 mod arguments;
 mod commands;
 mod failure;
-mod feeds;
 mod json;
 mod page;
 mod places;
@@ -15,9 +14,15 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Import(command) => commands::import::run(*command),
         Command::Round(command) => commands::round::run(*command),
         Command::Asset(command) => commands::asset::run(command),
         Command::Finding(command) => commands::finding::run(command),
+        Command::Question(command) => commands::question::run(command),
+        Command::Answer(command) => commands::answer::run(*command),
+        Command::Vex(command) => commands::vex::run(&command),
+        Command::Path(command) => commands::path::run(*command),
+        Command::Plan(command) => commands::plan::run(*command),
         Command::Why(command) => commands::why::run(&command),
         Command::Intel(command) => commands::intel::run(command),
         Command::Completions { shell } => commands::completions(shell),

@@ -6,7 +6,8 @@ use anyhow::Result;
 use wardround_model::{Asset, Claim, Reason, Round};
 
 use crate::arguments::AssetCommand;
-use crate::commands::{lookup, print};
+use crate::commands::{answer, lookup, print};
+use crate::page;
 
 pub(crate) fn run(command: AssetCommand) -> Result<()> {
     match command {
@@ -51,7 +52,13 @@ fn who(asset: &Asset) -> String {
 fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
     let mut text = format!("{}  {}\n\n", asset.id, asset.title());
     claim(&mut text, "Kind", asset.class.value.label(), &asset.class)?;
-    for (label, known) in [("Maker", &asset.maker), ("Model", &asset.model), ("Software", &asset.software)] {
+    for (label, known) in [
+        ("Maker", &asset.maker),
+        ("Model", &asset.model),
+        ("Software", &asset.software),
+        ("System", &asset.operating_system),
+        ("Care area", &asset.care_area),
+    ] {
         match known {
             Some(known) => claim(&mut text, label, &known.value, known)?,
             None => writeln!(text, "{label:10} not known")?,
@@ -73,8 +80,14 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
         asset.first_seen.to_whole_second(),
         asset.last_seen.to_whole_second()
     )?;
-    if !asset.seen_directly {
+    if !page::Traffic::of(round).shows(asset) {
+        writeln!(text, "{:10} lists name it; no traffic of it was seen", "")?;
+    } else if !asset.seen_directly {
         writeln!(text, "{:10} only traffic that a router had forwarded was seen, not its own link", "")?;
+    }
+    for said in round.statements.iter().filter(|said| said.asset == asset.id) {
+        let (what, who) = (answer::sentence(&said.says), said.by.label());
+        writeln!(text, "{:10} {what} ({}, said by: {who})", "Answer", said.id)?;
     }
     services(&mut text, asset)?;
     findings(&mut text, round, asset)?;

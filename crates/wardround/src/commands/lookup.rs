@@ -1,5 +1,7 @@
 //! From what a person types to the round, asset or finding that is meant.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use wardround_model::{Asset, Finding, Round, RoundId};
 use wardround_store::Store;
@@ -10,15 +12,24 @@ use crate::places;
 
 /// The store, for reading.
 pub(crate) fn store(argument: StoreArgument) -> Result<Store> {
+    Ok(Store::open_read_only(existing(argument)?)?)
+}
+
+/// The store, for writing; it must be there.
+pub(crate) fn store_for_writing(argument: StoreArgument) -> Result<Store> {
+    Ok(Store::open(existing(argument)?)?)
+}
+
+fn existing(argument: StoreArgument) -> Result<PathBuf> {
     let path = places::store(argument.store)?;
-    if !path.exists() {
-        let text = format!(
-            "there is no store at {} yet; run `wardround round FILE` first, or say --store FILE",
-            path.display()
-        );
-        return Err(NotFound(text).into());
+    if path.exists() {
+        return Ok(path);
     }
-    Ok(Store::open_read_only(&path)?)
+    let text = format!(
+        "there is no store at {} yet; run `wardround round FILE` first, or say --store FILE",
+        path.display()
+    );
+    Err(NotFound(text).into())
 }
 
 /// The round that is looked at.

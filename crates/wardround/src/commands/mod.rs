@@ -1,20 +1,28 @@
 //! What each command does.
 
+pub(crate) mod answer;
 pub(crate) mod asset;
 pub(crate) mod finding;
+pub(crate) mod import;
+mod imports;
 pub(crate) mod intel;
 mod lookup;
+pub(crate) mod path;
+pub(crate) mod plan;
 mod progress;
+pub(crate) mod question;
 pub(crate) mod round;
+pub(crate) mod vex;
 pub(crate) mod why;
 
 use std::io::Write as _;
 
 use anyhow::Result;
 use clap::CommandFactory as _;
-use wardround_model::{Judgement, Reason};
+use wardround_model::{Judgement, Reason, Timestamp};
 
-/// The reasons of a decision, each behind the SSVC point that it is for and that point's value.
+/// The reasons of a decision, each behind the SSVC point that it is for and that point's value; then what else the table
+/// asked for, and its row.
 pub(crate) fn points(judgement: &Judgement) -> Vec<Reason> {
     let points = [
         ("Exploitation", judgement.exploitation.code()),
@@ -22,12 +30,16 @@ pub(crate) fn points(judgement: &Judgement) -> Vec<Reason> {
         ("Technical impact", judgement.technical_impact.code()),
         ("Mission and well-being", judgement.mission_wellbeing.code()),
     ];
-    let pairs = points.into_iter().zip(&judgement.reasons);
-    pairs
-        .map(|((name, value), reason)| {
-            Reason::new(format!("{name} {value}: {}", reason.text), reason.grounds.clone())
-        })
-        .collect()
+    let pairs = points.iter().zip(&judgement.reasons);
+    let named = pairs.map(|((name, value), reason)| {
+        Reason::new(format!("{name} {value}: {}", reason.text), reason.grounds.clone())
+    });
+    named.chain(judgement.reasons.iter().skip(points.len()).cloned()).collect()
+}
+
+/// The moment that it is, in whole seconds.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_seconds(jiff::Timestamp::now().as_second())
 }
 
 /// Prints completions for a shell.

@@ -1,4 +1,4 @@
-//! `wardround round`: run a round over captures, and tell past ones.
+//! `wardround round`: run a round over kept lists and captures, and tell past ones.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,12 @@ use anyhow::{Context as _, Result, bail};
 use wardround_capture::Input;
 use wardround_intel::Index;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
-use wardround_round::{Difference, FindingChange, Outcome, Settings};
+use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
 use wardround_store::Store;
 
 use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
-use crate::commands::{intel, lookup, print, progress};
+use crate::commands::imports::{self, Kept};
+use crate::commands::{intel, lookup, now, print, progress};
 use crate::{json, page, places};
 
 pub(crate) fn run(command: RoundCommand) -> Result<()> {
@@ -36,10 +37,21 @@ pub(crate) fn run(command: RoundCommand) -> Result<()> {
 fn new(arguments: RunRound) -> Result<()> {
     let again = arguments.store.again();
     let path = places::store(arguments.store.store)?;
+    let kept = Kept::asked_for(!arguments.no_imports);
+    if arguments.files.is_empty() && (kept == Kept::LeftOut || !path.exists()) {
+        bail!("{NOTHING}");
+    }
     let mut store = Store::open(&path)?;
+    let lists = imports::lists(&store, kept)?;
+    if arguments.files.is_empty() && lists.is_empty() {
+        bail!("{NOTHING}");
+    }
+    let statements = imports::statements(&store)?;
     let index = intel::load(arguments.intel)?;
     let settings = settings(arguments.as_of, arguments.workers);
-    let outcome = read(&arguments.files, &settings, &index.open()?)?;
+    let captures = captures(&arguments.files)?;
+    let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
+    let outcome = read(&sources, &settings, &index.open()?)?;
     for failed in &outcome.failed {
         eprintln!("wardround: {failed}");
     }
@@ -54,18 +66,26 @@ fn new(arguments: RunRound) -> Result<()> {
 }
 
 fn settings(as_of: Option<Timestamp>, workers: Option<std::num::NonZeroUsize>) -> Settings {
-    let now = Timestamp::from_seconds(jiff::Timestamp::now().as_second());
+    let now = now();
     let cores = || std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     Settings { run_at: now, as_of: as_of.unwrap_or(now), workers: workers.unwrap_or_else(cores) }
 }
 
-fn read(files: &[PathBuf], settings: &Settings, index: &Index<'_>) -> Result<Outcome> {
+/// What is said where there is nothing to run a round over.
+const NOTHING: &str = "there is nothing to run a round over yet: keep a list first (`wardround import FILE`), or name a \
+                       capture (`wardround round FILE`)";
+
+fn captures(files: &[PathBuf]) -> Result<Vec<Input>> {
     let inputs: Vec<Input> = files.iter().map(|file| input(file)).collect();
     if inputs.iter().filter(|input| matches!(input, Input::StandardInput)).count() > 1 {
         bail!("standard input can be read only once; name `-` only once");
     }
-    let bar = progress::Bar::new(files.len());
-    let outcome = wardround_round::run(&inputs, settings, index, &bar);
+    Ok(inputs)
+}
+
+fn read(sources: &Sources<'_>, settings: &Settings, index: &Index<'_>) -> Result<Outcome> {
+    let bar = progress::Bar::new(sources.captures.len());
+    let outcome = wardround_round::run(sources, settings, index, &bar);
     bar.finish();
     Ok(outcome?)
 }

@@ -1,12 +1,14 @@
-//! `wardround why ID`: from any statement down to the packet that proves it.
+//! `wardround why ID`: from any statement down to the packet, row or person that proves it.
 
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use wardround_model::{Claim, Conversation, Ground, Observation, Reason, Round, Sighting};
+use wardround_model::{Claim, Conversation, Ground, Observation, Reason, Round, StatementId};
 
 use crate::arguments::Why;
 use crate::commands::{lookup, points, print};
+use crate::failure::NotFound;
+use crate::page;
 
 pub(crate) fn run(why: &Why) -> Result<()> {
     let (_, round) = lookup::round_of(&mut lookup::store(why.look.store.clone())?, why.look.round)?;
@@ -18,6 +20,7 @@ fn answer(round: &Round, id: &str) -> Result<String> {
     match id.to_lowercase().get(..2) {
         Some("f-") => finding(&mut text, round, id)?,
         Some("o-") => observation(&mut text, round, lookup_observation(round, id)?, "")?,
+        Some("s-") => ground(&mut text, round, Ground::Statement(lookup_statement(round, id)?))?,
         Some("c-") => conversation(&mut text, round, lookup_conversation(round, id)?, "")?,
         // Anything else means an asset: its id, or an address of it.
         _ => asset(&mut text, round, id)?,
@@ -37,6 +40,14 @@ fn lookup_observation<'a>(round: &'a Round, id: &str) -> Result<&'a Observation>
     )
 }
 
+fn lookup_statement(round: &Round, id: &str) -> Result<StatementId> {
+    let said = round.statements.iter().find(|said| said.id.to_string().eq_ignore_ascii_case(id));
+    let none = || {
+        NotFound(format!("nobody had said {id} when this round was run; `wardround answer list` shows all"))
+    };
+    Ok(said.map(|said| said.id).ok_or_else(none)?)
+}
+
 fn lookup_conversation<'a>(round: &'a Round, id: &str) -> Result<&'a Conversation> {
     let wanted = id.to_lowercase();
     let matches =
@@ -54,9 +65,13 @@ fn asset(text: &mut String, round: &Round, id: &str) -> Result<()> {
     let asset = lookup::asset(round, id)?;
     writeln!(text, "{}  {}", asset.id, asset.title())?;
     claim(text, round, "is", asset.class.value.label(), &asset.class)?;
-    for (label, known) in
-        [("was made by", &asset.maker), ("is the model", &asset.model), ("runs software", &asset.software)]
-    {
+    for (label, known) in [
+        ("was made by", &asset.maker),
+        ("is the model", &asset.model),
+        ("runs software", &asset.software),
+        ("runs the operating system", &asset.operating_system),
+        ("serves", &asset.care_area),
+    ] {
         if let Some(known) = known {
             claim(text, round, label, &known.value, known)?;
         }
@@ -117,8 +132,9 @@ fn ground(text: &mut String, round: &Round, ground: Ground) -> Result<()> {
         },
         Ground::Statement(id) => match round.statements.iter().find(|statement| statement.id == id) {
             Some(said) => {
-                let (who, at) = (said.by.label(), said.at);
-                writeln!(text, "      {id}  the {who} said so, {at}: {}", said.because)?;
+                let (who, at) = (said.by.label(), page::day_and_time(said.at));
+                let what = super::answer::sentence(&said.says);
+                writeln!(text, "      {id}  said by: {who}, {at} UTC: {what}, because: {}", said.because)?;
                 Ok(())
             }
             None => Ok(()),
@@ -135,10 +151,13 @@ fn ground(text: &mut String, round: &Round, ground: Ground) -> Result<()> {
 fn observation(text: &mut String, round: &Round, observation: &Observation, indent: &str) -> Result<()> {
     let (kind, value) = (observation.fact.kind().allowed(), observation.fact.value());
     writeln!(text, "{indent}{}  {} {} \"{value}\"", observation.id(), observation.subject, kind.label)?;
-    writeln!(text, "{indent}    {}", place(round, observation.first))?;
+    writeln!(text, "{indent}    first in {}", page::place(round, observation.first))?;
+    if observation.count == 1 {
+        return Ok(());
+    }
     writeln!(
         text,
-        "{indent}    seen {}, last {}",
+        "{indent}    told {}, last {}",
         crate::page::count(observation.count, "time", "times"),
         observation.last.to_whole_second()
     )?;
@@ -154,7 +173,7 @@ fn conversation(text: &mut String, round: &Round, conversation: &Conversation, i
         conversation.client,
         conversation.server
     )?;
-    writeln!(text, "{indent}    {}", place(round, conversation.first))?;
+    writeln!(text, "{indent}    first in {}", page::place(round, conversation.first))?;
     let (there, back) = (conversation.to_server, conversation.to_client);
     let connections = crate::page::count(conversation.connections, "connection", "connections");
     writeln!(
@@ -164,17 +183,4 @@ fn conversation(text: &mut String, round: &Round, conversation: &Conversation, i
         crate::page::number(back.packets)
     )?;
     Ok(())
-}
-
-/// `clinic.pcapng, packet 17 (at byte 2048), 2026-11-23T07:00:01Z`.
-fn place(round: &Round, sighting: Sighting) -> String {
-    let evidence = sighting.evidence;
-    let file =
-        round.coverage.sources.get(usize::from(evidence.source.0)).map_or("-", |source| source.name.as_str());
-    format!(
-        "first in {file}, packet {} (at byte {}), {}",
-        evidence.record,
-        evidence.offset,
-        sighting.at.to_whole_second()
-    )
 }

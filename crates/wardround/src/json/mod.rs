@@ -4,7 +4,10 @@
 //! read by accident. Fields are added within a version; renaming or removing one raises it.
 
 mod evidence;
+pub(crate) mod path;
+pub(crate) mod plan;
 mod shapes;
+mod statement;
 
 use anyhow::Result;
 use wardround_model::{Round, RoundId};

@@ -9,6 +9,7 @@ use wardround_round::census;
 
 use super::SCHEMA_VERSION;
 use super::evidence::{Proofs, Seen};
+use super::statement::{self, StatementShape};
 
 #[derive(Serialize)]
 pub(crate) struct Document {
@@ -22,6 +23,7 @@ pub(crate) struct Document {
     findings: Vec<FindingShape>,
     unjudged: Vec<UnjudgedShape>,
     plan: Vec<PlanShape>,
+    statements: Vec<StatementShape>,
     conversations: Vec<ConversationShape>,
     intelligence: Vec<IntelligenceShape>,
 }
@@ -91,6 +93,8 @@ struct AssetShape {
     maker: Option<ClaimShape>,
     model: Option<ClaimShape>,
     software: Option<ClaimShape>,
+    operating_system: Option<ClaimShape>,
+    care_area: Option<ClaimShape>,
     names: Vec<String>,
     services: Vec<ServiceShape>,
     first_seen: String,
@@ -153,8 +157,14 @@ struct JudgementShape {
 
 #[derive(Serialize)]
 struct UnjudgedShape {
+    id: String,
     asset: String,
+    about: String,
+    grade: Option<&'static str>,
+    cves: Vec<String>,
     reason: ReasonShape,
+    who: &'static str,
+    question: String,
 }
 
 #[derive(Serialize)]
@@ -209,6 +219,7 @@ pub(crate) fn document(id: RoundId, round: &Round) -> Document {
         findings: round.findings.iter().map(|found| finding(found, &proofs)).collect(),
         unjudged: round.unjudged.iter().map(unjudged).collect(),
         plan: round.plan.iter().enumerate().map(|(place, item)| plan_item(place + 1, item)).collect(),
+        statements: round.statements.iter().map(statement::shape).collect(),
         conversations: round.conversations.iter().map(conversation).collect(),
         intelligence: round.intelligence.iter().map(intelligence).collect(),
     }
@@ -308,6 +319,8 @@ fn asset(asset: &Asset) -> AssetShape {
         maker: asset.maker.as_ref().map(claim),
         model: asset.model.as_ref().map(claim),
         software: asset.software.as_ref().map(claim),
+        operating_system: asset.operating_system.as_ref().map(claim),
+        care_area: asset.care_area.as_ref().map(claim),
         names: asset.names.clone(),
         services: asset.services.iter().map(service).collect(),
         first_seen: asset.first_seen.to_string(),
@@ -353,7 +366,16 @@ fn judgement(judgement: &Judgement) -> JudgementShape {
 }
 
 fn unjudged(unjudged: &Unjudged) -> UnjudgedShape {
-    UnjudgedShape { asset: unjudged.asset.to_string(), reason: reason(&unjudged.reason) }
+    UnjudgedShape {
+        id: unjudged.id().to_string(),
+        asset: unjudged.asset.to_string(),
+        about: unjudged.about.clone(),
+        grade: unjudged.grade.map(wardround_model::Grade::code),
+        cves: unjudged.cves.iter().map(ToString::to_string).collect(),
+        reason: reason(&unjudged.reason),
+        who: unjudged.who.code(),
+        question: unjudged.question.clone(),
+    }
 }
 
 fn plan_item(rank: usize, item: &PlanItem) -> PlanShape {

@@ -3,10 +3,14 @@
 //! [`Story`] says it once; `text` and `html` lay it out. Not here: what is weak or urgent (decided in `triage`).
 
 pub(crate) mod html;
+mod lists;
+pub(crate) mod path;
+pub(crate) mod plan;
 mod sight;
 mod story;
 pub(crate) mod text;
 mod words;
 
+pub(crate) use lists::{Traffic, place};
 pub(crate) use story::{Story, story};
-pub(crate) use words::{count, day_and_time, number};
+pub(crate) use words::{count, day, day_and_time, how_long, number};

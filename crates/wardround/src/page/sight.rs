@@ -1,12 +1,13 @@
 //! What was seen and what could not be seen, in sentences: told before anything else.
 
-use wardround_model::{Network, Protocol, Round, Source, Timestamp};
+use wardround_model::{Network, Protocol, Round, SkipReason, Source, SourceKind, Timestamp};
 
+use super::lists;
 use super::words::{count, day, day_and_time, how_long, listed, number, time};
 
-/// What the captures showed.
+/// What captures and lists showed.
 pub(crate) fn seen(round: &Round) -> Vec<String> {
-    let mut lines: Vec<String> = round.coverage.sources.iter().map(source).collect();
+    let mut lines: Vec<String> = captures(round).map(source).collect();
     let points: Vec<String> =
         round.coverage.sources.iter().flat_map(|source| source.interfaces.clone()).collect();
     if !points.is_empty() {
@@ -17,8 +18,16 @@ pub(crate) fn seen(round: &Round) -> Vec<String> {
         ));
     }
     lines.extend(networks(round));
-    lines.push(conversations(round));
+    if captures(round).next().is_some() {
+        lines.push(conversations(round));
+    }
+    lines.extend(lists::read(round));
     lines
+}
+
+/// The captures among the sources.
+pub(crate) fn captures(round: &Round) -> impl Iterator<Item = &Source> {
+    round.coverage.sources.iter().filter(|source| source.kind == SourceKind::Capture)
 }
 
 fn source(source: &Source) -> String {
@@ -71,9 +80,9 @@ fn conversations(round: &Round) -> String {
     )
 }
 
-/// What the captures could not show.
+/// What captures and lists could not show.
 pub(crate) fn not_seen(round: &Round) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = lists::not_shown(round);
     lines.extend(round.coverage.sources.iter().filter_map(ended_early));
     lines.extend(silence(round));
     lines.extend(from_afar(round));
@@ -90,8 +99,8 @@ fn ended_early(source: &Source) -> Option<String> {
 }
 
 fn silence(round: &Round) -> Option<String> {
-    let firsts = round.coverage.sources.iter().filter_map(|source| source.first);
-    let lasts = round.coverage.sources.iter().filter_map(|source| source.last);
+    let firsts = captures(round).filter_map(|source| source.first);
+    let lasts = captures(round).filter_map(|source| source.last);
     let span = lasts.max()?.since(firsts.min()?);
     Some(format!(
         "A device that stayed silent during these {} is not on this list; silence is not safety.",
@@ -102,7 +111,9 @@ fn silence(round: &Round) -> Option<String> {
 fn from_afar(round: &Round) -> Option<String> {
     let dark = round.networks.iter().filter(|network| network.seen_directly == 0 && is_plain(network));
     let dark: Vec<String> = dark.map(|network| network.prefix.clone()).collect();
-    let afar = size(round.assets.iter().filter(|asset| !asset.seen_directly).count());
+    let traffic = lists::Traffic::of(round);
+    let afar = round.assets.iter().filter(|asset| !asset.seen_directly && traffic.shows(asset));
+    let afar = size(afar.count());
     if dark.is_empty() {
         return (afar > 0).then(|| {
             format!(
@@ -170,7 +181,7 @@ fn skipped(round: &Round) -> Vec<String> {
             skip.reason.label()
         )
     };
-    round.coverage.skipped.iter().map(line).collect()
+    round.coverage.skipped.iter().filter(|skip| skip.reason != SkipReason::BadRow).map(line).collect()
 }
 
 fn size(length: usize) -> u64 {

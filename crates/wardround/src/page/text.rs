@@ -9,7 +9,7 @@ const WIDEST: usize = 96;
 
 /// Lays a story out as text.
 pub(crate) fn render(story: &Story) -> String {
-    let mut page = Page::new(textwrap::termwidth().clamp(40, WIDEST));
+    let mut page = Page::for_reading();
     page.heading(&story.title);
     page.paragraph("", &story.subtitle);
     page.section("What was seen", &story.seen);
@@ -25,14 +25,15 @@ pub(crate) fn render(story: &Story) -> String {
     for (command, what) in &story.next {
         page.line(&format!("  {command:widest$}  {what}"));
     }
-    page.text
+    page.finish()
 }
 
 fn census(page: &mut Page, story: &Story) {
     page.heading("Who is there");
     page.paragraph("", &story.census_line);
+    let widest = story.census.iter().map(|kind| kind.area.len()).max().unwrap_or(0).max(20);
     for kind in &story.census {
-        page.line(&format!("  {:20} {:>5}  {}", kind.area, kind.count, kind.label));
+        page.line(&format!("  {:widest$} {:>5}  {}", kind.area, kind.count, kind.label));
     }
 }
 
@@ -54,22 +55,35 @@ fn plan(page: &mut Page, story: &Story) {
 }
 
 /// Text as it grows, wrapped at a width.
-struct Page {
+pub(super) struct Page {
     text: String,
     width: usize,
+    splitter: textwrap::WordSplitter,
 }
 
 impl Page {
-    fn new(width: usize) -> Self {
-        Self { text: String::new(), width }
+    /// As wide as the terminal, and not too wide to read.
+    pub(super) fn for_reading() -> Self {
+        let width = textwrap::termwidth().clamp(40, WIDEST);
+        Self { text: String::new(), width, splitter: textwrap::WordSplitter::HyphenSplitter }
     }
 
-    fn line(&mut self, line: &str) {
+    /// The same, with every id on one line, so that it can be copied.
+    pub(super) fn with_whole_ids() -> Self {
+        Self { splitter: textwrap::WordSplitter::NoHyphenation, ..Self::for_reading() }
+    }
+
+    /// The whole text.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "{}", line.trim_end());
     }
 
-    fn heading(&mut self, heading: &str) {
+    pub(super) fn heading(&mut self, heading: &str) {
         if !self.text.is_empty() {
             self.line("");
         }
@@ -77,7 +91,7 @@ impl Page {
         self.line(&"-".repeat(heading.chars().count()));
     }
 
-    fn section(&mut self, heading: &str, items: &[String]) {
+    pub(super) fn section(&mut self, heading: &str, items: &[String]) {
         self.heading(heading);
         for item in items {
             self.hanging("  - ", item);
@@ -89,12 +103,13 @@ impl Page {
     }
 
     /// Text behind a label, its further lines indented as far.
-    fn hanging(&mut self, label: &str, text: &str) {
+    pub(super) fn hanging(&mut self, label: &str, text: &str) {
         let indent = " ".repeat(label.chars().count());
         let options = textwrap::Options::new(self.width)
             .initial_indent(label)
             .subsequent_indent(&indent)
-            .break_words(false);
+            .break_words(false)
+            .word_splitter(self.splitter.clone());
         for line in textwrap::wrap(text, options) {
             self.line(&line);
         }

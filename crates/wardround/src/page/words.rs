@@ -51,6 +51,13 @@ pub(crate) fn how_long(nanoseconds: i64) -> String {
     }
 }
 
+/// How old something of this day is, where that is worth saying: `23 days old`.
+pub(crate) fn age(day: Timestamp, at: Timestamp) -> Option<String> {
+    const DAYS: i64 = 86_400 * 1_000_000_000;
+    let age = at.since(day);
+    (age >= 2 * DAYS).then(|| format!("{} old", how_long(age)))
+}
+
 /// `a, b and c`; beyond `most`, `a, b and 7 more`.
 pub(crate) fn listed(items: &[String], most: usize) -> String {
     let left_out = items.len().saturating_sub(most);
@@ -63,6 +70,17 @@ pub(crate) fn listed(items: &[String], most: usize) -> String {
         Some((only, [])) => only.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
+}
+
+/// With a capital letter.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A count of things in memory, as a number.
+pub(crate) fn wide(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn a_length_of_gigabytes_is_refused_with_its_place() {
     let place_of_lie = bytes.len();
     bytes.extend([&GOOD.to_le_bytes()[..], &[0; 4], &[0xff; 8], b"little"].concat());
     let json = json(&round(&place, "lie.pcap", &bytes));
-    assert_eq!(json["coverage"]["sources"][0]["packets"], 1);
+    assert_eq!(json["coverage"]["sources"][0]["records"], 1);
     let why = json["coverage"]["sources"][0]["ended_early"].as_str().unwrap();
     assert!(why.contains(&place_of_lie.to_string()), "{why}");
 }
@@ -90,7 +90,7 @@ fn a_file_made_at_its_full_size_and_filled_in_part_ends_where_the_zeros_begin() 
     // Ten gigabytes of nothing, which take no room on the disk.
     std::fs::File::options().write(true).open(&file).unwrap().set_len(10_000_000_000).unwrap();
     let json = json(&place.run(&words));
-    assert_eq!(json["coverage"]["sources"][0]["packets"], 1);
+    assert_eq!(json["coverage"]["sources"][0]["records"], 1);
     assert!(json["coverage"]["sources"][0]["ended_early"].as_str().unwrap().contains("only zeros follow"));
     let empty = place.file("empty.pcap", &pcap_header());
     std::fs::File::options().write(true).open(&empty).unwrap().set_len(10_000_000_000).unwrap();
@@ -105,7 +105,7 @@ fn a_capture_cut_anywhere_keeps_what_came_before() {
     for part in 1..10 {
         let output = round(&place, "cut.pcapng", &whole[..whole.len() * part / 10 - 3]);
         let json = json(&output);
-        let now = json["coverage"]["sources"][0]["packets"].as_u64().unwrap();
+        let now = json["coverage"]["sources"][0]["records"].as_u64().unwrap();
         assert!(now >= packets, "more of the file, fewer packets");
         packets = now;
         assert!(json["coverage"]["sources"][0]["ended_early"].is_string());
@@ -173,8 +173,11 @@ fn one_bad_file_does_not_lose_the_good_ones() {
 fn wrong_words_are_told_by_usage() {
     let place = Place::new();
     for words in [
-        &["round"][..],
-        &["rounds"],
+        &["rounds"][..],
+        &["import"],
+        &["import", "x.csv", "--as", "letter"],
+        &["answer", "10.0.0.1", "--retired", "--spares", "2", "--because", "x", "--by", "server"],
+        &["answer", "10.0.0.1", "--retired", "--by", "server"],
         &["round", "x.pcap", "--as-of", "yesterday"],
         &["round", "x.pcap", "--workers", "0"],
     ] {

@@ -41,7 +41,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 #[track_caller]
-fn assert_clean(what: &str, bytes: &[u8], canaries: &[String]) {
+pub(crate) fn assert_clean(what: &str, bytes: &[u8], canaries: &[String]) {
     let bytes = bytes.to_ascii_lowercase();
     for canary in canaries {
         // Each word by itself too, unless it is a word for devices: half a name is a name.
@@ -53,7 +53,7 @@ fn assert_clean(what: &str, bytes: &[u8], canaries: &[String]) {
     }
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -122,9 +122,9 @@ fn every_finding_has_evidence_that_names_a_packet() {
         assert!(
             evidence
                 .iter()
-                .all(|seen| text(seen, "file") == "clinic.pcapng" && seen["packet"].as_u64() >= Some(1))
+                .all(|seen| text(seen, "file") == "clinic.pcapng" && seen["record"].as_u64() >= Some(1))
         );
-        assert_eq!(list(&finding["judgement"], "reasons").len(), 4);
+        assert_eq!(list(&finding["judgement"], "reasons").len(), 5);
     }
 }
 

@@ -71,7 +71,7 @@ fn the_committed_snapshot_is_what_the_feeds_give() {
     let place = Place::new();
     let mut command = Command::new(program);
     command.args(["intel", "build", "--snapshot", "--output"]).arg(place.path("snapshot.wri"));
-    for feed in ["nvd", "kev", "epss", "vulnrichment", "csaf/cisa-csaf.tar.gz", "oui"] {
+    for feed in ["nvd", "kev", "epss", "vulnrichment", "csaf/cisa-csaf.tar.gz", "oui", "eol"] {
         command.arg("--from").arg(data.join(feed));
     }
     let output = command.output().unwrap();

@@ -1,14 +1,24 @@
 //! The real program on real input: the demo capture against its truth, hostile files, stores in trouble.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+mod answers;
 mod bad_files;
 mod bad_stores;
 mod canaries;
 mod clinic;
+mod demo_lists;
 mod dist;
+#[path = "../../../feeds/tests/fetching/feeds.rs"]
+mod feeds;
 mod intelligence;
 mod kill;
+mod lists;
+mod plan;
 mod program;
+#[path = "../../../feeds/tests/fetching/publisher.rs"]
+mod publisher;
 mod same_bytes;
+mod sticks;
 mod truth;
+mod updates;
 mod walk;

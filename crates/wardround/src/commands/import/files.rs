@@ -1,0 +1,112 @@
+//! Files to import: named ones and those of folders; plain or gzip. Not here: what is in them.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use wardround_intake::LARGEST_FILE;
+use wardround_model::Timestamp;
+
+/// Folders in folders, at most.
+const DEPTH: usize = 4;
+/// Files of one command, at most.
+const MOST_FILES: usize = 10_000;
+
+/// One file to import.
+pub(super) struct File {
+    path: PathBuf,
+    /// Its name without its folder, and without `.gz`.
+    pub(super) name: String,
+}
+
+/// A file's content.
+pub(super) struct Read {
+    /// Its bytes, decompressed.
+    pub(super) bytes: Vec<u8>,
+    /// When it was last changed.
+    pub(super) changed: Timestamp,
+}
+
+/// All files that are named or in named folders, hidden ones left out, in the order of their names.
+pub(super) fn all(named: &[PathBuf]) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    for path in named {
+        add(path, DEPTH, &mut files)?;
+    }
+    if files.is_empty() {
+        bail!("there is no file to import in what was named");
+    }
+    Ok(files)
+}
+
+fn add(path: &Path, depth: usize, files: &mut Vec<File>) -> Result<()> {
+    if !path.is_dir() {
+        files.push(File { name: name(path), path: path.to_owned() });
+        return Ok(());
+    }
+    let listed = std::fs::read_dir(path).and_then(|entries| {
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>()
+    });
+    let mut inside = listed.with_context(|| format!("the folder {} cannot be read", path.display()))?;
+    inside.sort();
+    for path in inside.iter().filter(|path| !name(path).starts_with('.')) {
+        if files.len() >= MOST_FILES {
+            bail!("more than {MOST_FILES} files were named; import them folder by folder");
+        }
+        if path.is_file() || path.is_dir() && depth > 0 {
+            add(path, depth.saturating_sub(1), files)?;
+        }
+    }
+    Ok(())
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    name.strip_suffix(".gz").unwrap_or(&name).chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+impl File {
+    /// Reads it, whatever its name says, up to the largest size that is read and one byte more.
+    pub(super) fn read(&self) -> Result<Read> {
+        let cannot = || format!("{} cannot be read", self.path.display());
+        let file = std::fs::File::open(&self.path).with_context(cannot)?;
+        let changed = file.metadata().and_then(|metadata| metadata.modified()).with_context(cannot)?;
+        let mut bytes = bounded(file).with_context(cannot)?;
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let unpacked = bounded(flate2::read::MultiGzDecoder::new(bytes.as_slice()));
+            bytes = unpacked
+                .with_context(|| format!("{} is damaged: it does not unpack", self.path.display()))?;
+        }
+        if is_capture(&bytes) {
+            let again = self.path.display();
+            bail!(
+                "{again} is recorded traffic, not a list; it needs no import: run `wardround round {again}`"
+            );
+        }
+        Ok(Read { bytes, changed: timestamp(changed) })
+    }
+}
+
+fn bounded(reader: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    reader.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether it is a capture: pcap in either order of bytes and with either unit of time, or pcapng.
+fn is_capture(bytes: &[u8]) -> bool {
+    const MAGIC: [[u8; 4]; 5] = [
+        [0xa1, 0xb2, 0xc3, 0xd4],
+        [0xd4, 0xc3, 0xb2, 0xa1],
+        [0xa1, 0xb2, 0x3c, 0x4d],
+        [0x4d, 0x3c, 0xb2, 0xa1],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+    ];
+    MAGIC.iter().any(|magic| bytes.starts_with(magic))
+}
+
+fn timestamp(time: std::time::SystemTime) -> Timestamp {
+    let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
