@@ -1,18 +1,29 @@
 //! What every fuzz target checks, beyond not to panic: the contract between dissectors and their caller.
 //!
-//! One target a protocol, in `bin/`, each named like the protocol's code. `run` builds and runs them; `README.md` keeps the
+//! One target a protocol, in `bin/`, each named like the protocol's code; one a kind of list, named like the kind. `run` builds and runs them; `README.md` keeps the
 //! ledger of hours.
 
+use std::net::{IpAddr, Ipv4Addr};
+use std::io::Cursor;
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use wardround_capture::{Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
 };
-use wardround_intel::feed::FeedKind;
+use wardround_feeds::archive::{self, Limits};
+use wardround_feeds::keys::Trusted;
+use wardround_feeds::lists::{self, Documents, Meta, Page, Provider};
+use wardround_feeds::openpgp::Certificate;
+use wardround_feeds::{Catalogue, bundle};
+use wardround_intel::cvss::{Environment, Reach, Requirement, Vector};
+use wardround_intel::feed::{FeedKind, Input, csaf};
+use wardround_intel::index::{PackageRef, PackageVersion, changed_since};
+use wardround_intel::names;
 use wardround_intel::{Index, IndexBuilder, Profile};
-use wardround_model::{Fact, FactKind, Protocol, SkipReason, Timestamp};
+use wardround_model::{Fact, FactKind, Protocol, SkipReason, SourceIndex, SourceKind, Timestamp};
 
 /// The most bytes that a caller keeps for a dissector.
 const MAX_KEPT: usize = 64 << 10;
@@ -55,6 +66,44 @@ pub fn stream(protocol: Protocol, bytes: &[u8]) {
         let pieces = read(dissector, bytes, start, ports, segment);
         let agree = pieces.starts_with(&whole) || whole.starts_with(&pieces);
         assert!(agree, "whole: {whole:?}, in segments of {segment}: {pieces:?}");
+    }
+}
+
+/// Makes a target for a list or another tool's file.
+#[macro_export]
+macro_rules! import_target {
+    ($kind:ident) => {
+        #[doc = concat!("Fuzzes the reader of `", stringify!($kind), "`.")]
+        pub const KIND: wardround_model::SourceKind = wardround_model::SourceKind::$kind;
+        libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wardround_fuzz::import(KIND, bytes));
+    };
+}
+
+/// Reads a file as this kind, about one device and about whatever it says itself: facts keep to the allow-list, come sorted and once
+/// each, and are the same when it is read again.
+pub fn import(kind: SourceKind, bytes: &[u8]) {
+    let device = wardround_intake::Thing { ip: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), ..Default::default() };
+    for about in [Some(wardround_intake::About::Thing(device)), None] {
+        let request = wardround_intake::Request {
+            name: "fuzz",
+            bytes,
+            kind: Some(kind),
+            about,
+            source: SourceIndex(0),
+            observed_at: Timestamp::EPOCH,
+            mapping: None,
+        };
+        let _ = wardround_intake::recognise("fuzz", bytes);
+        match (wardround_intake::import(&request), wardround_intake::import(&request)) {
+            (Ok(one), Ok(two)) => {
+                assert_eq!(one.observations, two.observations, "read again");
+                assert_eq!((one.errors, one.rows_failed), (two.errors, two.rows_failed), "read again");
+                let keys = one.observations.iter().map(|known| (known.subject, &known.fact));
+                assert!(keys.is_sorted_by(|one, two| one < two), "not sorted, or twice there");
+                one.observations.into_iter().for_each(|known| check(&(About::Sender, known.fact)));
+            }
+            (one, two) => assert_eq!(one.err(), two.err(), "read again"),
+        }
     }
 }
 
@@ -166,30 +215,124 @@ pub fn fact(bytes: &[u8]) {
     }
 }
 
-/// Reads a feed file; the first byte of `bytes` chooses which. Whatever was read of it makes an index that holds together.
+/// Reads a feed file; the first byte of `bytes` chooses which.
 pub fn feed(bytes: &[u8]) {
     let Some((choice, bytes)) = bytes.split_first() else { return };
-    let Some(kind) = FeedKind::ALL.get(usize::from(*choice) % FeedKind::ALL.len()) else { return };
-    let mut builder = IndexBuilder::new(Profile::Full);
-    let _ = builder.read(*kind, "fuzz", bytes);
-    let index = builder.finish();
-    assert!(Index::open_checked(&index).is_ok(), "an index of ours does not hold together");
+    if let Some(kind) = FeedKind::ALL.get(usize::from(*choice) % FeedKind::ALL.len()) {
+        feed_as(*kind, bytes);
+    }
+}
+
+/// Reads a file of one feed. Whatever was read of it makes an index that holds together, and read again it is the same.
+pub fn feed_as(kind: FeedKind, bytes: &[u8]) {
+    let built = |times: usize| {
+        let mut builder = IndexBuilder::new(Profile::Full);
+        for _ in 0..times {
+            let _ = builder.read(kind, "fuzz", bytes);
+        }
+        builder.finish()
+    };
+    let once = built(1);
+    let Ok(index) = Index::open_checked(&once) else { panic!("an index of ours does not hold together") };
+    assert!(built(2) == once, "read again it is another");
+    ask(&index);
 }
 
 /// Opens an index and asks it everything: damaged bytes give fewer answers.
 pub fn index(bytes: &[u8]) {
-    let Ok(index) = Index::open(bytes) else { return };
+    if let Ok(index) = Index::open(bytes) {
+        ask(&index);
+    }
+}
+
+/// Asks for everything that an index names, and for some things that it may not.
+fn ask(index: &Index<'_>) {
     let cves = index.cves().take(64).count();
     let _ = (cves, index.advisories().take(64).count(), index.sources(), index.stats());
     let _ = index.oui([0, 9, 0x5c, 1, 2, 3]);
     for seen in wardround_intel::names::products_in("OpenSSH_7.2p2 nginx/1.10.3") {
         let _ = index.vulnerabilities_of_product(&seen);
     }
+    let nothing = IndexBuilder::default().finish();
+    let Ok(nothing) = Index::open(&nothing) else { panic!("an index of nothing does not open") };
+    let named = changed_since(&nothing, index);
+    for package in named.packages.iter().take(16) {
+        for version in
+            [PackageVersion::Full("1:2.3-4"), PackageVersion::WithoutEpoch("2.3"), PackageVersion::Unknown]
+        {
+            let package = PackageRef { ecosystem: package.ecosystem, name: package.name, version };
+            let _ = index.package_vulnerabilities(&package);
+        }
+    }
+    for product in named.lifecycles.iter().take(16) {
+        let _ = index.end_of_life(product, "10.0.19045");
+    }
+    for firm in named.recalling_firms.iter().take(16) {
+        let _ = index.recalls_of(firm, "Infuser 3000");
+    }
+}
+
+/// Reads a table or a list in text as the kind that the first byte of `bytes` chooses.
+pub fn lists(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else { return };
+    let kind = SourceKind::ALL.get(usize::from(*choice) % SourceKind::ALL.len());
+    kind.iter().for_each(|kind| import(**kind, bytes));
+}
+
+/// Reads a hospital's own decision table, and its own minutes.
+pub fn planning(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(tables) = wardround_triage::DecisionTables::default().with(&text) {
+        assert!(!tables.title().trim().is_empty());
+    }
+    let _ = wardround_triage::Efforts::default().with(&text);
 }
 
 /// Reads a banner into products.
 pub fn banner(bytes: &[u8]) {
     let _ = wardround_intel::names::products_in(&String::from_utf8_lossy(bytes));
+}
+
+/// Reads a CVSS vector and scores it: what was read is written the same, and an attacker who must come nearer is no worse.
+pub fn cvss(bytes: &[u8]) {
+    let Some((choice, text)) = bytes.split_first() else { return };
+    let Ok(vector) = String::from_utf8_lossy(text).parse::<Vector>() else { return };
+    assert_eq!(vector.to_string().parse::<Vector>().as_ref(), Ok(&vector), "written and read it differs");
+    let aim = |bits: u8| {
+        [None, Some(Requirement::Low), Some(Requirement::Medium), Some(Requirement::High)]
+            [usize::from(bits & 3)]
+    };
+    let at = |reach| Environment {
+        confidentiality: aim(*choice),
+        integrity: aim(choice >> 2),
+        availability: aim(choice >> 4),
+        reach: Some(reach),
+    };
+    let scores = [Reach::Physical, Reach::Local, Reach::Adjacent, Reach::Network]
+        .map(|reach| vector.score_in(&at(reach)));
+    assert!(scores.is_sorted(), "nearer is worse: {scores:?}");
+}
+
+/// Reads a CSAF document: its advisory and its faults; and, when it is none, its text as versions.
+pub fn csaf(bytes: &[u8]) {
+    let _ = csaf::read(&mut Input::new("advisory.json", bytes), drop);
+    let faults = csaf::faults::check(&mut Input::new("advisory.json", bytes)).unwrap_or_default();
+    assert!(faults.len() <= csaf::faults::MAX_FAULTS, "{} faults", faults.len());
+    let _ = csaf::read_versions(&String::from_utf8_lossy(bytes));
+}
+
+/// Reads names of installed software, of Windows and of packages, and a file of names.
+pub fn names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (one, two) = text.split_once('\n').unwrap_or((&text, ""));
+    let aliases = names::Aliases::builtin();
+    if let Some(product) = aliases.product(one, Some(two), Some(two)) {
+        assert!(!product.cpe_names().is_empty(), "a product of the table has a name");
+    }
+    let _ = (names::windows(one), one.parse::<names::Purl>().map(|purl| aliases.of_purl(&purl)));
+    if let Ok(own) = aliases.with("own.tsv", &text) {
+        let _ = (own.products_in(one), own.search(two).len());
+    }
 }
 
 /// A fact keeps to the allow-list, and made again from its own value is the same.
@@ -198,4 +341,67 @@ fn check((_, fact): &(About, Fact)) {
     assert!(value.len() <= fact.kind().allowed().max, "longer than the allow-list lets through");
     assert!(value.bytes().all(|b| b.is_ascii_graphic() || b == b' '), "not printable");
     assert_eq!(Fact::new(fact.kind(), value.as_bytes()).as_ref(), Ok(fact), "made again it differs");
+}
+
+/// Reads every member of a plain file, gzip, tar or zip, within small limits that hold whatever the bytes say.
+pub fn archive(bytes: &[u8]) {
+    let limits = Limits { members: 100, bytes: 1 << 20, ratio: 50, ratio_from: 1 << 12 };
+    let (mut members, mut total) = (0_u64, 0_u64);
+    let _ = archive::walk(Cursor::new(bytes), "fuzz", limits, &mut |_, reader| {
+        members += 1;
+        let mut content = Vec::new();
+        let _ = reader.read_to_end(&mut content);
+        total += content.len() as u64;
+    });
+    assert!(members <= limits.members && total <= limits.bytes, "{members} members, {total} bytes");
+}
+
+/// The key that signed the seed of `bundle`.
+const BUNDLE_KEY: &str =
+    "wardround-public-key:7be33fc9b32302a6043a733b0706288da3fca26dc712a5cbefebc497e9cf43b9";
+
+/// Reads the signed part of a bundle: only what that key has signed may come out.
+pub fn bundle(mut bytes: &[u8]) {
+    let Ok(key) = BUNDLE_KEY.parse() else { panic!("the key is none") };
+    let mut trusted = Trusted::default();
+    trusted.add(key);
+    if let Ok((manifest, by)) = bundle::read_head(&mut bytes, Path::new("fuzz"), &trusted) {
+        assert!(
+            by == key && manifest.made_at == "2026-11-26T03:38:19Z",
+            "somebody forged a bundle: {manifest:?}"
+        );
+    }
+}
+
+/// Reads a publisher's list as each of the lists that there are; a path of a folder's list stays in the folder.
+pub fn list(bytes: &[u8]) {
+    let _ = (Provider::parse(bytes), Meta::parse(bytes), Page::parse(bytes), lists::hash_word(bytes));
+    let _ = Documents::of_rolie(bytes);
+    for documents in [Documents::of_changes(bytes), Documents::of_index(bytes)].into_iter().flatten() {
+        for document in documents.documents {
+            let outside = document.url.starts_with('/') || document.url.split('/').any(|step| step == "..");
+            assert!(!outside && !document.url.contains([':', '\\']), "{document:?} leads out of its folder");
+        }
+    }
+}
+
+/// Reads a list of sources and writes out its addresses.
+pub fn sources(bytes: &[u8]) {
+    let Ok(catalogue) = Catalogue::default().with(&String::from_utf8_lossy(bytes), "fuzz") else { return };
+    for source in &catalogue.sources {
+        assert!(!source.id.contains(['/', '.']), "{} is no name of a folder", source.id);
+        for url in source.addresses(2026).iter().take(100) {
+            let _ = catalogue.mirrored(url);
+        }
+    }
+}
+
+/// Reads a key, and a signature over nothing: no bytes are a signature of the sample's key.
+pub fn openpgp(bytes: &[u8]) {
+    const KEY: &[u8] = include_bytes!("../seeds/openpgp/key");
+    let Ok(key) = Certificate::parse(KEY) else { panic!("the sample is no key") };
+    assert!(key.verify(b"fuzz", bytes).is_err(), "somebody forged a signature");
+    if let Ok(read) = Certificate::parse(bytes) {
+        let _ = (read.fingerprint(), read.verify(b"fuzz", bytes));
+    }
 }
