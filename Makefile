@@ -12,15 +12,18 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux).
 PACKAGES := util-linux mount
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture bench fuzz intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists bench bench-know fuzz intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: ## Build, run a round on the demo hospital's capture, and say what to do next
+demo: ## Build, import the demo hospital's lists, run a round over them and its capture, and plan six hours
 	$(CARGO) build --release --locked --package wardround
 	@mkdir -p .demo
+	target/release/wardround import examples/lists/*.csv --day 2026-11-23 --store .demo/rounds.sqlite > .demo/import.txt
+	target/release/wardround import examples/lists/packages.dpkg.txt --for 10.20.3.20 --day 2026-11-23 --store .demo/rounds.sqlite >> .demo/import.txt
 	target/release/wardround round examples/clinic.pcapng --store .demo/rounds.sqlite --html .demo/round.html
+	target/release/wardround plan --hours 6 --people biomed=2,network=2 --store .demo/rounds.sqlite
 	@printf '\n%s\n' 'The same as a page for a browser or printer: .demo/round.html' \
 	  'wardround is target/release/wardround here. A capture of your own: target/release/wardround round FILE'
 
@@ -58,10 +61,16 @@ bench: ## Time reading and looking up beside the named peers (needs tshark; minu
 	bench/capture
 	$(CARGO) bench --package wardround-intel
 
+bench-know: ## Time judging, planning and paths, and compare matching with cve-bin-tool (needs ../shared/data/nvd; minutes)
+	bench/know
+
+lab-lists: ## Write the demo hospital's lists again
+	lab/lists.py
+
 fuzz: ## Run every fuzz target for a minute
 	fuzz/run 60
 
-FROM ?= ../shared/data/nvd ../shared/data/kev ../shared/data/epss ../shared/data/vulnrichment ../shared/data/csaf/cisa-csaf.tar.gz ../shared/data/oui
+FROM ?= ../shared/data/nvd ../shared/data/kev ../shared/data/epss ../shared/data/vulnrichment ../shared/data/csaf/cisa-csaf.tar.gz ../shared/data/oui ../shared/data/eol
 
 intel: ## Rebuild the committed snapshot of intelligence from the feeds in FROM="DIR DIR"
 	$(CARGO) run --release --locked --package wardround -- intel build $(addprefix --from ,$(FROM)) --snapshot --output crates/intel/data/snapshot.wri
