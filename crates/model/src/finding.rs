@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::coded::coded;
-use crate::{AssetId, CveId, Digest, Endpoint, Judgement, Reason, Role};
+use crate::{AssetId, CveId, Digest, Endpoint, Ground, Judgement, Reason, Role, Timestamp, VexStatus};
 
 /// The id of a finding, as `F-1a2b3c4d5e6f`: the same weakness of the same asset has it in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -247,5 +247,28 @@ impl Unjudged {
     #[must_use]
     pub fn id(&self) -> QuestionId {
         QuestionId(Digest::of(&["question", &self.asset.to_string(), &self.about]))
+    }
+}
+
+/// A vulnerability that an answer took from the findings or the open questions: that of a person, or of the maker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// On which asset.
+    pub asset: AssetId,
+    /// Which vulnerability.
+    pub cve: CveId,
+    /// What was answered.
+    pub status: VexStatus,
+    /// Until when the answer holds, where it ends by itself.
+    pub until: Option<Timestamp>,
+    /// Who answered what and why, with the answer as its ground.
+    pub reason: Reason,
+}
+
+impl Settled {
+    /// Whether a person of the hospital said so, not the maker.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        self.reason.grounds.iter().any(|ground| matches!(ground, Ground::Statement(_)))
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::{
-    Asset, AssetId, Conversation, Coverage, Decision, Finding, FindingId, Network, Observation, Statement,
-    Timestamp, Unjudged,
+    Asset, AssetId, Conversation, Coverage, Decision, Finding, FindingId, Network, Observation, Settled,
+    Statement, Timestamp, Unjudged,
 };
 
 /// The id of a round in its store, as `R-3`; they count up from 1.
@@ -91,6 +91,8 @@ pub struct Round {
     pub findings: Vec<Finding>,
     /// What could not be judged.
     pub unjudged: Vec<Unjudged>,
+    /// What answers of people and makers settled, sorted by asset and vulnerability.
+    pub settled: Vec<Settled>,
     /// What to do now, at most ten things, the most urgent first.
     pub plan: Vec<PlanItem>,
     /// What was known when it was judged.

@@ -85,6 +85,7 @@ pub fn run(
         assets: inventory.assets,
         findings: judged.findings,
         unjudged: judged.unjudged,
+        settled: judged.settled,
         plan: judged.plan,
         intelligence: intelligence(index),
     };

@@ -77,6 +77,44 @@ CREATE TABLE unjudged_cve (
     FOREIGN KEY (round_id, unjudged_position) REFERENCES unjudged (round_id, position) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE settled (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    asset_id TEXT NOT NULL,
+    cve      TEXT NOT NULL,
+    status   TEXT NOT NULL,
+    until_at INTEGER,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reason_2 (
+    round_id          INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    asset_position    INTEGER,
+    about             TEXT,
+    finding_position  INTEGER,
+    finding_part      TEXT CHECK (finding_part IN ('weakness', 'judgement')),
+    unjudged_position INTEGER,
+    settled_position  INTEGER,
+    text              TEXT NOT NULL,
+    PRIMARY KEY (round_id, position),
+    FOREIGN KEY (round_id, asset_position, about) REFERENCES claim (round_id, asset_position, about) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, finding_position) REFERENCES finding (round_id, position) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, unjudged_position) REFERENCES unjudged (round_id, position) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, settled_position) REFERENCES settled (round_id, position) ON DELETE CASCADE,
+    CHECK ((asset_position IS NULL) = (about IS NULL) AND (finding_position IS NULL) = (finding_part IS NULL)),
+    CHECK ((asset_position IS NOT NULL) + (finding_position IS NOT NULL) + (unjudged_position IS NOT NULL)
+           + (settled_position IS NOT NULL) = 1)
+) STRICT, WITHOUT ROWID;
+INSERT INTO reason_2 (round_id, position, asset_position, about, finding_position, finding_part, unjudged_position, text)
+    SELECT round_id, position, asset_position, about, finding_position, finding_part, unjudged_position, text FROM reason;
+DROP TABLE reason;
+ALTER TABLE reason_2 RENAME TO reason;
+CREATE INDEX reason_of_claim ON reason (round_id, asset_position, about) WHERE asset_position IS NOT NULL;
+CREATE INDEX reason_of_finding ON reason (round_id, finding_position) WHERE finding_position IS NOT NULL;
+CREATE INDEX reason_of_unjudged ON reason (round_id, unjudged_position) WHERE unjudged_position IS NOT NULL;
+CREATE INDEX reason_of_settled ON reason (round_id, settled_position) WHERE settled_position IS NOT NULL;
+
 CREATE TABLE round_statement (
     round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     position INTEGER NOT NULL CHECK (position >= 0),

@@ -23,6 +23,7 @@ mod plan;
 mod reason;
 mod rounds;
 mod schema;
+mod settled;
 mod statement;
 mod table;
 

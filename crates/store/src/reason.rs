@@ -12,7 +12,15 @@ static REASON: Table = Table {
     owner: "round_id",
     name: "reason",
     key: &["position"],
-    values: &["asset_position", "about", "finding_position", "finding_part", "unjudged_position", "text"],
+    values: &[
+        "asset_position",
+        "about",
+        "finding_position",
+        "finding_part",
+        "unjudged_position",
+        "settled_position",
+        "text",
+    ],
 };
 static GROUND: Table = Table {
     owner: "round_id",
@@ -63,17 +71,23 @@ pub(crate) enum Owner {
     Judgement(usize),
     /// That something could not be judged.
     Unjudged(usize),
+    /// That an answer settled something.
+    Settled(usize),
 }
 
 impl Owner {
-    fn cells(self) -> [Cell<'static>; 5] {
+    fn cells(self) -> [Cell<'static>; 6] {
         let none = || Cell::Null;
+        let mut cells = [none(), none(), none(), none(), none(), none()];
+        let [asset, about, finding, part, unjudged, settled] = &mut cells;
         match self {
-            Self::Claim(asset, about) => [asset.into(), about.code().into(), none(), none(), none()],
-            Self::Weakness(finding) => [none(), none(), finding.into(), "weakness".into(), none()],
-            Self::Judgement(finding) => [none(), none(), finding.into(), "judgement".into(), none()],
-            Self::Unjudged(position) => [none(), none(), none(), none(), position.into()],
+            Self::Claim(at, what) => (*asset, *about) = (at.into(), what.code().into()),
+            Self::Weakness(at) => (*finding, *part) = (at.into(), "weakness".into()),
+            Self::Judgement(at) => (*finding, *part) = (at.into(), "judgement".into()),
+            Self::Unjudged(at) => *unjudged = at.into(),
+            Self::Settled(at) => *settled = at.into(),
         }
+        cells
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, Trouble> {
@@ -81,12 +95,13 @@ impl Owner {
         let about = columns.maybe_code(About::from_code)?;
         let finding = columns.maybe_number()?;
         let part = columns.maybe_str()?;
-        let unjudged = columns.maybe_number()?;
-        match (asset, about, finding, part, unjudged) {
-            (Some(asset), Some(about), None, None, None) => Ok(Self::Claim(asset, about)),
-            (None, None, Some(finding), Some("weakness"), None) => Ok(Self::Weakness(finding)),
-            (None, None, Some(finding), Some("judgement"), None) => Ok(Self::Judgement(finding)),
-            (None, None, None, None, Some(position)) => Ok(Self::Unjudged(position)),
+        let (unjudged, settled) = (columns.maybe_number()?, columns.maybe_number()?);
+        match (asset, about, finding, part, unjudged, settled) {
+            (Some(asset), Some(about), None, None, None, None) => Ok(Self::Claim(asset, about)),
+            (None, None, Some(finding), Some("weakness"), None, None) => Ok(Self::Weakness(finding)),
+            (None, None, Some(finding), Some("judgement"), None, None) => Ok(Self::Judgement(finding)),
+            (None, None, None, None, Some(position), None) => Ok(Self::Unjudged(position)),
+            (None, None, None, None, None, Some(position)) => Ok(Self::Settled(position)),
             _ => Err(columns.damaged()),
         }
     }
@@ -107,7 +122,7 @@ impl<'c> ReasonWriter<'c> {
     pub(crate) fn write(&mut self, owner: Owner, reasons: &[Reason]) -> Result<(), Trouble> {
         for reason in reasons {
             let position = self.next;
-            let [asset, about, finding, part, unjudged] = owner.cells();
+            let [asset, about, finding, part, unjudged, settled] = owner.cells();
             self.reasons.row(&[
                 position.into(),
                 asset,
@@ -115,6 +130,7 @@ impl<'c> ReasonWriter<'c> {
                 finding,
                 part,
                 unjudged,
+                settled,
                 (&reason.text).into(),
             ])?;
             self.write_grounds(position, &reason.grounds)?;

@@ -8,7 +8,7 @@ use wardround_model::{Round, RoundId, Timestamp};
 use crate::error::{StoreError, Trouble};
 use crate::reason::{ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Writer};
-use crate::{asset, conversation, coverage, finding, observation, open, plan, statement};
+use crate::{asset, conversation, coverage, finding, observation, open, plan, settled, statement};
 
 /// Rounds, imported lists and what people said, in one SQLite file.
 #[derive(Debug)]
@@ -132,6 +132,7 @@ fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
     asset::write(writer, &mut reasons, &round.assets)?;
     finding::write(writer, &mut reasons, &round.findings)?;
     finding::write_unjudged(writer, &mut reasons, &round.unjudged)?;
+    settled::write(writer, &mut reasons, &round.settled)?;
     plan::write(writer, &round.plan)?;
     coverage::write_intelligence(writer, &round.intelligence)
 }
@@ -160,6 +161,7 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
         assets: asset::read(reader, &mut reasons)?,
         findings: finding::read(reader, &mut reasons)?,
         unjudged: finding::read_unjudged(reader, &mut reasons)?,
+        settled: settled::read(reader, &mut reasons)?,
         plan: plan::read(reader)?,
         intelligence: coverage::read_intelligence(reader)?,
     };

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use wardround_intel::Index;
 use wardround_model::{
-    Asset, AssetId, CveId, FactKind, Finding, Grade, Ground, Justification, Reason, Says, Statement,
-    Unjudged, VexStatus, Weakness,
+    Asset, CveId, FactKind, Finding, Grade, Ground, Justification, Reason, Says, Settled, Statement,
+    Timestamp, Unjudged, VexStatus, Weakness,
 };
 
 use crate::known::{self, Match};
@@ -17,19 +17,6 @@ use crate::opinion::Open;
 use crate::phrases;
 use crate::scanners::SOME_SOFTWARE;
 use crate::scene::Scene;
-
-/// A vulnerability that an answer took from the findings or the open questions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
-    /// On which asset.
-    pub asset: AssetId,
-    /// Which vulnerability.
-    pub cve: CveId,
-    /// What was answered.
-    pub status: VexStatus,
-    /// Who answered what and why, with the answer as its ground.
-    pub reason: Reason,
-}
 
 /// What is left after answers.
 #[derive(Default)]
@@ -47,6 +34,7 @@ struct Answer {
     settles: bool,
     /// It was given by a person, not by the maker.
     by_person: bool,
+    until: Option<Timestamp>,
     reason: Reason,
 }
 
@@ -131,8 +119,13 @@ impl<'a> Answers<'a> {
         for (cve, answer) in &self.holding {
             let found = met.get(cve);
             if answer.settles && found.is_some() {
-                let (status, reason) = (answer.status, answer.reason.clone());
-                answered.settled.push(Settled { asset: asset.id, cve: *cve, status, reason });
+                answered.settled.push(Settled {
+                    asset: asset.id,
+                    cve: *cve,
+                    status: answer.status,
+                    until: answer.until,
+                    reason: answer.reason.clone(),
+                });
             } else if answer.status == VexStatus::Affected && found != Some(&true) {
                 answered.findings.extend(by_word(index, scene, asset, *cve, answer));
             }
@@ -185,7 +178,7 @@ fn by_person(statement: &Statement) -> Option<Answer> {
         format!("The {} said on {day} that it is {}{why}{because}", statement.by.label(), status.label());
     let settles = matches!(status, VexStatus::NotAffected | VexStatus::Fixed);
     let reason = Reason::new(text, [Ground::Statement(statement.id)]);
-    Some(Answer { status: *status, settles, by_person: true, reason })
+    Some(Answer { status: *status, settles, by_person: true, until: statement.until, reason })
 }
 
 fn by_maker(scene: &Scene<'_>, asset: &Asset) -> BTreeMap<CveId, Answer> {
@@ -202,7 +195,7 @@ fn by_maker(scene: &Scene<'_>, asset: &Asset) -> BTreeMap<CveId, Answer> {
         let text = format!("Its maker says that this model is {}{because}", status.label());
         let settles = status == VexStatus::NotAffected && why.is_some();
         let reason = Reason::new(text, [seen.ground()]);
-        let answer = Answer { status, settles, by_person: false, reason };
+        let answer = Answer { status, settles, by_person: false, until: None, reason };
         // Of two words of a maker the one that takes nothing away counts.
         match answers.get(&cve) {
             Some(known) if !known.settles => {}

@@ -13,13 +13,13 @@ use std::rc::Rc;
 
 use wardround_intel::Index;
 use wardround_intel::index::Changed;
-use wardround_model::{AssetId, Finding, Unjudged};
+use wardround_model::{AssetId, Finding, Settled, Unjudged};
 
 use crate::opinion::{Open, Opinion};
 use crate::scene::Scene;
 use crate::ssvc::{Deciding, DecisionTables};
 use crate::things::{Kept, Thing, Things};
-use crate::{Input, Settled, Triaged, devices, order, packages, plan, products, settings, windows};
+use crate::{Input, Triaged, devices, order, packages, plan, products, settings, windows};
 
 /// The input of triage, laid out, with what the index says of everything in it.
 pub struct Judging<'a> {

@@ -33,10 +33,10 @@ mod windows;
 
 use wardround_intel::Index;
 use wardround_model::{
-    Asset, AssetId, Conversation, Finding, Observation, PlanItem, Statement, Subject, Timestamp, Unjudged,
+    Asset, AssetId, Conversation, Finding, Observation, PlanItem, Settled, Statement, Subject, Timestamp,
+    Unjudged,
 };
 
-pub use answers::Settled;
 pub use hours::{
     Budget, BudgetError, Device, Efforts, EffortsError, HourPlan, Left, LeftBecause, MakerLetter, MakerSays,
     Outcome, Picture, Quiet, Task, TaskId, Team, WhatIf, Window, Work, hours_in_words, maker_in_words,

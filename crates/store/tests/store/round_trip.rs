@@ -125,7 +125,8 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
         ("UPDATE finding SET setting = NULL, protocol = NULL WHERE position = 1", "finding.protocol"),
         ("UPDATE ground SET observation_id = NULL, conversation_id = NULL", "ground.statement_id"),
         ("UPDATE reason SET unjudged_position = 5 WHERE unjudged_position = 0", "reason.position"),
-        ("UPDATE reason SET finding_part = 'ERIKA'", "reason.unjudged_position"),
+        ("UPDATE reason SET finding_part = 'ERIKA'", "reason.settled_position"),
+        ("UPDATE reason SET settled_position = 5 WHERE settled_position = 0", "reason.position"),
         ("DELETE FROM plan_item WHERE position = 0", "plan_item.position"),
         ("DROP TABLE plan_asset", "the list of tables"),
     ] {
@@ -174,7 +175,7 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
         )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(tables.len(), 24);
+    assert_eq!(tables.len(), 25);
     for table in tables.iter().filter(|table| *table != "round") {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE round_id = 1) > 0, count(*) FILTER (WHERE round_id = 2) FROM {table}"

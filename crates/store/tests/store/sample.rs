@@ -32,6 +32,7 @@ pub(crate) fn round(size: Size, seed: u32) -> Round {
         assets: (0..size.assets).map(asset).collect(),
         findings: (0..size.findings).filter_map(|n| finding(size, n)).collect(),
         unjudged: vec![unjudged()],
+        settled: CveId::new(2020, 25_165).map(settled).into_iter().collect(),
         plan: (0..10).map(plan_item).collect(),
         intelligence: vec![IntelligenceSource {
             name: "CISA KEV".to_owned(),
@@ -49,6 +50,11 @@ fn unjudged() -> Unjudged {
         grade: Some(Grade::VersionUnknown),
         ..Unjudged::new(asset_id(0), about, why, Role::Server, question)
     }
+}
+
+fn settled(cve: CveId) -> Settled {
+    let reason = Reason::new("the biomedical engineer said so", [Ground::Statement(StatementId(1))]);
+    Settled { asset: asset_id(0), cve, status: VexStatus::NotAffected, until: Some(moment(9)), reason }
 }
 
 fn statement() -> Statement {

@@ -18,13 +18,13 @@ prop_compose! {
         networks in vec(network(), 0..4),
         assets in vec(asset(), 0..4),
         findings in vec(finding(), 0..4),
-        unjudged in vec(unjudged(), 0..4),
+        (unjudged, settled) in (vec(unjudged(), 0..4), vec(settled(), 0..4)),
         plan in vec(plan_item(), 0..4),
         intelligence in vec(intelligence_source(), 0..4),
     ) -> Round {
         Round {
             run_at, as_of, program, coverage, observations, conversations, statements, networks, assets, findings, unjudged,
-            plan, intelligence,
+            settled, plan, intelligence,
         }
     }
 }
@@ -258,6 +258,15 @@ prop_compose! {
         (who, question) in (select(Role::ALL), text()),
     ) -> Unjudged {
         Unjudged { asset: AssetId(asset), about, grade, cves, reason, who, question }
+    }
+}
+
+prop_compose! {
+    fn settled()(
+        (asset, cve, status) in (digest(), cve(), select(VexStatus::ALL)),
+        (until, reason) in (option::of(moment()), reason()),
+    ) -> Settled {
+        Settled { asset: AssetId(asset), cve, status, until, reason }
     }
 }
 

@@ -147,6 +147,7 @@ pub(crate) fn round(size: Size) -> Round {
         assets,
         findings,
         unjudged: Vec::new(),
+        settled: Vec::new(),
         plan: Vec::new(),
         intelligence: Vec::new(),
     }

@@ -46,6 +46,7 @@ fn round(ward: &Hospital, more: Vec<Finding>, statements: Vec<Statement>) -> Rou
         assets: ward.assets.clone(),
         findings,
         unjudged: Vec::new(),
+        settled: Vec::new(),
         plan: Vec::new(),
         intelligence: Vec::new(),
     }

@@ -134,5 +134,9 @@ fn findings(text: &mut String, round: &Round, asset: &Asset) -> Result<()> {
     for unjudged in round.unjudged.iter().filter(|unjudged| unjudged.asset == asset.id) {
         writeln!(text, "  could not be judged: {}", unjudged.reason.text)?;
     }
+    for settled in round.settled.iter().filter(|settled| settled.asset == asset.id) {
+        let (said, holds) = (&settled.reason.text, page::holds(settled));
+        writeln!(text, "  settled: {said}; this {holds} ({})", settled.cve)?;
+    }
     Ok(())
 }

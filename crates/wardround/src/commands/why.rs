@@ -85,6 +85,10 @@ fn asset(text: &mut String, round: &Round, id: &str) -> Result<()> {
             finding.id
         )?;
     }
+    for settled in round.settled.iter().filter(|settled| settled.asset == asset.id) {
+        writeln!(text, "\nWe leave {} out; this {}, because", settled.cve, page::holds(settled))?;
+        reasons(text, round, std::slice::from_ref(&settled.reason))?;
+    }
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use wardround_model::{
-    Asset, Claim, Conversation, Finding, Judgement, PlanItem, Reason, Round, RoundId, Service, Source,
-    Timestamp, Unjudged, Weakness,
+    Asset, Claim, Conversation, Finding, Judgement, PlanItem, Reason, Round, RoundId, Service, Settled,
+    Source, Timestamp, Unjudged, Weakness,
 };
 use wardround_round::census;
 
@@ -22,6 +22,7 @@ pub(crate) struct Document {
     assets: Vec<AssetShape>,
     findings: Vec<FindingShape>,
     unjudged: Vec<UnjudgedShape>,
+    settled: Vec<SettledShape>,
     plan: Vec<PlanShape>,
     statements: Vec<StatementShape>,
     conversations: Vec<ConversationShape>,
@@ -168,6 +169,15 @@ struct UnjudgedShape {
 }
 
 #[derive(Serialize)]
+struct SettledShape {
+    asset: String,
+    cve: String,
+    status: &'static str,
+    until: Option<String>,
+    reason: ReasonShape,
+}
+
+#[derive(Serialize)]
 struct PlanShape {
     rank: usize,
     title: String,
@@ -218,6 +228,7 @@ pub(crate) fn document(id: RoundId, round: &Round) -> Document {
         assets: round.assets.iter().map(asset).collect(),
         findings: round.findings.iter().map(|found| finding(found, &proofs)).collect(),
         unjudged: round.unjudged.iter().map(unjudged).collect(),
+        settled: round.settled.iter().map(settled).collect(),
         plan: round.plan.iter().enumerate().map(|(place, item)| plan_item(place + 1, item)).collect(),
         statements: round.statements.iter().map(statement::shape).collect(),
         conversations: round.conversations.iter().map(conversation).collect(),
@@ -375,6 +386,16 @@ fn unjudged(unjudged: &Unjudged) -> UnjudgedShape {
         reason: reason(&unjudged.reason),
         who: unjudged.who.code(),
         question: unjudged.question.clone(),
+    }
+}
+
+fn settled(settled: &Settled) -> SettledShape {
+    SettledShape {
+        asset: settled.asset.to_string(),
+        cve: settled.cve.to_string(),
+        status: settled.status.code(),
+        until: settled.until.map(|until| until.to_string()),
+        reason: reason(&settled.reason),
     }
 }
 

@@ -42,6 +42,9 @@ fn body(story: &Story) -> Markup {
             @if !story.unjudged.is_empty() {
                 (section("unjudged", "What could not be judged: unknown, not safe", &story.unjudged))
             }
+            @if !story.settled.is_empty() {
+                (section("settled", "What answers settled", &story.settled))
+            }
             (section("known", "What is known, and from when", &story.intelligence))
         }
         footer {

@@ -3,8 +3,8 @@
 use wardround_model::{DeviceClass, PlanItem, Round, RoundId, Timestamp};
 use wardround_round::census;
 
-use super::sight;
 use super::words::{count, day, day_and_time, how_long, listed, number};
+use super::{settled, sight};
 
 /// One kind of device in the census.
 pub(crate) struct Kind {
@@ -52,6 +52,8 @@ pub(crate) struct Story {
     pub(crate) plan: Vec<Todo>,
     /// What could not be judged.
     pub(crate) unjudged: Vec<String>,
+    /// What answers settled.
+    pub(crate) settled: Vec<String>,
     /// How old what is known is.
     pub(crate) intelligence: Vec<String>,
     /// What to do next with the program: command and what it does.
@@ -80,6 +82,7 @@ pub(crate) fn story(id: RoundId, round: &Round, again: &str) -> Story {
         plan_line: plan_line(round),
         plan: round.plan.iter().map(todo).collect(),
         unjudged: unjudged(round),
+        settled: settled::settled(round),
         intelligence: intelligence(round),
         next: next(round, again),
     }

@@ -19,6 +19,9 @@ pub(crate) fn render(story: &Story) -> String {
     if !story.unjudged.is_empty() {
         page.section("What could not be judged: unknown, not safe", &story.unjudged);
     }
+    if !story.settled.is_empty() {
+        page.section("What answers settled", &story.settled);
+    }
     page.section("What is known, and from when", &story.intelligence);
     page.heading("Next");
     let widest = story.next.iter().map(|(command, _)| command.len()).max().unwrap_or(0);

@@ -116,3 +116,30 @@ fn who_is_not_there_cannot_be_spoken_of() {
     let words = ["answer", "10.99.9.9", "--retired", "--because", "x", "--by", "server"];
     assert_fails(&place.run(&words), 3, &["asset list"]);
 }
+
+#[test]
+fn what_an_answer_settles_is_told_with_who_said_so_and_until_when() {
+    let place = place();
+    let before = round(&place);
+    let open = before["unjudged"].as_array().unwrap().iter();
+    let asked = open.filter(|open| !open["cves"].as_array().unwrap().is_empty()).collect::<Vec<_>>();
+    let (asset, cve) = (asked[0]["asset"].as_str().unwrap(), asked[0]["cves"][0].as_str().unwrap());
+    assert_eq!(before["settled"].as_array().unwrap().len(), 0);
+    answer(&place, asset, &["--not-affected", cve, "--until", "2099-01-31"]);
+    let after = round(&place);
+    let [settled] = after["settled"].as_array().unwrap().as_slice() else { panic!("{}", after["settled"]) };
+    assert_eq!((&settled["asset"], &settled["cve"]), (&asset.into(), &cve.into()));
+    assert_eq!(
+        (&settled["status"], &settled["until"]),
+        (&"not_affected".into(), &"2099-01-31T23:59:59Z".into())
+    );
+    assert_eq!(settled["reason"]["evidence"][0], "S-1");
+    for words in [&["round"][..], &["asset", "show", asset]] {
+        let text = place.ok(words).split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["ettled", "The biomedical engineer said on", "holds until 31 Jan 2099", cve] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+    let why = place.ok(&["why", asset]);
+    assert!(why.contains(&format!("We leave {cve} out")) && why.contains("S-1  said by"), "{why}");
+}
