@@ -3,10 +3,11 @@
 //! One target a protocol, in `bin/`, each named like the protocol's code; one a kind of list, named like the kind. `run` builds and runs them; `README.md` keeps the
 //! ledger of hours.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::io::Cursor;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use wardround_capture::{Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
@@ -238,10 +239,73 @@ pub fn feed_as(kind: FeedKind, bytes: &[u8]) {
     ask(&index);
 }
 
-/// Opens an index and asks it everything: damaged bytes give fewer answers.
+/// Opens an index and asks it everything: damaged bytes give fewer answers. The bytes are an index, or edits of one that the seeds
+/// of the feeds make: where (two bytes) and what (one byte). Whoever damages an index can hash it again, so it is.
 pub fn index(bytes: &[u8]) {
+    static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(index_of_the_seeds);
     if let Ok(index) = Index::open(bytes) {
         ask(&index);
+    }
+    let mut damaged = WHOLE.clone();
+    for edit in bytes.as_chunks::<3>().0 {
+        let at = usize::from(u16::from_le_bytes([edit[0], edit[1]])) % damaged.len();
+        damaged[at] = edit[2];
+    }
+    seal(&mut damaged);
+    let _ = Index::open_checked(&damaged).map(|index| ask(&index));
+    let _ = Index::open(&damaged).map(|index| ask(&index));
+}
+
+/// Every feed has something in this index.
+fn index_of_the_seeds() -> Vec<u8> {
+    let mut builder = IndexBuilder::new(Profile::Full);
+    let chosen: [&[u8]; 7] = [
+        include_bytes!("../seeds/feed/nvd"),
+        include_bytes!("../seeds/feed/kev"),
+        include_bytes!("../seeds/feed/epss"),
+        include_bytes!("../seeds/feed/cve-record"),
+        include_bytes!("../seeds/feed/ssvc-lines"),
+        include_bytes!("../seeds/feed/csaf"),
+        include_bytes!("../seeds/feed/oui"),
+    ];
+    let named: [(FeedKind, &[u8]); 8] = [
+        (FeedKind::Osv, include_bytes!("../seeds/osv/advisory.json")),
+        (FeedKind::Osv, include_bytes!("../seeds/osv/pypa.yaml")),
+        (FeedKind::RustSec, include_bytes!("../seeds/rustsec/advisory.md")),
+        (FeedKind::DebianTracker, include_bytes!("../seeds/debian-tracker/tracker.json")),
+        (FeedKind::DebianChangelog, include_bytes!("../seeds/debian-changelog/changelog")),
+        (FeedKind::EndOfLife, include_bytes!("../seeds/end-of-life/answer.json")),
+        (FeedKind::EndOfLife, include_bytes!("../seeds/end-of-life/page.md")),
+        (FeedKind::Recalls, include_bytes!("../seeds/recalls/enforcement.json")),
+    ];
+    let chosen = chosen.map(|seed| (FeedKind::ALL[usize::from(seed[0])], &seed[1..]));
+    for (kind, seed) in chosen.into_iter().chain(named) {
+        if let Err(error) = builder.read(kind, "seed", seed) {
+            panic!("a seed of {kind:?} is none: {error}");
+        }
+    }
+    builder.finish()
+}
+
+/// Writes the hashes of the sections and of their table anew; see `layout` of the index.
+fn seal(index: &mut [u8]) {
+    const HEADER: usize = 32;
+    let word = |index: &[u8], at: usize| {
+        let bytes = index.get(at..)?.first_chunk().copied()?;
+        usize::try_from(u64::from_le_bytes(bytes)).ok()
+    };
+    let sections = index.get(12).map_or(0, |count| usize::from(*count));
+    let end = HEADER + sections * 32;
+    for row in (HEADER..end).step_by(32) {
+        let (Some(start), Some(length)) = (word(index, row), word(index, row + 8)) else { return };
+        let section = start.checked_add(length).and_then(|end| index.get(start..end));
+        let hash = section.map(blake3::hash);
+        if let (Some(hash), Some(place)) = (hash, index.get_mut(row + 16..row + 32)) {
+            place.copy_from_slice(&hash.as_bytes()[..16]);
+        }
+    }
+    if let Some(hash) = index.get(HEADER..end).map(blake3::hash) {
+        index[16..HEADER].copy_from_slice(&hash.as_bytes()[..16]);
     }
 }
 
