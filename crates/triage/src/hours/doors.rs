@@ -57,7 +57,7 @@ impl<'a> Doors<'a> {
         let kinds: Vec<_> = assets
             .iter()
             .map(|asset| Kind {
-                counts: !said.is_retired(asset.id),
+                counts: !said.is_retired(asset),
                 needs_maker: Role::of(said.class(asset)).needs_maker(),
                 role: said.care_role(asset),
                 exposure: exposures.of(asset.id).value,

@@ -173,12 +173,17 @@ fn what_is_left_says_why() {
 }
 
 #[test]
-fn retired_devices_do_not_count() {
-    let ward = server_and_pump();
+fn retired_devices_do_not_count_unless_they_were_seen_since() {
+    let mut ward = server_and_pump();
     let finding = weak(&ward, "10.1.1.1", "CVE-2020-0001", "openbsd:openssh");
     let retired = vec![statement(1, "10.1.1.1", Role::Server, Says::Retired)];
-    let plan = plan(&round(&ward, vec![finding], retired), 360, &[]);
-    assert_eq!((plan.harm, plan.not_counted, plan.tasks.len()), (0, 1, 0));
+    let seen_since = plan(&round(&ward, vec![finding.clone()], retired.clone()), 360, &[]);
+    assert_eq!((seen_since.not_counted, seen_since.tasks.len()), (0, 1));
+    for asset in &mut ward.assets {
+        asset.last_seen = "2026-11-01".parse().unwrap();
+    }
+    let gone = plan(&round(&ward, vec![finding], retired), 360, &[]);
+    assert_eq!((gone.harm, gone.not_counted, gone.tasks.len()), (0, 1, 0));
 }
 
 #[test]

@@ -82,12 +82,12 @@ pub struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
-    /// The graph of a round's assets, conversations and findings. Devices that people retired are left out.
+    /// The graph of a round's assets, conversations and findings. Devices that people retired and nobody saw since are left out.
     #[must_use]
     pub fn new(standing: &Standing<'a>, findings: &'a [Finding]) -> Self {
         let said = Said::new(standing.statements, standing.as_of);
         let mut assets: Vec<&Asset> =
-            standing.assets.iter().filter(|asset| !said.is_retired(asset.id)).collect();
+            standing.assets.iter().filter(|asset| !said.is_retired(asset)).collect();
         assets.sort_unstable_by_key(|asset| asset.id);
         let graph = Graph::new(&assets, standing.conversations);
         let is_goal = |asset: &Asset| {

@@ -58,8 +58,11 @@ impl<'a> Said<'a> {
         said.map_or_else(|| self.class(asset).care_role(), |(role, _)| role)
     }
 
-    /// Whether people said that it does not count any more.
-    pub(crate) fn is_retired(&self, asset: AssetId) -> bool {
-        self.latest(asset, |statement| matches!(statement.says, Says::Retired).then_some(())).is_some()
+    /// Whether people said that it does not count any more, and it was not seen since: what is seen is there.
+    pub(crate) fn is_retired(&self, asset: &Asset) -> bool {
+        let retired = |statement: &Statement| {
+            matches!(statement.says, Says::Retired) && statement.at >= asset.last_seen
+        };
+        self.latest(asset.id, |statement| retired(statement).then_some(())).is_some()
     }
 }
