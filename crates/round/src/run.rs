@@ -5,20 +5,25 @@ use std::num::NonZeroUsize;
 use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Progress};
 use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
+use wardround_intel::names::Aliases;
 use wardround_model::{Coverage, IntelligenceSource, MacAddr, Round, Statement, Timestamp};
-use wardround_triage::triage;
+use wardround_triage::{DecisionTables, triage_by};
 
 use crate::lists::{self, List};
 
 /// What a round is judged by, apart from what it reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct Settings<'a> {
     /// When the round is run; told, and nothing depends on it.
     pub run_at: Timestamp,
     /// The moment that expiry and age are judged at.
     pub as_of: Timestamp,
     /// Processor cores to use, 1 or more; the result is the same with any number.
     pub workers: NonZeroUsize,
+    /// The tables that decisions follow.
+    pub tables: &'a DecisionTables,
+    /// What names mean: the built-in table, with a hospital's own rows over it.
+    pub aliases: &'a Aliases,
 }
 
 /// A round, and inputs that could not be read at all.
@@ -47,7 +52,7 @@ pub struct Sources<'a> {
 /// When there are captures and none could be read; where some could, the others are in [`Outcome::failed`].
 pub fn run(
     sources: &Sources<'_>,
-    settings: &Settings,
+    settings: &Settings<'_>,
     index: &Index<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, NothingRead> {
@@ -64,15 +69,19 @@ pub fn run(
     };
     let inventory = identify(&known, &OuiTable(index));
     let statements = of_now(sources.statements, settings.as_of, &inventory);
-    let judged = triage(&wardround_triage::Input {
-        assets: &inventory.assets,
-        observations: &observations,
-        conversations: &conversations,
-        statements: &statements,
-        index,
-        as_of: settings.as_of,
-        owner_of: &|subject| inventory.asset_of(subject),
-    });
+    let judged = triage_by(
+        settings.tables,
+        &wardround_triage::Input {
+            assets: &inventory.assets,
+            observations: &observations,
+            conversations: &conversations,
+            statements: &statements,
+            aliases: settings.aliases,
+            index,
+            as_of: settings.as_of,
+            owner_of: &|subject| inventory.asset_of(subject),
+        },
+    );
     let round = Round {
         run_at: settings.run_at,
         as_of: settings.as_of,
@@ -95,7 +104,7 @@ pub fn run(
 /// What the captures show; nothing where there is none to read.
 fn captured(
     captures: &[Input],
-    settings: &Settings,
+    settings: &Settings<'_>,
     progress: &dyn Progress,
 ) -> Result<Captured, NothingRead> {
     if captures.is_empty() {

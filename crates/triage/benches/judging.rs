@@ -35,6 +35,7 @@ fn main() {
     memory("before");
     let owner_of = |subject: &Subject| subject.ip().map(|ip| AssetId::of_anchor(&ip.to_string()));
     let input = Input {
+        aliases: wardround_intel::names::Aliases::builtin(),
         assets: &assets,
         observations: &observations,
         conversations: &[],

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use wardround_intel::feed::FeedKind;
+use wardround_intel::names::Aliases;
 use wardround_intel::{Index, IndexBuilder, Profile};
 use wardround_model::*;
 
@@ -211,6 +212,7 @@ impl Hospital {
             observations: &self.observations,
             conversations: &self.conversations,
             statements: &self.statements,
+            aliases: Aliases::builtin(),
             as_of: AS_OF.parse().unwrap(),
             owner_of: &owner_of,
         })
@@ -263,6 +265,7 @@ pub(crate) fn vulnerability(
         observations: &[],
         conversations: &[],
         statements: &[],
+        aliases: Aliases::builtin(),
         as_of: AS_OF.parse().unwrap(),
         owner_of: &|_| None,
     });

@@ -32,6 +32,7 @@ mod things;
 mod windows;
 
 use wardround_intel::Index;
+use wardround_intel::names::Aliases;
 use wardround_model::{
     Asset, AssetId, Conversation, Finding, Observation, PlanItem, Settled, Statement, Subject, Timestamp,
     Unjudged,
@@ -63,6 +64,8 @@ pub struct Input<'a> {
     pub statements: &'a [Statement],
     /// What is known of vulnerabilities.
     pub index: &'a Index<'a>,
+    /// What names mean: the built-in table, with a hospital's own rows over it.
+    pub aliases: &'a Aliases,
     /// The moment that expiry is judged at.
     pub as_of: Timestamp,
     /// Which asset a subject belongs to.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use wardround_intel::names::Aliases;
 use wardround_model::{
     AccountId, Asset, AssetId, Conversation, Endpoint, FactKind, Ground, ModelId, Observation, Protocol,
     Statement, Subject, Timestamp,
@@ -13,6 +14,7 @@ use crate::Input;
 /// Everything that the rules look at, in an order that does not depend on the order of the input.
 pub(crate) struct Scene<'a> {
     pub(crate) as_of: Timestamp,
+    pub(crate) aliases: &'a Aliases,
     assets: BTreeMap<AssetId, &'a Asset>,
     /// By asset, kind, subject and value.
     owned: Vec<Seen<'a>>,
@@ -86,6 +88,7 @@ impl<'a> Scene<'a> {
         let owned = owned(input, &assets);
         Self {
             as_of: input.as_of,
+            aliases: input.aliases,
             facts: facts(&owned),
             accounts: accounts(input, &assets),
             statements: statements(input),

@@ -10,7 +10,7 @@ mod read;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use wardround_intel::names::{self, Distribution, SeenProduct};
+use wardround_intel::names::{Aliases, Distribution, SeenProduct};
 use wardround_model::{Asset, AssetId, Endpoint, FactKind, Ground, Observation};
 
 pub(crate) use self::gaps::{Gap, Gaps};
@@ -77,6 +77,7 @@ enum Key<'a> {
 
 /// Every thing and who has it.
 pub(crate) struct Things<'a> {
+    aliases: &'a Aliases,
     pub(crate) systems: Vec<System>,
     pub(crate) all: Vec<Kept<'a>>,
     /// By asset.
@@ -92,6 +93,7 @@ pub(crate) struct Things<'a> {
 impl<'a> Things<'a> {
     pub(crate) fn of(scene: &Scene<'a>) -> Self {
         let mut things = Self {
+            aliases: scene.aliases,
             systems: Vec::new(),
             all: Vec::new(),
             held: Vec::new(),
@@ -145,7 +147,7 @@ impl<'a> Things<'a> {
         for text in &asset.products {
             let ground = Ground::Observation(text.observation);
             let products = self.banners.entry(&text.text);
-            let products = Rc::clone(products.or_insert_with(|| names::products_in(&text.text).into()));
+            let products = Rc::clone(products.or_insert_with(|| self.aliases.products_in(&text.text).into()));
             for product in products.iter() {
                 if let Ok(thing) = self.take_banner(asset, system, product, ground) {
                     let (endpoint, grounds) = shown.entry(thing).or_default();
@@ -212,7 +214,7 @@ impl<'a> Things<'a> {
         let (kind, value) = (seen.observation.fact.kind(), seen.observation.fact.value());
         let thing = self.keep(Key::Text(kind, value), system, |system| {
             let release = system.and_then(System::ecosystem);
-            read::listed(kind, value, release.as_deref())
+            read::listed(self.aliases, kind, value, release.as_deref())
         });
         match thing {
             Ok(_) => self.hold(seen.asset, thing, None, Proof::Fact(seen.observation)),

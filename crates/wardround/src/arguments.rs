@@ -132,6 +132,12 @@ pub(crate) struct RunRound {
     /// Use this intelligence index [default: the one in your data folder, else the one built in]
     #[arg(long, value_name = "FILE")]
     pub(crate) intel: Option<PathBuf>,
+    /// Decide by this table: cisa, deployer, or a file (docs/planning.md)
+    #[arg(long, value_name = "TABLE", default_value = "cisa")]
+    pub(crate) ssvc: String,
+    /// The hospital's own names of products [default: aliases.tsv in your data folder, when it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) aliases: Option<PathBuf>,
     /// Processor cores to use; the result is the same with any number [default: all]
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,

@@ -20,17 +20,22 @@ pub(super) fn shown<'a>(product: &SeenProduct, release: Option<&str>) -> Option<
 }
 
 /// What a list names, or why nothing can be asked about it. `release` is the ecosystem of the asset's own system.
-pub(super) fn listed<'a>(kind: FactKind, value: &'a str, release: Option<&str>) -> Result<Thing<'a>, Gap> {
+pub(super) fn listed<'a>(
+    aliases: &Aliases,
+    kind: FactKind,
+    value: &'a str,
+    release: Option<&str>,
+) -> Result<Thing<'a>, Gap> {
     let boxed = |product: Product| Thing::Product(Box::new(product));
     match kind {
-        FactKind::Package => package(value, release),
+        FactKind::Package => package(aliases, value, release),
         FactKind::CpeName => {
             let cpe = value.parse::<Cpe>().ok();
             cpe.and_then(|cpe| Product::named(&cpe)).map(boxed).ok_or(Gap::NotInAnyList)
         }
         FactKind::InstalledSoftware => {
             let (name, version) = name_and_version(value);
-            let product = Aliases::builtin().product(name, None, version);
+            let product = aliases.product(name, None, version);
             product.as_ref().and_then(Product::shown).map(boxed).ok_or(Gap::NotInAnyList)
         }
         _ => Ok(Thing::Kernel(value)),
@@ -46,7 +51,7 @@ fn name_and_version(value: &str) -> (&str, Option<&str>) {
     split.map_or((value, None), |(name, version)| (name.trim_end(), Some(version)))
 }
 
-fn package<'a>(value: &str, release: Option<&str>) -> Result<Thing<'a>, Gap> {
+fn package<'a>(aliases: &Aliases, value: &str, release: Option<&str>) -> Result<Thing<'a>, Gap> {
     let purl: Purl = value.parse().map_err(|_| Gap::NotInAnyList)?;
     let version = purl.version.as_ref().map(ToString::to_string);
     if matches!(purl.kind.as_str(), "deb" | "rpm" | "apk") {
@@ -58,7 +63,7 @@ fn package<'a>(value: &str, release: Option<&str>) -> Result<Thing<'a>, Gap> {
         let name = purl.package_name().to_string();
         return Ok(Thing::Package(Package::new(ecosystem.to_string(), name, version)));
     }
-    let product = Aliases::builtin().of_purl(&purl);
+    let product = aliases.of_purl(&purl);
     let product = product.as_ref().and_then(Product::shown);
     product.map(|product| Thing::Product(Box::new(product))).ok_or(Gap::NotInAnyList)
 }

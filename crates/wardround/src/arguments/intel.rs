@@ -25,6 +25,15 @@ pub(crate) enum IntelCommand {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// What names mean: search the table that software, packages and makers are matched by
+    Names {
+        /// Words of a name or of what it means, such as `openssh` or `philips`
+        #[arg(value_name = "WORDS", required = true)]
+        words: Vec<String>,
+        /// The hospital's own names [default: aliases.tsv in your data folder, when it is there]
+        #[arg(long, value_name = "FILE")]
+        aliases: Option<PathBuf>,
+    },
     /// Build an index from a folder of feeds that you have fetched yourself
     Build {
         /// A folder, read with its subfolders, or one feed file; may be said several times

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod asset;
+mod files;
 pub(crate) mod finding;
 pub(crate) mod import;
 mod imports;

@@ -4,14 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use wardround_model::{Role, Round, RoundId};
-use wardround_triage::{Budget, DecisionTables, Efforts, Standing, WhatIf, decide_by, plan_hours, what_if};
+use wardround_triage::{Budget, Efforts, Standing, WhatIf, decide_by, plan_hours, what_if};
 
 use crate::arguments::{Format, PlanCommand, Question};
-use crate::commands::{lookup, print};
+use crate::commands::{files, lookup, print};
 use crate::{json, page};
-
-/// The most bytes of a file that says how something is decided or how long it takes.
-const LONGEST: u64 = 1024 * 1024;
 
 pub(crate) fn run(command: PlanCommand) -> Result<()> {
     let again = command.look.store.again();
@@ -59,33 +56,15 @@ fn answer(round: &Round, question: &Question, efforts: &Efforts, format: Format)
 
 fn efforts(file: Option<&Path>) -> Result<Efforts> {
     let Some(file) = file else { return Ok(Efforts::default()) };
-    let text = text_of(file)?;
+    let text = files::text(file)?;
     Efforts::default().with(&text).with_context(|| file.display().to_string())
 }
 
 /// Decides every finding again by this table.
 fn decide_again(round: &mut Round, table: &str) -> Result<()> {
-    let tables = match table {
-        "cisa" => DecisionTables::default(),
-        "deployer" => DecisionTables::deployer(),
-        file => {
-            let text = text_of(Path::new(file))?;
-            DecisionTables::default().with(&text).with_context(|| file.to_owned())?
-        }
-    };
+    let tables = files::tables(table)?;
     let mut findings = std::mem::take(&mut round.findings);
     decide_by(&tables, &mut findings, &Standing::from(&*round));
     round.findings = findings;
     Ok(())
-}
-
-/// The text of a small file.
-fn text_of(file: &Path) -> Result<String> {
-    use std::io::Read as _;
-    let read = || -> std::io::Result<String> {
-        let mut text = String::new();
-        std::fs::File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
-        Ok(text)
-    };
-    read().with_context(|| format!("{} could not be read", file.display()))
 }

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use wardround_capture::Input;
 use wardround_intel::Index;
+use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
 use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
 use wardround_store::Store;
+use wardround_triage::DecisionTables;
 
 use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
 use crate::commands::imports::{self, Kept};
-use crate::commands::{intel, lookup, now, print, progress};
+use crate::commands::{files, intel, lookup, now, print, progress};
 use crate::{json, page, places};
 
 pub(crate) fn run(command: RoundCommand) -> Result<()> {
@@ -48,7 +50,9 @@ fn new(arguments: RunRound) -> Result<()> {
     }
     let statements = imports::statements(&store)?;
     let index = intel::load(arguments.intel)?;
-    let settings = settings(arguments.as_of, arguments.workers);
+    let tables = files::tables(&arguments.ssvc)?;
+    let aliases = files::aliases(arguments.aliases)?;
+    let settings = settings(arguments.as_of, arguments.workers, &tables, &aliases);
     let captures = captures(&arguments.files)?;
     let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
     let outcome = read(&sources, &settings, &index.open()?)?;
@@ -65,10 +69,16 @@ fn new(arguments: RunRound) -> Result<()> {
     }
 }
 
-fn settings(as_of: Option<Timestamp>, workers: Option<std::num::NonZeroUsize>) -> Settings {
+fn settings<'a>(
+    as_of: Option<Timestamp>,
+    workers: Option<std::num::NonZeroUsize>,
+    tables: &'a DecisionTables,
+    aliases: &'a Aliases,
+) -> Settings<'a> {
     let now = now();
     let cores = || std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
-    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers: workers.unwrap_or_else(cores) }
+    let workers = workers.unwrap_or_else(cores);
+    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers, tables, aliases }
 }
 
 /// What is said where there is nothing to run a round over.
@@ -83,7 +93,7 @@ fn captures(files: &[PathBuf]) -> Result<Vec<Input>> {
     Ok(inputs)
 }
 
-fn read(sources: &Sources<'_>, settings: &Settings, index: &Index<'_>) -> Result<Outcome> {
+fn read(sources: &Sources<'_>, settings: &Settings<'_>, index: &Index<'_>) -> Result<Outcome> {
     let bar = progress::Bar::new(sources.captures.len());
     let outcome = wardround_round::run(sources, settings, index, &bar);
     bar.finish();

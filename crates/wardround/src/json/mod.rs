@@ -13,7 +13,7 @@ use anyhow::Result;
 use wardround_model::{Round, RoundId};
 
 /// The version of the shapes.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// A round as JSON, with a line end.
 pub(crate) fn render(id: RoundId, round: &Round) -> Result<String> {

@@ -13,6 +13,7 @@ mod feeds;
 mod intelligence;
 mod kill;
 mod lists;
+mod names;
 mod plan;
 mod program;
 #[path = "../../../feeds/tests/fetching/publisher.rs"]

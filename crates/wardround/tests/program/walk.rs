@@ -94,7 +94,7 @@ fn completions_are_printed_for_every_shell() {
 fn a_closed_pipe_is_no_error() {
     let place = Place::new();
     let json: Value = place.clinic_json(&[]);
-    assert!(json["schema_version"] == 1);
+    assert!(json["schema_version"] == 2);
     let program = env!("CARGO_BIN_EXE_wardround");
     let script = format!("set -o pipefail; {program} round show --format json | head -n 1");
     let output = std::process::Command::new("bash")

@@ -2,6 +2,7 @@
 
 mod build;
 mod carry;
+mod names;
 mod progress;
 mod status;
 mod tally;
@@ -69,6 +70,7 @@ pub(crate) fn run(command: IntelCommand) -> Result<()> {
         IntelCommand::Bundle(words) => carry::bundle(words),
         IntelCommand::Import(words) => carry::import(&words),
         IntelCommand::Key { output } => carry::key(output),
+        IntelCommand::Names { words, aliases } => names::run(&words, aliases),
         IntelCommand::Build { from, output, snapshot } => build::run(&from, output, snapshot),
     }
 }
