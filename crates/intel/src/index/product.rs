@@ -189,8 +189,30 @@ impl<'a> Index<'a> {
     /// Everything that records say of a product, in the order of CVEs. Names are CPE's, in lower case.
     #[must_use]
     pub fn product_rows(&self, part: Option<Part>, vendor: &str, product: &str) -> Vec<Applicability<'a>> {
+        self.rows_if(part, vendor, product, |_| true)
+    }
+
+    /// What records of these CVEs, in ascending order, say of a product: see `product_rows`.
+    #[must_use]
+    pub fn product_rows_of(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        cves: &[CveId],
+    ) -> Vec<Applicability<'a>> {
+        self.rows_if(part, vendor, product, |cve| cves.binary_search(&cve).is_ok())
+    }
+
+    fn rows_if(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        wanted: impl Fn(CveId) -> bool,
+    ) -> Vec<Applicability<'a>> {
         let blocks = self.products(part, vendor, product).filter_map(|record| self.block(&record));
-        let mut rows: Vec<_> = blocks.flat_map(|block| block.statements()).collect();
+        let mut rows: Vec<_> = blocks.flat_map(|block| block.statements(&wanted)).collect();
         rows.sort_by_key(|row| row.cve);
         rows
     }
@@ -309,9 +331,9 @@ impl<'a> Block<'a> {
         Some(())
     }
 
-    fn statements(&self) -> Vec<Applicability<'a>> {
+    fn statements(&self, wanted: impl Fn(CveId) -> bool) -> Vec<Applicability<'a>> {
         let of_row = |row| self.numbers(row).filter_map(move |at| self.statement(row, at));
-        self.rows.iter().flat_map(of_row).collect()
+        self.rows.iter().filter(|row| wanted(row.cve)).flat_map(of_row).collect()
     }
 
     /// Which criteria a row has.

@@ -58,16 +58,19 @@ fn listed<'a>(index: &Index<'a>, product: &Product) -> Vec<Listed<'a>> {
     strongest.into_values().collect()
 }
 
-/// Every statement of the records, where any needs a platform: another one than the strongest may be the fitting one.
+/// Every statement of the records whose strongest one needs a platform: another one may be the fitting one.
 fn statements<'a>(
     index: &Index<'a>,
     product: &Product,
     listed: &[Listed<'a>],
 ) -> BTreeMap<CveId, Vec<Applicability<'a>>> {
     let mut statements: BTreeMap<CveId, Vec<Applicability<'a>>> = BTreeMap::new();
-    if listed.iter().any(Listed::needs_platform) {
+    // By CVE, since that is the order of `listed`.
+    let open: Vec<CveId> = listed.iter().filter(|one| one.needs_platform()).map(Listed::cve).collect();
+    if !open.is_empty() {
         let names = product.names.iter();
-        let rows = names.flat_map(|name| index.product_rows(Some(name.part), &name.vendor, &name.product));
+        let rows =
+            names.flat_map(|name| index.product_rows_of(Some(name.part), &name.vendor, &name.product, &open));
         rows.for_each(|row| statements.entry(row.cve).or_default().push(row));
     }
     statements
