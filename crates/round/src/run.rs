@@ -77,6 +77,7 @@ pub fn run(
             conversations: &conversations,
             statements: &statements,
             aliases: settings.aliases,
+            workers: settings.workers,
             index,
             as_of: settings.as_of,
             owner_of: &|subject| inventory.asset_of(subject),

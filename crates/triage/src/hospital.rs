@@ -10,6 +10,9 @@ use wardround_model::*;
 
 use crate::{Input, Triaged};
 
+/// Several threads, so that every test also shows that their number changes nothing.
+pub(crate) const WORKERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN.saturating_add(2);
+
 /// The moment that tests judge at.
 pub(crate) const AS_OF: &str = "2026-11-24T00:00:00Z";
 
@@ -213,6 +216,7 @@ impl Hospital {
             conversations: &self.conversations,
             statements: &self.statements,
             aliases: Aliases::builtin(),
+            workers: WORKERS,
             as_of: AS_OF.parse().unwrap(),
             owner_of: &owner_of,
         })
@@ -266,6 +270,7 @@ pub(crate) fn vulnerability(
         conversations: &[],
         statements: &[],
         aliases: Aliases::builtin(),
+        workers: WORKERS,
         as_of: AS_OF.parse().unwrap(),
         owner_of: &|_| None,
     });

@@ -4,29 +4,31 @@
 //! judged again ([`Judging::rejudge`]), and the result equals judging everything anew.
 
 mod asset;
+mod forming;
 #[cfg(test)]
 mod tests;
 mod touched;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use wardround_intel::Index;
 use wardround_intel::index::Changed;
 use wardround_model::{AssetId, Finding, Settled, Unjudged};
 
-use crate::opinion::{Open, Opinion};
+use self::forming::Shared;
+use crate::opinion::Opinion;
 use crate::scene::Scene;
 use crate::ssvc::{Deciding, DecisionTables};
-use crate::things::{Kept, Thing, Things};
-use crate::{Input, Triaged, devices, order, packages, plan, products, settings, windows};
+use crate::things::{Thing, Things};
+use crate::{Input, Triaged, order, plan, settings};
 
 /// The input of triage, laid out, with what the index says of everything in it.
 pub struct Judging<'a> {
     scene: Scene<'a>,
     things: Things<'a>,
     /// In the order of the things; things that differ in their system alone often share one.
-    opinions: Vec<Rc<Opinion>>,
+    opinions: Vec<Arc<Opinion>>,
     /// Ecosystems of which the index lists any package that somebody has.
     covered: BTreeSet<String>,
     /// Weak settings, which no index changes.
@@ -53,12 +55,7 @@ impl<'a> Judging<'a> {
     pub fn of(tables: &DecisionTables, input: &Input<'a>) -> Self {
         let scene = Scene::new(input);
         let things = Things::of(&scene);
-        let mut shared = Shared::new();
-        let opinions: Vec<_> = things
-            .all
-            .iter()
-            .map(|kept| shared_opinion(&mut shared, input.index, &scene, &things, kept))
-            .collect();
+        let opinions = forming::all(input.workers, input.index, scene.as_of, &things);
         let covered = covered(&things, &opinions);
         let mut settings: BTreeMap<AssetId, Vec<Finding>> = BTreeMap::new();
         for finding in settings::findings(&scene) {
@@ -98,7 +95,7 @@ impl<'a> Judging<'a> {
         for (at, kept) in self.things.all.iter().enumerate() {
             let Some(known) = self.opinions.get_mut(at) else { continue };
             if touched.may_change(kept, self.things.system(kept), known) {
-                let renewed = shared_opinion(&mut shared, index, &self.scene, &self.things, kept);
+                let renewed = forming::one(&mut shared, index, self.scene.as_of, &self.things, kept);
                 let decided_again = renewed.matches.iter().any(|found| touched.has_cve(found.cve));
                 // What was looked at and not told, and still is not, changes nothing for anybody.
                 if decided_again || renewed != *known {
@@ -160,61 +157,8 @@ pub(crate) fn sort(findings: &mut [Finding], unjudged: &mut [Unjudged], settled:
     settled.sort_by_key(|one| (one.asset, one.cve));
 }
 
-/// Opinions on things that hold whatever the system.
-type Shared = HashMap<String, Rc<Opinion>>;
-
-/// The opinion on a thing; one that no system changes is formed once for all systems.
-fn shared_opinion(
-    shared: &mut Shared,
-    index: &Index<'_>,
-    scene: &Scene<'_>,
-    things: &Things<'_>,
-    kept: &Kept<'_>,
-) -> Rc<Opinion> {
-    let key = match &kept.thing {
-        Thing::Product(product) => product.key(),
-        Thing::Package(package) => package.key(),
-        Thing::Device(_) | Thing::System | Thing::Kernel(_) => {
-            return Rc::new(opinion(index, scene, things, kept));
-        }
-    };
-    if let Some(known) = shared.get(&key) {
-        return Rc::clone(known);
-    }
-    let formed = Rc::new(opinion(index, scene, things, kept));
-    if !formed.of_system {
-        shared.insert(key, Rc::clone(&formed));
-    }
-    formed
-}
-
-fn opinion(index: &Index<'_>, scene: &Scene<'_>, things: &Things<'_>, kept: &Kept<'_>) -> Opinion {
-    let system = things.system(kept);
-    match &kept.thing {
-        Thing::Device(device) => devices::opinion(index, device),
-        Thing::Product(product) => products::opinion(index, product, system, scene.as_of),
-        Thing::Package(package) => packages::opinion(index, package),
-        Thing::System => {
-            system.map_or_else(Opinion::default, |system| windows::opinion(index, system, scene.as_of))
-        }
-        Thing::Kernel(version) => Opinion::open(kernel(version)),
-    }
-}
-
-fn kernel(version: &str) -> Open {
-    let text = format!(
-        "It runs the Linux kernel {version}, but whoever builds it mends weaknesses without raising this number, so it \
-         could not be judged. The version of the kernel's package would settle it"
-    );
-    Open::to_owner(
-        "package:linux:linux_kernel",
-        text,
-        "Which package of the kernel is installed, with its full version?",
-    )
-}
-
 /// Ecosystems of which the index lists any package that somebody has.
-fn covered(things: &Things<'_>, opinions: &[Rc<Opinion>]) -> BTreeSet<String> {
+fn covered(things: &Things<'_>, opinions: &[Arc<Opinion>]) -> BTreeSet<String> {
     let listed = things.all.iter().zip(opinions).filter(|(_, opinion)| opinion.not_listed_in.is_none());
     listed
         .filter_map(|(kept, _)| match &kept.thing {

@@ -31,6 +31,8 @@ mod tests;
 mod things;
 mod windows;
 
+use std::num::NonZeroUsize;
+
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{
@@ -66,6 +68,8 @@ pub struct Input<'a> {
     pub index: &'a Index<'a>,
     /// What names mean: the built-in table, with a hospital's own rows over it.
     pub aliases: &'a Aliases,
+    /// Threads to judge with, 1 or more; the result is the same with any number.
+    pub workers: NonZeroUsize,
     /// The moment that expiry is judged at.
     pub as_of: Timestamp,
     /// Which asset a subject belongs to.

@@ -8,7 +8,7 @@ mod gaps;
 mod read;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use wardround_intel::names::{Aliases, Distribution, SeenProduct};
 use wardround_model::{Asset, AssetId, Endpoint, FactKind, Ground, Observation};
@@ -86,7 +86,7 @@ pub(crate) struct Things<'a> {
     pub(crate) gaps: BTreeMap<AssetId, Gaps>,
     known: HashMap<(Key<'a>, Option<usize>), Result<usize, Gap>>,
     /// What each text of a banner shows.
-    banners: HashMap<&'a str, Rc<[SeenProduct]>>,
+    banners: HashMap<&'a str, Arc<[SeenProduct]>>,
     known_systems: BTreeMap<Told<'a>, usize>,
 }
 
@@ -147,7 +147,8 @@ impl<'a> Things<'a> {
         for text in &asset.products {
             let ground = Ground::Observation(text.observation);
             let products = self.banners.entry(&text.text);
-            let products = Rc::clone(products.or_insert_with(|| self.aliases.products_in(&text.text).into()));
+            let products =
+                Arc::clone(products.or_insert_with(|| self.aliases.products_in(&text.text).into()));
             for product in products.iter() {
                 if let Ok(thing) = self.take_banner(asset, system, product, ground) {
                     let (endpoint, grounds) = shown.entry(thing).or_default();

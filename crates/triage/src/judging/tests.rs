@@ -124,6 +124,27 @@ fn check(hospital: Hospital, feeds: &[(FeedKind, String)], expected: &[&str]) {
 }
 
 #[test]
+fn the_number_of_workers_changes_nothing() {
+    let mut hospital = Hospital::default();
+    for host in 1..40 {
+        let address = format!("10.1.1.{host}");
+        let banner = format!("SSH-2.0-OpenSSH_7.{}p{}", host % 5, host % 3);
+        hospital = hospital.host(&address, DeviceClass::Server);
+        hospital = hospital.service(&format!("{address}:22/tcp"), FactKind::SshBanner, &banner);
+    }
+    let with = |workers: usize| {
+        hospital.with_input(wardround_intel::snapshot(), |input| {
+            crate::triage(&crate::Input { workers: workers.try_into().unwrap(), ..*input })
+        })
+    };
+    let alone = with(1);
+    assert!(!alone.findings.is_empty());
+    for workers in [2, 3, 16] {
+        assert_eq!(with(workers), alone, "{workers} workers");
+    }
+}
+
+#[test]
 fn packages_are_judged_by_their_own_release() {
     let feeds = [
         tracker(&[("openssl", "CVE-2024-0001", "3.0.11-1~deb12u2")]),
