@@ -17,6 +17,7 @@ const ROOMS: &[&str] = &[
     "triage",
     "store",
     "round",
+    "report",
     "wardround",
 ];
 

@@ -3,8 +3,6 @@
 mod arguments;
 mod commands;
 mod failure;
-mod json;
-mod page;
 mod places;
 
 use std::process::ExitCode;

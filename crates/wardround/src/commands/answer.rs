@@ -10,7 +10,7 @@ use crate::arguments::StoreArgument;
 use crate::arguments::answer::{Answer, AnswerCommand, PastAnswers, SaysArguments};
 use crate::commands::{lookup, now, print};
 use crate::failure::NotFound;
-use crate::page::{day, day_and_time};
+use wardround_report::page::{day, day_and_time};
 
 pub(crate) fn run(command: AnswerCommand) -> Result<()> {
     match command.past {

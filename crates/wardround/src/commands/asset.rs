@@ -7,7 +7,7 @@ use wardround_model::{Asset, Claim, Reason, Round};
 
 use crate::arguments::AssetCommand;
 use crate::commands::{answer, lookup, print};
-use crate::page;
+use wardround_report::page;
 
 pub(crate) fn run(command: AssetCommand) -> Result<()> {
     match command {
@@ -115,7 +115,7 @@ fn services(text: &mut String, asset: &Asset) -> Result<()> {
             text,
             "  {:28} {protocol:16} used by {}",
             service.endpoint.to_string(),
-            crate::page::count(service.clients, "host", "hosts")
+            wardround_report::page::count(service.clients, "host", "hosts")
         )?;
     }
     Ok(())

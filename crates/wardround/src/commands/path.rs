@@ -8,7 +8,7 @@ use wardround_triage::{Fallen, Paths, Standing};
 
 use crate::arguments::{Format, PathCommand};
 use crate::commands::{lookup, print};
-use crate::{json, page};
+use wardround_report::{json, page};
 
 /// Devices to mend that are told.
 const MOST_CUTS: usize = 5;

@@ -8,7 +8,7 @@ use wardround_triage::{Budget, Efforts, Standing, WhatIf, decide_by, plan_hours,
 
 use crate::arguments::{Format, PlanCommand, Question};
 use crate::commands::{files, lookup, print};
-use crate::{json, page};
+use wardround_report::{json, page};
 
 pub(crate) fn run(command: PlanCommand) -> Result<()> {
     let again = command.look.store.again();

@@ -7,7 +7,7 @@ use wardround_model::{Asset, Round, Unjudged};
 
 use crate::arguments::answer::QuestionCommand;
 use crate::commands::{lookup, print};
-use crate::page::count;
+use wardround_report::page::count;
 
 /// The most weaknesses that are named with one question.
 const MOST_CVES: usize = 3;

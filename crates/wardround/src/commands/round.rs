@@ -8,6 +8,7 @@ use wardround_capture::Input;
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
+use wardround_report::{json, page};
 use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
 use wardround_store::Store;
 use wardround_triage::DecisionTables;
@@ -15,7 +16,7 @@ use wardround_triage::DecisionTables;
 use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
 use crate::commands::imports::{self, Kept};
 use crate::commands::{files, intel, lookup, now, print, progress};
-use crate::{json, page, places};
+use crate::places;
 
 pub(crate) fn run(command: RoundCommand) -> Result<()> {
     match command.past {

@@ -8,7 +8,7 @@ use wardround_model::{Claim, Conversation, Ground, Observation, Reason, Round, S
 use crate::arguments::Why;
 use crate::commands::{lookup, points, print};
 use crate::failure::NotFound;
-use crate::page;
+use wardround_report::page;
 
 pub(crate) fn run(why: &Why) -> Result<()> {
     let (_, round) = lookup::round_of(&mut lookup::store(why.look.store.clone())?, why.look.round)?;
@@ -162,7 +162,7 @@ fn observation(text: &mut String, round: &Round, observation: &Observation, inde
     writeln!(
         text,
         "{indent}    told {}, last {}",
-        crate::page::count(observation.count, "time", "times"),
+        wardround_report::page::count(observation.count, "time", "times"),
         observation.last.to_whole_second()
     )?;
     Ok(())
@@ -179,12 +179,12 @@ fn conversation(text: &mut String, round: &Round, conversation: &Conversation, i
     )?;
     writeln!(text, "{indent}    first in {}", page::place(round, conversation.first))?;
     let (there, back) = (conversation.to_server, conversation.to_client);
-    let connections = crate::page::count(conversation.connections, "connection", "connections");
+    let connections = wardround_report::page::count(conversation.connections, "connection", "connections");
     writeln!(
         text,
         "{indent}    {connections}, {} packets there, {} back",
-        crate::page::number(there.packets),
-        crate::page::number(back.packets)
+        wardround_report::page::number(there.packets),
+        wardround_report::page::number(back.packets)
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use wardround_intake::Imported;
 use wardround_model::{Subject, Timestamp};
 use wardround_store::{ImportHead, Kept, Use};
 
-use crate::page::{count, day, how_long, number};
+use wardround_report::page::{count, day, how_long, number};
 
 /// The most columns and rows that are told one by one.
 const MOST_COLUMNS: usize = 60;

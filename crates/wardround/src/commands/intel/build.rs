@@ -8,7 +8,7 @@ use wardround_intel::Profile;
 
 use super::tally::Tally;
 use crate::commands::print;
-use crate::page::number;
+use wardround_report::page::number;
 
 pub(super) fn run(from: &[PathBuf], output: Option<PathBuf>, snapshot: bool) -> Result<()> {
     let output = match output {

@@ -11,8 +11,8 @@ use wardround_mapped::MappedIndex;
 
 use crate::arguments::{BundleIntel, ImportIntel};
 use crate::commands::print;
-use crate::page::number;
 use crate::places;
+use wardround_report::page::number;
 
 /// Makes a key that signs bundles.
 pub(super) fn key(output: Option<PathBuf>) -> Result<()> {

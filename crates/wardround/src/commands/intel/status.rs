@@ -9,7 +9,7 @@ use wardround_intel::{Day, Index};
 use wardround_model::Timestamp;
 
 use crate::commands::print;
-use crate::page::{count, number};
+use wardround_report::page::{count, number};
 
 const DAY: i64 = 86_400;
 
@@ -101,7 +101,7 @@ fn fetched(text: &mut String, now: Timestamp) -> Result<()> {
     for source in super::catalogue(None)?.sources.iter().filter(|source| source.enabled) {
         let when = update::last(&feeds, source).complete_at.map_or("never".to_owned(), |moment| {
             let days = now.seconds().saturating_sub(moment.seconds()) / DAY;
-            format!("{}{}", crate::page::day_and_time(moment), aged(days))
+            format!("{}{}", wardround_report::page::day_and_time(moment), aged(days))
         });
         writeln!(text, "{:16}  {when}", source.id)?;
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use wardround_feeds::folder::Outcome;
 use wardround_intel::feed::FeedKind;
 
-use crate::page::{count, number};
+use wardround_report::page::{count, number};
 
 /// What was read of which feed.
 #[derive(Default)]

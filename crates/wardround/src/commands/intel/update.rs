@@ -14,7 +14,7 @@ use super::progress::Shown;
 use super::tally::Tally;
 use crate::arguments::UpdateIntel;
 use crate::commands::print;
-use crate::page::{count, number};
+use wardround_report::page::{count, number};
 
 pub(super) fn run(words: UpdateIntel) -> Result<()> {
     let catalogue = super::catalogue(words.sources)?;

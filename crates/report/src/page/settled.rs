@@ -20,7 +20,7 @@ struct Answer<'a> {
 }
 
 /// Until when an answer holds.
-pub(crate) fn holds(settled: &Settled) -> String {
+pub fn holds(settled: &Settled) -> String {
     match settled.until {
         Some(until) => format!("holds until {}", day(until)),
         None if settled.is_by_person() => "holds until it is taken back".to_owned(),

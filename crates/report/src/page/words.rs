@@ -3,12 +3,12 @@
 use wardround_model::Timestamp;
 
 /// A number with its noun: `1 device`, `12,345 devices`.
-pub(crate) fn count(number_of: u64, one: &str, many: &str) -> String {
+pub fn count(number_of: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(number_of), if number_of == 1 { one } else { many })
 }
 
 /// A number with separators for thousands.
-pub(crate) fn number(value: u64) -> String {
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -21,12 +21,12 @@ pub(crate) fn number(value: u64) -> String {
 }
 
 /// `23 Nov 2026, 07:00`, in UTC.
-pub(crate) fn day_and_time(moment: Timestamp) -> String {
+pub fn day_and_time(moment: Timestamp) -> String {
     formatted(moment, "%-d %b %Y, %H:%M")
 }
 
 /// `23 Nov 2026`, in UTC.
-pub(crate) fn day(moment: Timestamp) -> String {
+pub fn day(moment: Timestamp) -> String {
     formatted(moment, "%-d %b %Y")
 }
 
@@ -41,7 +41,7 @@ fn formatted(moment: Timestamp, pattern: &str) -> String {
 }
 
 /// How long, in the largest unit that says it well: `15 minutes`, `3 days`.
-pub(crate) fn how_long(nanoseconds: i64) -> String {
+pub fn how_long(nanoseconds: i64) -> String {
     let seconds = u64::try_from(nanoseconds / 1_000_000_000).unwrap_or(0);
     match seconds {
         0..=119 => count(seconds, "second", "seconds"),

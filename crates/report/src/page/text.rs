@@ -8,7 +8,7 @@ use super::Story;
 const WIDEST: usize = 96;
 
 /// Lays a story out as text.
-pub(crate) fn render(story: &Story) -> String {
+pub fn render(story: &Story) -> String {
     let mut page = Page::for_reading();
     page.heading(&story.title);
     page.paragraph("", &story.subtitle);

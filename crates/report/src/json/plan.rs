@@ -117,7 +117,7 @@ struct PictureShape {
 }
 
 /// A plan as JSON, with a line end.
-pub(crate) fn render(id: RoundId, plan: &HourPlan) -> Result<String> {
+pub fn render(id: RoundId, plan: &HourPlan) -> Result<String> {
     text(&Document {
         schema_version: SCHEMA_VERSION,
         round: id.to_string(),
@@ -134,7 +134,7 @@ pub(crate) fn render(id: RoundId, plan: &HourPlan) -> Result<String> {
 }
 
 /// An answer to "what if" as JSON, with a line end.
-pub(crate) fn render_outcome(outcome: &Outcome) -> Result<String> {
+pub fn render_outcome(outcome: &Outcome) -> Result<String> {
     text(&OutcomeShape {
         schema_version: SCHEMA_VERSION,
         before: picture(&outcome.before),

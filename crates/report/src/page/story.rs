@@ -7,57 +7,57 @@ use super::words::{count, day, day_and_time, how_long, listed, number};
 use super::{settled, sight};
 
 /// One kind of device in the census.
-pub(crate) struct Kind {
+pub struct Kind {
     /// How many.
-    pub(crate) count: usize,
+    pub count: usize,
     /// Of what, in words.
-    pub(crate) label: &'static str,
+    pub label: &'static str,
     /// The part of the hospital, in words; empty where it is that of the line before.
-    pub(crate) area: &'static str,
+    pub area: &'static str,
     /// Whether they take part in care.
-    pub(crate) medical: bool,
+    pub medical: bool,
 }
 
 /// One thing to do.
-pub(crate) struct Todo {
+pub struct Todo {
     /// What is weak and where.
-    pub(crate) title: String,
+    pub title: String,
     /// SSVC's word for how urgent it is.
-    pub(crate) decision: &'static str,
+    pub decision: &'static str,
     /// What it is, why it matters, how sure, the next step: heading and text.
-    pub(crate) parts: Vec<(&'static str, String)>,
+    pub parts: Vec<(&'static str, String)>,
     /// Ids to ask `why` about.
-    pub(crate) findings: Vec<String>,
+    pub findings: Vec<String>,
     /// Findings beyond those.
-    pub(crate) more: usize,
+    pub more: usize,
 }
 
 /// What a round tells, in its order.
-pub(crate) struct Story {
+pub struct Story {
     /// `Round R-3`.
-    pub(crate) title: String,
+    pub title: String,
     /// When it was run and judged.
-    pub(crate) subtitle: String,
+    pub subtitle: String,
     /// What was seen.
-    pub(crate) seen: Vec<String>,
+    pub seen: Vec<String>,
     /// What could not be seen.
-    pub(crate) not_seen: Vec<String>,
+    pub not_seen: Vec<String>,
     /// The census in one sentence.
-    pub(crate) census_line: String,
+    pub census_line: String,
     /// The census.
-    pub(crate) census: Vec<Kind>,
+    pub census: Vec<Kind>,
     /// The plan in one sentence.
-    pub(crate) plan_line: String,
+    pub plan_line: String,
     /// At most ten things to do.
-    pub(crate) plan: Vec<Todo>,
+    pub plan: Vec<Todo>,
     /// What could not be judged.
-    pub(crate) unjudged: Vec<String>,
+    pub unjudged: Vec<String>,
     /// What answers settled.
-    pub(crate) settled: Vec<String>,
+    pub settled: Vec<String>,
     /// How old what is known is.
-    pub(crate) intelligence: Vec<String>,
+    pub intelligence: Vec<String>,
     /// What to do next with the program: command and what it does.
-    pub(crate) next: Vec<(String, &'static str)>,
+    pub next: Vec<(String, &'static str)>,
 }
 
 /// The most findings that are named with one thing to do.
@@ -67,7 +67,7 @@ const FINDINGS_NAMED: usize = 3;
 const UNJUDGED_NAMED: usize = 5;
 
 /// Tells a round; `again` is added to the commands for the next step, so that they find the same store.
-pub(crate) fn story(id: RoundId, round: &Round, again: &str) -> Story {
+pub fn story(id: RoundId, round: &Round, again: &str) -> Story {
     Story {
         title: format!("Round {id}"),
         subtitle: format!(

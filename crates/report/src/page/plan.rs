@@ -18,7 +18,7 @@ const TOLD_LEFT: usize = 10;
 const TOLD_FINDINGS: usize = 3;
 
 /// Lays a plan out as text.
-pub(crate) fn render(id: RoundId, round: &Round, plan: &HourPlan, again: &str) -> String {
+pub fn render(id: RoundId, round: &Round, plan: &HourPlan, again: &str) -> String {
     let mut page = Page::with_whole_ids();
     let minutes = plan.teams.iter().map(|team| team.minutes).sum();
     page.heading(&format!("Plan for {}", hours_in_words(minutes)));
@@ -183,7 +183,7 @@ fn notes(plan: &HourPlan) -> Vec<String> {
 }
 
 /// An answer to "what if" as text.
-pub(crate) fn render_outcome(round: &Round, asked: &WhatIf, outcome: &Outcome) -> String {
+pub fn render_outcome(round: &Round, asked: &WhatIf, outcome: &Outcome) -> String {
     let title = |asset| round.asset(asset).map_or_else(String::new, Asset::title);
     let mut page = Page::with_whole_ids();
     page.heading(&match asked {

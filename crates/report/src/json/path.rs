@@ -67,7 +67,7 @@ struct CareShape {
 }
 
 /// Ways and what cuts them, with a line end.
-pub(crate) fn ways(id: RoundId, round: &Round, ways: &[Way], cuts: Option<&Cuts>) -> Result<String> {
+pub fn ways(id: RoundId, round: &Round, ways: &[Way], cuts: Option<&Cuts>) -> Result<String> {
     text(&Ways {
         schema_version: SCHEMA_VERSION,
         round: id.to_string(),
@@ -115,7 +115,7 @@ fn step(round: &Round, step: &Step) -> StepShape {
 }
 
 /// What is lost if something falls, with a line end.
-pub(crate) fn loss(id: RoundId, loss: &Loss) -> Result<String> {
+pub fn loss(id: RoundId, loss: &Loss) -> Result<String> {
     let care = loss.care.iter().map(|(class, lost, without)| CareShape {
         class: class.code(),
         care_role: class.care_role().code(),

@@ -8,7 +8,7 @@ use super::story::{Kind, Todo};
 const STYLE: &str = include_str!("style.css");
 
 /// Lays a story out as HTML.
-pub(crate) fn render(story: &Story) -> String {
+pub fn render(story: &Story) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -97,13 +97,15 @@ fn switched_off(round: &Round) -> Option<String> {
 }
 
 /// Cards and addresses that traffic showed.
-pub(crate) struct Traffic {
+pub struct Traffic {
     cards: HashSet<MacAddr>,
     ips: HashSet<IpAddr>,
 }
 
 impl Traffic {
-    pub(crate) fn of(round: &Round) -> Self {
+    /// What the captures of this round showed.
+    #[must_use]
+    pub fn of(round: &Round) -> Self {
         let source = |at: u16| round.coverage.sources.get(usize::from(at)).map(|source| source.kind);
         let is_list = |kind: Option<SourceKind>| kind.is_some_and(|kind| kind != SourceKind::Capture);
         let seen = || round.observations.iter().filter(|it| !is_list(source(it.first.evidence.source.0)));
@@ -117,14 +119,14 @@ impl Traffic {
     }
 
     /// Whether it shows this asset.
-    pub(crate) fn shows(&self, asset: &Asset) -> bool {
+    pub fn shows(&self, asset: &Asset) -> bool {
         asset.macs.iter().any(|mac| self.cards.contains(mac))
             || asset.ips.iter().any(|ip| self.ips.contains(ip))
     }
 }
 
 /// `clinic.pcapng, packet 17 (at byte 2048), 2026-11-23T07:00:01Z`, or `row 12 of computers.csv, of 3 Nov 2026`.
-pub(crate) fn place(round: &Round, sighting: Sighting) -> String {
+pub fn place(round: &Round, sighting: Sighting) -> String {
     let evidence = sighting.evidence;
     match round.coverage.sources.get(usize::from(evidence.source.0)) {
         Some(list) if list.kind != SourceKind::Capture => {

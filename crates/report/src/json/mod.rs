@@ -4,8 +4,8 @@
 //! read by accident. Fields are added within a version; renaming or removing one raises it.
 
 mod evidence;
-pub(crate) mod path;
-pub(crate) mod plan;
+pub mod path;
+pub mod plan;
 mod shapes;
 mod statement;
 
@@ -13,10 +13,10 @@ use anyhow::Result;
 use wardround_model::{Round, RoundId};
 
 /// The version of the shapes.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A round as JSON, with a line end.
-pub(crate) fn render(id: RoundId, round: &Round) -> Result<String> {
+pub fn render(id: RoundId, round: &Round) -> Result<String> {
     let mut text = serde_json::to_string_pretty(&shapes::document(id, round))?;
     text.push('\n');
     Ok(text)

@@ -10,7 +10,7 @@ use super::words::{capital, count, day_and_time, number, wide};
 const NAMED: usize = 8;
 
 /// The ways from outside to what patients depend on, and what cuts them.
-pub(crate) fn ways(id: RoundId, round: &Round, ways: &[Way], cuts: &Cuts, again: &str) -> String {
+pub fn ways(id: RoundId, round: &Round, ways: &[Way], cuts: &Cuts, again: &str) -> String {
     let mut page = Page::with_whole_ids();
     page.heading("Ways to what patients depend on");
     page.hanging("", &format!("From round {id} of {}.", day_and_time(round.run_at)));
@@ -117,7 +117,7 @@ fn notes() -> Vec<String> {
 }
 
 /// The way between two devices.
-pub(crate) fn between(round: &Round, from: AssetId, to: AssetId, ways: &[Way], again: &str) -> String {
+pub fn between(round: &Round, from: AssetId, to: AssetId, ways: &[Way], again: &str) -> String {
     let mut page = Page::with_whole_ids();
     page.heading(&format!("From the {} to the {}", title(round, from), title(round, to)));
     match ways {
@@ -135,7 +135,7 @@ pub(crate) fn between(round: &Round, from: AssetId, to: AssetId, ways: &[Way], a
 }
 
 /// What is lost if something falls.
-pub(crate) fn loss(round: &Round, fallen: &str, loss: &Loss) -> String {
+pub fn loss(round: &Round, fallen: &str, loss: &Loss) -> String {
     let mut page = Page::with_whole_ids();
     let what = match loss.fallen.as_slice() {
         [only] => format!("the {}", title(round, *only)),

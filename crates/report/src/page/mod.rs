@@ -2,17 +2,17 @@
 //!
 //! [`Story`] says it once; `text` and `html` lay it out. Not here: what is weak or urgent (decided in `triage`).
 
-pub(crate) mod html;
+pub mod html;
 mod lists;
-pub(crate) mod path;
-pub(crate) mod plan;
+pub mod path;
+pub mod plan;
 mod settled;
 mod sight;
 mod story;
-pub(crate) mod text;
+pub mod text;
 mod words;
 
-pub(crate) use lists::{Traffic, place};
-pub(crate) use settled::holds;
-pub(crate) use story::{Story, story};
-pub(crate) use words::{count, day, day_and_time, how_long, number};
+pub use lists::{Traffic, place};
+pub use settled::holds;
+pub use story::{Story, story};
+pub use words::{count, day, day_and_time, how_long, number};
