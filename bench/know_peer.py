@@ -15,6 +15,7 @@ import sqlite3
 import sys
 
 SEED = 20261124
+NAMES = pathlib.Path("~/.cache/cve-bin-tool/applications.json").expanduser()
 
 
 def load(folder):
@@ -27,11 +28,12 @@ def load(folder):
     database.cachedir.mkdir(parents=True, exist_ok=True)
     database.init_database()
     database.populate_metrics()
-    total = 0
+    total, applications = 0, set()
     for path in sorted(pathlib.Path(folder).glob("nvdcve-2.0-*.json.gz")):
         with gzip.open(path) as file:
             entries = json.load(file)["vulnerabilities"]
         entries = [scored(entry) for entry in entries if entry["cve"].get("descriptions")]
+        applications.update(name for entry in entries for name in applications_of(entry["cve"]))
         severity, affected = source.format_data_api2(entries)
         cursor = database.db_open_and_get_cursor()
         database.populate_severity(severity, cursor, data_source="NVD")
@@ -40,7 +42,18 @@ def load(folder):
         database.connection.commit()
         database.db_close()
         total += len(severity)
+    NAMES.write_text(json.dumps(sorted(applications)))
     print(f"{total} CVEs")
+
+
+def applications_of(cve):
+    """`vendor:product` of the applications that a record names: its own tables do not tell them from systems and hardware."""
+    for configuration in cve.get("configurations", []):
+        for node in configuration["nodes"]:
+            for match in node["cpeMatch"]:
+                _, _, part, vendor, product, *_ = match["criteria"].split(":")
+                if part == "a":
+                    yield f"{vendor}:{product}"
 
 
 def scored(entry):
@@ -58,6 +71,8 @@ def draw(count, target):
         "SELECT DISTINCT vendor, product, version FROM cve_range"
         " WHERE version GLOB '[0-9]*.[0-9]*' AND product NOT LIKE '%\\%' ORDER BY vendor, product, version"
     ).fetchall()
+    applications = set(json.loads(NAMES.read_text()))
+    rows = [row for row in rows if f"{row[0]}:{row[1]}" in applications]
     step, place, components = max(1, len(rows) // count), SEED % max(1, len(rows) // count), []
     for vendor, product, version in rows[place::step][:count]:
         components.append({
