@@ -65,6 +65,11 @@ impl<'a> Answers<'a> {
         Self { holding, expired }
     }
 
+    /// Whether nobody said anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.holding.is_empty() && self.expired.is_empty()
+    }
+
     /// Holds the answers against what was found.
     pub(crate) fn apply(
         &self,
@@ -75,7 +80,7 @@ impl<'a> Answers<'a> {
         unjudged: Vec<Unjudged>,
     ) -> Answered {
         let mut answered = Answered::default();
-        if self.holding.is_empty() && self.expired.is_empty() {
+        if self.is_empty() {
             return Answered { findings, unjudged, ..answered };
         }
         let mut met: BTreeMap<CveId, bool> = BTreeMap::new();

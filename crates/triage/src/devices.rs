@@ -106,10 +106,10 @@ fn judge(
         }
         (Some(statement), _, software) => {
             let grade = if software.is_some() { Grade::ExactVersion } else { Grade::VersionUnknown };
-            opinion.matches.push(matched(cve, statement, software, grade));
+            opinion.matches.push(matched(cve, statement, software, grade).into());
         }
         (None, Some(statement), None) if may_be_affected(statement) => {
-            opinion.matches.push(matched(cve, statement, None, Grade::VersionUnknown));
+            opinion.matches.push(matched(cve, statement, None, Grade::VersionUnknown).into());
         }
         (None, Some(statement), _) => ask(questions, cannot_say(device, statement), cve),
         (None, None, _) => {}

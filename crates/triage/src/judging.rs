@@ -3,20 +3,21 @@
 //! [`Judging`] keeps the input laid out and the opinions, so that when the index changes, only what the change touches is
 //! judged again ([`Judging::rejudge`]), and the result equals judging everything anew.
 
+mod again;
 mod asset;
 mod forming;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod touched;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wardround_intel::Index;
-use wardround_intel::index::Changed;
 use wardround_model::{AssetId, Finding, Settled, Unjudged};
 
-use self::forming::Shared;
+pub use self::scope::Scope;
 use crate::opinion::Opinion;
 use crate::scene::Scene;
 use crate::ssvc::{Deciding, DecisionTables};
@@ -36,11 +37,11 @@ pub struct Judging<'a> {
     deciding: Deciding<'a>,
 }
 
-/// What is said of some assets: all that there is to say of them.
+/// What is said of some assets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// The assets.
-    pub assets: BTreeSet<AssetId>,
+    /// The assets, and how much of what there is to say of each is here.
+    pub assets: BTreeMap<AssetId, Scope>,
     /// What is weak, the most urgent first.
     pub findings: Vec<Finding>,
     /// What could not be judged, by asset.
@@ -81,39 +82,10 @@ impl<'a> Judging<'a> {
     /// Everything that is to be said.
     #[must_use]
     pub fn triaged(&self, index: &Index<'_>) -> Triaged {
-        let assets: BTreeSet<_> = self.scene.assets().map(|asset| asset.id).collect();
+        let assets = self.scene.assets().map(|asset| (asset.id, Scope::Everything)).collect();
         let Judged { findings, unjudged, settled, .. } = self.judged(index, assets);
         let plan = self.plan(&findings);
         Triaged { findings, unjudged, settled, plan }
-    }
-
-    /// Judges again what a change of the index touches, and says all that there is to say of the assets that have it.
-    /// `index` is the new one.
-    pub fn rejudge(&mut self, index: &Index<'_>, changed: &Changed<'_>) -> Judged {
-        let touched = touched::Touched::by(changed);
-        let (mut again, mut shared) = (HashSet::new(), Shared::new());
-        for (at, kept) in self.things.all.iter().enumerate() {
-            let Some(known) = self.opinions.get_mut(at) else { continue };
-            if touched.may_change(kept, self.things.system(kept), known) {
-                let renewed = forming::one(&mut shared, index, self.scene.as_of, &self.things, kept);
-                let decided_again = renewed.matches.iter().any(|found| touched.has_cve(found.cve));
-                // What was looked at and not told, and still is not, changes nothing for anybody.
-                if decided_again || renewed != *known {
-                    again.insert(at);
-                }
-                *known = renewed;
-            }
-        }
-        let mut assets: BTreeSet<_> = self
-            .things
-            .held
-            .iter()
-            .filter(|held| again.contains(&held.thing))
-            .map(|held| held.asset.id)
-            .collect();
-        assets.extend(self.that_cover_changed());
-        assets.extend(self.told_of(&touched));
-        self.judged(index, assets)
     }
 
     /// The plan over these findings.
@@ -122,29 +94,16 @@ impl<'a> Judging<'a> {
         plan::plan(findings, &assets)
     }
 
-    fn judged(&self, index: &Index<'_>, assets: BTreeSet<AssetId>) -> Judged {
+    fn judged(&self, index: &Index<'_>, assets: BTreeMap<AssetId, Scope>) -> Judged {
         let mut judged = Judged::default();
-        for asset in assets.iter().filter_map(|id| self.scene.asset(*id)) {
-            self.judge_asset(index, asset, &mut judged);
+        for (id, scope) in &assets {
+            if let Some(asset) = self.scene.asset(*id) {
+                self.judge_asset(index, asset, scope, &mut judged);
+            }
         }
         self.deciding.decide(&mut judged.findings);
         sort(&mut judged.findings, &mut judged.unjudged, &mut judged.settled);
         Judged { assets, ..judged }
-    }
-
-    /// Assets with packages of an ecosystem that the index now lists and did not before, or the other way round.
-    fn that_cover_changed(&mut self) -> Vec<AssetId> {
-        let covered = covered(&self.things, &self.opinions);
-        let differ: BTreeSet<_> = covered.symmetric_difference(&self.covered).cloned().collect();
-        self.covered = covered;
-        if differ.is_empty() {
-            return Vec::new();
-        }
-        let of = |at: usize| match self.things.all.get(at).map(|kept| &kept.thing) {
-            Some(Thing::Package(package)) => differ.contains(&package.ecosystem),
-            _ => false,
-        };
-        self.things.held.iter().filter(|held| of(held.thing)).map(|held| held.asset.id).collect()
     }
 }
 

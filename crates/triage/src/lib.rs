@@ -5,6 +5,7 @@
 //! comes. Not here: files, a clock, sockets; who is there (`identify`); what is known (`intel`).
 
 mod answers;
+mod by_asset;
 mod devices;
 #[cfg(test)]
 mod hospital;
@@ -45,7 +46,7 @@ pub use hours::{
     Outcome, Picture, Quiet, Task, TaskId, Team, WhatIf, Window, Work, hours_in_words, maker_in_words,
     plan_hours, what_if,
 };
-pub use judging::{Judged, Judging};
+pub use judging::{Judged, Judging, Scope};
 pub use paths::{Cut, Cuts, Entry, Fallen, Loss, Paths, Reached, Step, Way};
 pub use plan::explain;
 pub use settings::requirements;
@@ -102,14 +103,14 @@ pub fn triage_by(tables: &DecisionTables, input: &Input<'_>) -> Triaged {
 }
 
 impl Triaged {
-    /// These results with what was judged again in place of what was said of those assets. The plan is made anew.
+    /// These results with what was judged again in place of what it was said of. The plan is made anew.
     #[must_use]
     pub fn with(self, again: Judged, judging: &Judging<'_>) -> Self {
         let Judged { assets, findings: new, unjudged: asked, settled: answered } = again;
         let Self { mut findings, mut unjudged, mut settled, .. } = self;
-        findings.retain(|one| !assets.contains(&one.asset));
-        unjudged.retain(|one| !assets.contains(&one.asset));
-        settled.retain(|one| !assets.contains(&one.asset));
+        findings.retain(|one| !assets.get(&one.asset).is_some_and(|scope| scope.holds(one)));
+        unjudged.retain(|one| !assets.get(&one.asset).is_some_and(Scope::asks));
+        settled.retain(|one| !assets.get(&one.asset).is_some_and(|scope| scope.settles(one)));
         findings.extend(new);
         unjudged.extend(asked);
         settled.extend(answered);

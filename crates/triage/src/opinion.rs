@@ -1,5 +1,7 @@
 //! What the index says of one thing that assets have: shared by all that have it, and judged once.
 
+use std::sync::Arc;
+
 use wardround_model::{CveId, Grade, Reason, WeakSetting};
 
 use crate::known::Match;
@@ -7,8 +9,8 @@ use crate::known::Match;
 /// What is said of one thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Opinion {
-    /// Published vulnerabilities that it has or may have.
-    pub(crate) matches: Vec<Match>,
+    /// Published vulnerabilities that it has or may have; shared with the opinion that takes its place when little changes.
+    pub(crate) matches: Vec<Arc<Match>>,
     /// What is weak about it whatever its vulnerabilities: its support has ended, it was recalled.
     pub(crate) weak: Vec<Weak>,
     /// What stays open.

@@ -94,9 +94,9 @@ pub(crate) fn opinion(index: &Index<'_>, package: &Package) -> Opinion {
         opinion.considered.push(cve);
         let said = said(index, package, cve, &about);
         match said.verdict {
-            PackageVerdict::Affected => opinion.matches.push(matched(package, cve, &said)),
+            PackageVerdict::Affected => opinion.matches.push(matched(package, cve, &said).into()),
             PackageVerdict::NotFixedYet if said.handling != Handling::Unimportant => {
-                opinion.matches.push(matched(package, cve, &said));
+                opinion.matches.push(matched(package, cve, &said).into());
             }
             PackageVerdict::CannotCompare => unclear.push(cve),
             PackageVerdict::NotFixedYet | PackageVerdict::Fixed | PackageVerdict::NotAffected => {}

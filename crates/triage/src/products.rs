@@ -16,6 +16,7 @@ use wardround_intel::Index;
 use wardround_intel::affected::SeenVersion;
 use wardround_intel::cpe::{Attribute, Cpe, Part};
 use wardround_intel::names::{CpeName, Distribution, SeenProduct};
+use wardround_model::CveId;
 
 use crate::opinion::{Open, Opinion};
 use crate::phrases;
@@ -132,6 +133,17 @@ pub(crate) fn opinion(
     let mut opinion = records::of(index, product, system);
     support::of_product(index, product, as_of, &mut opinion);
     opinion
+}
+
+/// The opinion with what the records of these CVEs, in ascending order, say now, where nothing else changed.
+pub(crate) fn again(
+    index: &Index<'_>,
+    product: &Product,
+    system: Option<&System>,
+    known: &Opinion,
+    cves: &[CveId],
+) -> Opinion {
+    records::again(index, product, system, known, cves)
 }
 
 fn hidden(product: &Product) -> Open {

@@ -10,6 +10,7 @@ use wardround_model::{
 };
 
 use crate::Input;
+use crate::by_asset::ByAsset;
 
 /// Everything that the rules look at, in an order that does not depend on the order of the input.
 pub(crate) struct Scene<'a> {
@@ -18,6 +19,7 @@ pub(crate) struct Scene<'a> {
     assets: BTreeMap<AssetId, &'a Asset>,
     /// By asset, kind, subject and value.
     owned: Vec<Seen<'a>>,
+    by_asset: ByAsset,
     /// Without components, which only their assets are asked for.
     facts: BTreeMap<FactKind, Vec<Seen<'a>>>,
     accounts: Vec<Account<'a>>,
@@ -93,6 +95,7 @@ impl<'a> Scene<'a> {
             accounts: accounts(input, &assets),
             statements: statements(input),
             outward: outward(input, &assets),
+            by_asset: ByAsset::of(owned.iter().map(|seen| seen.asset.id)),
             owned,
             medical_clients: medical_clients(&talks, &assets),
             medical_servers: medical_servers(&talks),
@@ -117,10 +120,13 @@ impl<'a> Scene<'a> {
 
     /// Every sighting of this kind of fact on an asset, sorted.
     pub(crate) fn facts_of(&self, asset: AssetId, kind: FactKind) -> impl Iterator<Item = Seen<'a>> + '_ {
-        let key = |seen: &Seen<'_>| (seen.asset.id, seen.observation.fact.kind());
-        let start = self.owned.partition_point(|seen| key(seen) < (asset, kind));
-        let rest = self.owned.get(start..).unwrap_or_default();
-        rest.iter().take_while(move |seen| key(seen) == (asset, kind)).copied()
+        let anywhere = is_component(kind) || self.facts.contains_key(&kind);
+        let own = if anywhere { self.by_asset.range(asset) } else { 0..0 };
+        let own = self.owned.get(own).unwrap_or_default();
+        let kind_of = |seen: &Seen<'_>| seen.observation.fact.kind();
+        let start = own.partition_point(|seen| kind_of(seen) < kind);
+        let rest = own.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |seen| kind_of(seen) == kind).copied()
     }
 
     /// Accounts of known directories, sorted.
@@ -204,9 +210,8 @@ fn owned<'a>(input: &Input<'a>, assets: &BTreeMap<AssetId, &'a Asset>) -> Vec<Se
             }
         }
     }
-    owned.sort_unstable_by(|one, two| {
-        let key = |seen: &Seen<'a>| (seen.asset.id, seen.observation.fact.kind(), seen.observation.subject);
-        key(one).cmp(&key(two)).then_with(|| one.value().cmp(two.value()))
+    owned.sort_by_cached_key(|seen| {
+        (seen.asset.id, seen.observation.fact.kind(), seen.observation.subject, seen.value())
     });
     owned
 }

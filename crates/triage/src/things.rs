@@ -14,6 +14,7 @@ use wardround_intel::names::{Aliases, Distribution, SeenProduct};
 use wardround_model::{Asset, AssetId, Endpoint, FactKind, Ground, Observation};
 
 pub(crate) use self::gaps::{Gap, Gaps};
+use crate::by_asset::ByAsset;
 use crate::devices::{self, Device};
 use crate::packages::Package;
 use crate::products::Product;
@@ -82,6 +83,7 @@ pub(crate) struct Things<'a> {
     pub(crate) all: Vec<Kept<'a>>,
     /// By asset.
     pub(crate) held: Vec<Held<'a>>,
+    by_asset: ByAsset,
     /// What could not be asked about, by asset.
     pub(crate) gaps: BTreeMap<AssetId, Gaps>,
     known: HashMap<(Key<'a>, Option<usize>), Result<usize, Gap>>,
@@ -97,6 +99,7 @@ impl<'a> Things<'a> {
             systems: Vec::new(),
             all: Vec::new(),
             held: Vec::new(),
+            by_asset: ByAsset::default(),
             gaps: BTreeMap::new(),
             known: HashMap::new(),
             banners: HashMap::new(),
@@ -108,15 +111,13 @@ impl<'a> Things<'a> {
             things.take_banners(asset, system);
             things.take_listed(scene, asset, system);
         }
+        things.by_asset = ByAsset::of(things.held.iter().map(|held| held.asset.id));
         things
     }
 
     /// What an asset has.
     pub(crate) fn held_by(&self, asset: AssetId) -> &[Held<'a>] {
-        let start = self.held.partition_point(|held| held.asset.id < asset);
-        let rest = self.held.get(start..).unwrap_or_default();
-        let end = rest.partition_point(|held| held.asset.id == asset);
-        rest.get(..end).unwrap_or_default()
+        self.held.get(self.by_asset.range(asset)).unwrap_or_default()
     }
 
     pub(crate) fn system(&self, kept: &Kept<'_>) -> Option<&System> {

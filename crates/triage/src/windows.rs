@@ -72,7 +72,7 @@ fn of_build(index: &Index<'_>, release: &WindowsRelease, build: &str, opinion: &
         .collect();
     let exploited =
         missing.iter().filter(|(one, _)| index.cve(one.cve()).is_some_and(|facts| facts.kev.is_some()));
-    opinion.matches.extend(exploited.map(|(one, fixed)| used(release, build, one, fixed)));
+    opinion.matches.extend(exploited.map(|(one, fixed)| used(release, build, one, fixed).into()));
     opinion.weak.extend(behind(release, build, &missing));
 }
 

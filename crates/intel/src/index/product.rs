@@ -229,9 +229,34 @@ impl<'a> Index<'a> {
         product: &str,
         seen: &SeenVersion,
     ) -> Vec<Match<'a>> {
+        self.matches_if(part, vendor, product, seen, |_| true)
+    }
+
+    /// Those of these CVEs, in ascending order, that a product of this version has or may have: see
+    /// `vulnerabilities_of`.
+    #[must_use]
+    pub fn vulnerabilities_among(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        seen: &SeenVersion,
+        cves: &[CveId],
+    ) -> Vec<Match<'a>> {
+        self.matches_if(part, vendor, product, seen, |cve| cves.binary_search(&cve).is_ok())
+    }
+
+    fn matches_if(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        seen: &SeenVersion,
+        wanted: impl Fn(CveId) -> bool,
+    ) -> Vec<Match<'a>> {
         let mut matches = Vec::new();
         for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
-            block.matches(seen, &mut matches);
+            block.matches(seen, &wanted, &mut matches);
         }
         matches.sort_by_key(|found| (found.cve(), found.rank()));
         matches.dedup_by_key(|found| found.cve());
@@ -352,14 +377,13 @@ impl<'a> Block<'a> {
     }
 
     /// Each criterion is judged once, however many CVEs share it; of each row the strongest counts.
-    fn matches(&self, seen: &SeenVersion, matches: &mut Vec<Match<'a>>) {
-        let judge = |(criterion, qualifiers): &(Criterion<'a>, Qualifiers<'a>)| {
-            (seen.judge(criterion), !qualifiers.is_any())
-        };
-        let judged: Vec<(Judgement, bool)> = self.criteria.iter().map(judge).collect();
-        for row in &self.rows {
+    fn matches(&self, seen: &SeenVersion, wanted: impl Fn(CveId) -> bool, matches: &mut Vec<Match<'a>>) {
+        let mut judged: Vec<Option<(Judgement, bool)>> = vec![None; self.criteria.len()];
+        for row in self.rows.iter().filter(|row| wanted(row.cve)) {
             let candidates = self.numbers(row).filter_map(|at| {
-                let &(judgement, qualified) = judged.get(at)?;
+                let ((criterion, qualifiers), known) = self.criteria.get(at).zip(judged.get_mut(at))?;
+                let judge = || (seen.judge(criterion), !qualifiers.is_any());
+                let (judgement, qualified) = *known.get_or_insert_with(judge);
                 (judgement != Judgement::NotAffected)
                     .then(|| (self.without_guess(row, at, judgement), qualified, at))
             });

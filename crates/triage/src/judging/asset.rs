@@ -4,14 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_intel::Index;
-use wardround_model::{
-    Asset, AssetId, CveId, FactKind, Finding, FindingId, Grade, Ground, Reason, Unjudged, Weakness,
-};
+use wardround_model::{Asset, Finding, FindingId, Grade, Ground, Reason, Unjudged, Weakness};
 
-use super::touched::Touched;
-use super::{Judged, Judging};
-use crate::answers::Answers;
-use crate::known;
+use super::{Judged, Judging, Scope};
+use crate::answers::{Answered, Answers};
+use crate::known::{self, Match};
 use crate::opinion::{Opinion, Weak};
 use crate::scene::Scene;
 use crate::things::{Gap, Held, Kept, Thing};
@@ -21,26 +18,33 @@ use crate::{devices, scanners, settings, windows};
 const MOST_REASONS: usize = 8;
 
 impl Judging<'_> {
-    /// Adds all that there is to say of an asset.
-    pub(super) fn judge_asset(&self, index: &Index<'_>, asset: &Asset, judged: &mut Judged) {
+    /// Adds what there is to say of an asset, within the scope.
+    pub(super) fn judge_asset(&self, index: &Index<'_>, asset: &Asset, scope: &Scope, judged: &mut Judged) {
         let mut own = Own::default();
         for held in self.things.held_by(asset.id) {
             if let (Some(kept), Some(opinion)) =
                 (self.things.all.get(held.thing), self.opinions.get(held.thing))
             {
-                own.add(index, &self.scene, held, kept, opinion);
+                own.add(index, &self.scene, held, kept, opinion, scope);
                 self.not_listed(held, kept, opinion, &mut own);
             }
         }
-        own.unjudged.extend(self.gaps(asset, &own));
-        own.unjudged.extend(windows::of_ntlm(&self.scene, asset));
-        let mut asked = BTreeSet::new();
-        own.unjudged.retain(|open| asked.insert(open.about.clone()));
+        if scope.asks() {
+            own.unjudged.extend(self.gaps(asset, &own));
+            own.unjudged.extend(windows::of_ntlm(&self.scene, asset));
+            let mut asked = BTreeSet::new();
+            own.unjudged.retain(|open| asked.insert(open.about.clone()));
+        }
         scanners::add(index, &self.scene, asset, &mut own.findings);
         own.findings.extend(self.settings.get(&asset.id).into_iter().flatten().cloned());
+        own.findings.retain(|finding| scope.holds(finding));
         let findings = each_once(own.findings);
-        let answers = Answers::of(&self.scene, asset);
-        let answered = answers.apply(index, &self.scene, asset, findings, own.unjudged);
+        let answered = match scope {
+            Scope::Part { .. } => Answered { findings, unjudged: own.unjudged, settled: Vec::new() },
+            Scope::Everything => {
+                Answers::of(&self.scene, asset).apply(index, &self.scene, asset, findings, own.unjudged)
+            }
+        };
         judged.findings.extend(answered.findings);
         judged.unjudged.extend(answered.unjudged);
         judged.settled.extend(answered.settled);
@@ -65,19 +69,6 @@ impl Judging<'_> {
             .map(|(open, grounds)| known::open(asset, &open, grounds.iter().copied()))
             .collect()
     }
-
-    /// Assets of which a scanner, a maker or a person says something about a vulnerability that changed.
-    pub(super) fn told_of(&self, touched: &Touched<'_>) -> Vec<AssetId> {
-        let told =
-            [FactKind::ScannerReport, FactKind::MakerVex].into_iter().flat_map(|kind| self.scene.facts(kind));
-        let cve = |value: &str| value.split(',').next()?.parse::<CveId>().ok();
-        let of_facts = told.filter(|seen| cve(seen.value()).is_some_and(|cve| touched.has_cve(cve)));
-        let of_people = self.scene.statements().filter(|one| match one.says {
-            wardround_model::Says::Vex { cve, .. } => touched.has_cve(cve),
-            _ => false,
-        });
-        of_facts.map(|seen| seen.asset.id).chain(of_people.map(|one| one.asset)).collect()
-    }
 }
 
 /// What is found on one asset, before answers.
@@ -96,14 +87,17 @@ impl Own {
         held: &Held<'_>,
         kept: &Kept<'_>,
         opinion: &Opinion,
+        scope: &Scope,
     ) {
-        if opinion.matches.is_empty() && opinion.weak.is_empty() && opinion.open.is_empty() {
+        let matches: Vec<_> = opinion.matches.iter().filter(|found| scope.has(found.cve)).collect();
+        let open = if scope.asks() { opinion.open.as_slice() } else { &[] };
+        if matches.is_empty() && opinion.weak.is_empty() && open.is_empty() {
             return;
         }
         let grounds = held.proof.grounds();
         let shown = Reason::new(shown(held, kept), grounds.iter().copied());
-        for found in &opinion.matches {
-            let mut found = found.clone();
+        for found in matches {
+            let mut found = Match::clone(found);
             found.reasons.insert(0, shown.clone());
             self.findings.extend(known::finding(scene, index, held.asset, held.endpoint, found));
         }
@@ -111,8 +105,7 @@ impl Own {
         for weak in &opinion.weak {
             self.findings.extend(of_weak(scene, held, weak, &shown, grade));
         }
-        let open = opinion.open.iter();
-        self.unjudged.extend(open.map(|open| known::open(held.asset, open, grounds.iter().copied())));
+        self.unjudged.extend(open.iter().map(|open| known::open(held.asset, open, grounds.iter().copied())));
     }
 }
 

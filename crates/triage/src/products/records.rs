@@ -1,10 +1,12 @@
 //! What the published records say of one product in one version.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use wardround_intel::Index;
 use wardround_intel::affected::{Bound, Criterion, Judgement, Range, Versions};
 use wardround_intel::index::{Applicability, Match as Listed, Platform, Qualifiers};
+use wardround_intel::names::CpeName;
 use wardround_model::{CveId, Grade, Reason};
 
 use super::{Product, platform};
@@ -15,24 +17,61 @@ use crate::system::System;
 
 /// What the records say of a product that shows its version and is built by its makers.
 pub(super) fn of(index: &Index<'_>, product: &Product, system: Option<&System>) -> Opinion {
-    let mut opinion = Opinion::default();
-    let mut unclear = Vec::new();
-    let listed = listed(index, product);
-    opinion.of_system = listed.iter().any(Listed::needs_platform);
-    let statements = statements(index, product, &listed);
-    for found in &listed {
-        opinion.considered.push(found.cve());
+    let said = said(index, product, system, &listed(index, product, None));
+    let open = unclear_records(product, said.unclear).into_iter().collect();
+    let Said { matches, considered, of_system, .. } = said;
+    Opinion { matches, open, considered, of_system, ..Opinion::default() }
+}
+
+/// The opinion with what the records of these CVEs, in ascending order, say now. It equals [`of`] where nothing but facts
+/// about the CVEs changed: what is stated of the product did not.
+pub(super) fn again(
+    index: &Index<'_>,
+    product: &Product,
+    system: Option<&System>,
+    known: &Opinion,
+    cves: &[CveId],
+) -> Opinion {
+    let said = said(index, product, system, &listed(index, product, Some(cves)));
+    let is_same = |cve: &CveId| cves.binary_search(cve).is_err();
+    let mut matches: Vec<_> = known.matches.iter().filter(|found| is_same(&found.cve)).cloned().collect();
+    matches.extend(said.matches);
+    matches.sort_by_key(|found| found.cve);
+    let about = about_records(product);
+    let (records, others): (Vec<_>, Vec<_>) = known.open.iter().partition(|open| open.about == about);
+    let unclear = records.iter().flat_map(|open| &open.cves).copied().filter(is_same);
+    let open = unclear_records(product, unclear.chain(said.unclear).collect());
+    let open = open.into_iter().chain(others.into_iter().cloned()).collect();
+    Opinion {
+        matches,
+        open,
+        weak: known.weak.clone(),
+        considered: known.considered.clone(),
+        of_system: known.of_system,
+        not_listed_in: known.not_listed_in.clone(),
+    }
+}
+
+/// What records say, apart.
+struct Said {
+    matches: Vec<Arc<Match>>,
+    unclear: Vec<CveId>,
+    considered: Vec<CveId>,
+    of_system: bool,
+}
+
+fn said(index: &Index<'_>, product: &Product, system: Option<&System>, listed: &[Listed<'_>]) -> Said {
+    let (mut matches, mut unclear) = (Vec::new(), Vec::new());
+    let statements = statements(index, product, listed);
+    for found in listed {
         match best(index, product, system, found, &statements) {
-            Verdict::Has(found, grade) => opinion.matches.push(matched(product, &found, grade)),
+            Verdict::Has(found, grade) => matches.push(matched(product, &found, grade).into()),
             Verdict::Unclear => unclear.push(found.cve()),
             Verdict::Elsewhere => {}
         }
     }
-    opinion.considered.sort_unstable();
-    if !unclear.is_empty() {
-        opinion.open.push(unclear_records(product, unclear));
-    }
-    opinion
+    let considered = listed.iter().map(Listed::cve).collect();
+    Said { matches, unclear, considered, of_system: listed.iter().any(Listed::needs_platform) }
 }
 
 /// How a record stands to a product on its system.
@@ -44,11 +83,15 @@ enum Verdict<'a> {
     Elsewhere,
 }
 
-/// One answer a CVE, over all names of the product.
-fn listed<'a>(index: &Index<'a>, product: &Product) -> Vec<Listed<'a>> {
+/// One answer a CVE, over all names of the product, in the order of the CVEs; of these CVEs, or all.
+fn listed<'a>(index: &Index<'a>, product: &Product, among: Option<&[CveId]>) -> Vec<Listed<'a>> {
     let mut strongest: BTreeMap<CveId, Listed<'a>> = BTreeMap::new();
-    for name in &product.names {
-        for found in index.vulnerabilities_of(Some(name.part), &name.vendor, &name.product, &product.seen) {
+    for CpeName { part, vendor, product: name } in &product.names {
+        let found = match among {
+            None => index.vulnerabilities_of(Some(*part), vendor, name, &product.seen),
+            Some(cves) => index.vulnerabilities_among(Some(*part), vendor, name, &product.seen, cves),
+        };
+        for found in found {
             let known = strongest.entry(found.cve()).or_insert(found);
             if found.is_stronger_than(known) {
                 *known = found;
@@ -199,14 +242,23 @@ fn variant(qualifiers: &Qualifiers<'_>) -> Option<String> {
     phrases::list(told.map(str::to_owned))
 }
 
-fn unclear_records(product: &Product, cves: Vec<CveId>) -> Open {
+fn about_records(product: &Product) -> String {
+    format!("records:{}", product.name())
+}
+
+/// The question about records that are too vague, if there are any.
+fn unclear_records(product: &Product, cves: Vec<CveId>) -> Option<Open> {
     let name = product.name();
-    let count = cves.len();
-    let weaknesses = if count == 1 { "published weakness" } else { "published weaknesses" };
+    let weaknesses = match cves.len() {
+        0 => return None,
+        1 => "published weakness",
+        _ => "published weaknesses",
+    };
     let text = format!(
-        "{count} {weaknesses} of {name} may apply or not: the records name a part, a setting or versions that do not \
-         show on the network. Whoever runs it can compare them"
+        "{} {weaknesses} of {name} may apply or not: the records name a part, a setting or versions that do not \
+         show on the network. Whoever runs it can compare them",
+        cves.len()
     );
     let question = format!("Do the published weaknesses of {name} apply to the way it is set up here?");
-    Open::to_owner(format!("records:{name}"), text, question).of(Grade::NeedsPlatform, cves)
+    Some(Open::to_owner(about_records(product), text, question).of(Grade::NeedsPlatform, cves))
 }
