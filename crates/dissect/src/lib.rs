@@ -7,6 +7,7 @@
 //! Each module has the same shape: what it is for and its standard, the entry `dissect`, the parts of the wire format in
 //! their order, tests with bytes.
 
+mod base64;
 mod ber;
 mod datagram;
 mod facts;
@@ -14,6 +15,7 @@ mod head;
 #[cfg(test)]
 mod laws;
 mod lines;
+mod ntlm;
 pub mod packet;
 mod reader;
 mod stream;

@@ -132,6 +132,9 @@ fact_kinds! {
     NtlmDomain = "ntlm.domain", "domain (NTLM)", Words, 64;
     /// Operating system version in an NTLM challenge, `major.minor.build` ([MS-NLMP] 2.2.2.10). About the address.
     NtlmOsVersion = "ntlm.os-version", "operating system version (NTLM)", Code, 24;
+    /// NTLM version 1 in a login ([MS-NLMP] 3.3.1): `1`, or `1-session` with the client's own challenge mixed in. Neither name nor
+    /// response is kept. About the client's address.
+    NtlmVersion = "ntlm.version", "logs in by NTLM version", Code, 16;
     /// SNMP version of an answer: `1`, `2c` or `3` (RFC 3416, RFC 3412). About the service.
     SnmpVersion = "snmp.version", "SNMP version", Code, 4;
     /// A well-known community that an agent answered to: `public` or `private`; others are never kept. About the service.

@@ -1,4 +1,5 @@
-//! HTTP/1 (RFC 9110, RFC 9112), and IPP over it (RFC 8010): the software of both sides, and logins sent in clear.
+//! HTTP/1 (RFC 9110, RFC 9112), and IPP over it (RFC 8010): the software of both sides, logins sent in clear, and logins by NTLM
+//! version 1 (RFC 4559).
 //!
 //! Not here: paths, queries, hosts, cookies and bodies, which may name patients; HTTP/2; what a proxy forwards.
 
@@ -9,7 +10,7 @@ use wardround_model::FactKind;
 
 use crate::head::{Head, MAX_HEAD};
 use crate::lines::{self, Fit, contains_ignoring_case, first_line, is_text};
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, base64, ntlm};
 
 /// Methods of RFC 9110 and RFC 5789, WebDAV (RFC 4918, RFC 3253) and UPnP.
 const METHODS: &[&[u8]] = &[
@@ -98,6 +99,7 @@ fn request(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) ->
     if head.has_basic_login("authorization") || head.has_basic_login("proxy-authorization") {
         facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"http-basic");
     }
+    ["authorization", "proxy-authorization"].iter().for_each(|field| tell_ntlm(&head, field, facts));
     if let Some(agent) = head.field("user-agent") {
         facts.tell(About::Sender, FactKind::HttpUserAgent, agent);
     }
@@ -106,6 +108,15 @@ fn request(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) ->
     }
     let body = head.content_length().filter(|_| !is_chunked(&head)).unwrap_or(0);
     Verdict::Message { used: head.length.saturating_add(body), sender: Role::Client }
+}
+
+/// A login by NTLM, alone or inside SPNEGO (RFC 4559, 4).
+fn tell_ntlm(head: &Head<'_>, field: &str, facts: &mut Facts) {
+    let value = head.field(field).unwrap_or_default();
+    let scheme = ["ntlm ", "negotiate "].iter().find(|scheme| lines::starts_ignoring_case(value, scheme));
+    if let Some(token) = scheme.and_then(|scheme| value.get(scheme.len()..)) {
+        ntlm::tell_response(&base64::decode(token.trim_ascii()), facts);
+    }
 }
 
 fn is_chunked(head: &Head<'_>) -> bool {

@@ -31,6 +31,29 @@ fn a_request_tells_its_client_and_that_a_login_was_sent() {
     assert_eq!(told.roles, [Role::Client]);
 }
 
+/// What curl 7.88.1 sends with `--ntlm` to a server that offers no version 2, and to one that does.
+const NTLM_1: &str = "TlRMTVNTUAADAAAAGAAYAEAAAAAYABgAWAAAAAAAAABwAAAADgAOAHAAAAAWABYAfgAAAAAAAAAAAAAAAYIAABH9o8J4026pqmTv/WhpZLakfVMQ\
+    aUZV0d71eGYkfZR+SGBVGOUHACZFSfO0Asv8+mwAYQBiAHUAcwBlAHIAVwBPAFIASwBTAFQAQQBUAEkATwBOAA==";
+const NTLM_2: &str = "TlRMTVNTUAADAAAAGAAYAEAAAAA+AD4AWAAAAAAAAACWAAAADgAOAJYAAAAWABYApAAAAAAAAAAAAAAAAYKIANrWRHN1I7SOUTszF15PW1y1iYUE\
+    0L35pdgu2hOJwIeJxbPN2JIYse0BAQAAAAAAALV7WHl93QG1iYUE0L35pQAAAAACAAYATABBAEIAAAAAAAAAAABsAGEAYgB1AHMAZQByAFcATwBSAEsAUwBUAEEAVABJAE8ATgA=";
+
+#[test]
+fn a_login_by_ntlm_version_1_is_told_and_nobody_named() {
+    for (field, scheme, token, expected) in [
+        ("Authorization", "NTLM", NTLM_1, "Sender ntlm.version=1\n"),
+        ("Proxy-Authorization", "negotiate", NTLM_1, "Sender ntlm.version=1\n"),
+        ("Authorization", "NTLM", NTLM_2, ""),
+        ("Authorization", "NTLM", "TlRMTVNTUAABAAAABoIIAAAAAAAAAAAAAAAAAAAAAAA=", ""),
+        ("Authorization", "NTLM", &NTLM_1[..120], ""),
+        ("Authorization", "Bearer", NTLM_1, ""),
+        ("Authorization", "NTLM", "%%%", ""),
+    ] {
+        let request = format!("GET / HTTP/1.1\r\n{field}: {scheme} {token}\r\n\r\n");
+        let told = side(dissect, request.as_bytes()).check();
+        assert_eq!(told.lines(), expected, "{field} {scheme}");
+    }
+}
+
 #[test]
 fn answers_tell_the_server_and_bodies_are_skipped() {
     let told = side(dissect, ANSWER).check();

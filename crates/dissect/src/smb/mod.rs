@@ -1,9 +1,8 @@
-//! SMB 1 to 3 over TCP ([MS-CIFS], [MS-SMB2]): the dialect that a server chose, signing, and what it says of its host
-//! in NTLM.
+//! SMB 1 to 3 over TCP ([MS-CIFS], [MS-SMB2]): the dialect that a server chose, signing, what it says of its host in NTLM, and
+//! whether a client logs in by NTLM version 1.
 //!
 //! Not here: users, shares, files. Reading ends with session setup: nothing behind it is about devices.
 
-mod ntlm;
 mod smb1;
 mod smb2;
 #[cfg(test)]

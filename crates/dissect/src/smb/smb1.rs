@@ -1,8 +1,9 @@
-//! Messages of SMB 1 ([MS-CIFS] 2.2.3): which dialect a server chose, and its answer to session setup.
+//! Messages of SMB 1 ([MS-CIFS] 2.2.3): which dialect a server chose, and both sides of session setup.
 
 use wardround_model::FactKind;
 
-use super::{Message, Read, ntlm};
+use super::{Message, Read};
+use crate::ntlm::{self, u16_le};
 use crate::reader::Reader;
 use crate::{About, Facts, Role};
 
@@ -17,6 +18,8 @@ const NT_LM_WORDS: u8 = 17;
 /// Of the security mode: messages must be signed.
 const SIGNING_REQUIRED: u8 = 0x08;
 const SUCCESS: u32 = 0;
+/// A session setup without GSS-API has 13 words ([MS-CIFS] 2.2.4.53.1); one with it has 12.
+const PLAIN_SESSION_SETUP_WORDS: u8 = 13;
 
 /// The header, as far as it is of use.
 struct Header {
@@ -40,8 +43,8 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
     let mut reader = Reader::new(message.bytes);
     match Header::read(&mut reader) {
         None => Read::NotSmb,
-        // A client that speaks SMB 1 first may be answered in SMB 2: only the answer counts.
-        Some(header) if !header.is_reply => Read::Last(Role::Client),
+        // A client that speaks SMB 1 first may be answered in SMB 2: only the answer tells the dialect.
+        Some(header) if !header.is_reply => request(&header, message, reader, facts),
         Some(header) if header.command == NEGOTIATE => negotiated(reader, facts),
         Some(header) if header.command == SESSION_SETUP && !message.is_whole => Read::Cut,
         Some(header) if header.command == SESSION_SETUP => {
@@ -51,6 +54,38 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
         }
         Some(_) => Read::Last(Role::Server),
     }
+}
+
+/// Of what a client sends, only its answer to a challenge is of use.
+fn request(header: &Header, message: Message<'_>, reader: Reader<'_>, facts: &mut Facts) -> Read {
+    match header.command {
+        NEGOTIATE => Read::Understood(Role::Client),
+        SESSION_SETUP if !message.is_whole => Read::Cut,
+        SESSION_SETUP => {
+            let responded =
+                ntlm::tell_response(message.bytes, facts) || plain_response(reader, facts).is_some();
+            if responded { Read::Last(Role::Client) } else { Read::Understood(Role::Client) }
+        }
+        _ => Read::Last(Role::Client),
+    }
+}
+
+/// The answers to the challenge of the negotiation, without GSS-API: version 1 sends two of the same length. A password as it is has
+/// two forms of different lengths.
+fn plain_response(mut reader: Reader<'_>, facts: &mut Facts) -> Option<()> {
+    if reader.u8()? != PLAIN_SESSION_SETUP_WORDS {
+        return None;
+    }
+    let _other_words = reader.take(14)?;
+    let (lm, nt) = (u16_le(&mut reader)?, u16_le(&mut reader)?);
+    let _rest_of_words = reader.take(8)?;
+    let bytes = usize::from(u16_le(&mut reader)?);
+    let version_1 = ntlm::VERSION_1_RESPONSE;
+    let is_there = bytes >= version_1.saturating_mul(2) && reader.rest().len() >= bytes;
+    if usize::from(lm) == version_1 && usize::from(nt) == version_1 && is_there {
+        facts.tell(About::Sender, FactKind::NtlmVersion, b"1");
+    }
+    Some(())
 }
 
 fn negotiated(mut reader: Reader<'_>, facts: &mut Facts) -> Read {

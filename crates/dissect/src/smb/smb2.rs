@@ -1,8 +1,9 @@
-//! Messages of SMB 2 and 3 ([MS-SMB2] 2.2): the answers to negotiation and session setup.
+//! Messages of SMB 2 and 3 ([MS-SMB2] 2.2): the answers to negotiation, and both sides of session setup.
 
 use wardround_model::FactKind;
 
-use super::{Message, Read, ntlm};
+use super::{Message, Read};
+use crate::ntlm::{self, u16_le, u32_le};
 use crate::reader::Reader;
 use crate::{About, Facts, Role};
 
@@ -45,7 +46,7 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
     let mut reader = Reader::new(message.bytes);
     match Header::read(&mut reader) {
         None => Read::NotSmb,
-        Some(header) if !header.is_reply => Read::Last(Role::Client),
+        Some(header) if !header.is_reply => request(&header, message, facts),
         Some(header) if header.command == NEGOTIATE => {
             tell_negotiated(reader, facts);
             Read::Understood(Role::Server)
@@ -57,6 +58,16 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
             if goes_on { Read::Understood(Role::Server) } else { Read::Last(Role::Server) }
         }
         Some(_) => Read::Last(Role::Server),
+    }
+}
+
+/// Of what a client sends, only its answer to a challenge is of use.
+fn request(header: &Header, message: Message<'_>, facts: &mut Facts) -> Read {
+    match header.command {
+        NEGOTIATE => Read::Understood(Role::Client),
+        SESSION_SETUP if !message.is_whole => Read::Cut,
+        SESSION_SETUP if !ntlm::tell_response(message.bytes, facts) => Read::Understood(Role::Client),
+        _ => Read::Last(Role::Client),
     }
 }
 
@@ -84,12 +95,4 @@ fn dialect_name(dialect: u16) -> Option<&'static str> {
         0x0311 => Some("3.1.1"),
         _ => None,
     }
-}
-
-fn u16_le(reader: &mut Reader<'_>) -> Option<u16> {
-    reader.array().map(u16::from_le_bytes)
-}
-
-fn u32_le(reader: &mut Reader<'_>) -> Option<u32> {
-    reader.array().map(u32::from_le_bytes)
 }

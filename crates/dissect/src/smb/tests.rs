@@ -10,6 +10,14 @@ const SMB3_SERVER: &[u8] = include_bytes!("recorded/smb3-server.bin");
 const SMB3_CLIENT: &[u8] = include_bytes!("recorded/smb3-client.bin");
 const SMB1_SERVER: &[u8] = include_bytes!("recorded/smb1-server.bin");
 const SMB1_CLIENT: &[u8] = include_bytes!("recorded/smb1-client.bin");
+/// Up to session setup, by smbclient of Samba 4.17.12 with `client ntlmv2 auth=no`: as it is by default, with
+/// `ntlmssp_client:ntlm2=no`, and with `client use spnego=no`.
+const NTLM1_SMB3_CLIENT: &[u8] = include_bytes!("recorded/ntlm1-smb3-client.bin");
+const NTLM1_SMB1_CLIENT: &[u8] = include_bytes!("recorded/ntlm1-smb1-client.bin");
+const NTLM1_SMB1_RAW_CLIENT: &[u8] = include_bytes!("recorded/ntlm1-smb1-raw-client.bin");
+/// The same with `client use spnego=no` alone, and without a name.
+const NTLM2_SMB1_RAW_CLIENT: &[u8] = include_bytes!("recorded/ntlm2-smb1-raw-client.bin");
+const ANONYMOUS_SMB3_CLIENT: &[u8] = include_bytes!("recorded/anonymous-smb3-client.bin");
 
 fn side(bytes: &[u8]) -> Side<'_> {
     Side::new(dissect, bytes, Start::Opening)
@@ -55,10 +63,67 @@ fn smb_1_is_told_as_1_0() {
 }
 
 #[test]
-fn clients_tell_nothing() {
-    for bytes in [SMB3_CLIENT, SMB1_CLIENT] {
+fn clients_of_ntlm_version_2_and_without_a_name_tell_nothing() {
+    for bytes in [SMB3_CLIENT, SMB1_CLIENT, NTLM2_SMB1_RAW_CLIENT, ANONYMOUS_SMB3_CLIENT] {
         let told = side(bytes).check();
-        assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client]));
+        assert_eq!(told.lines(), "");
+        assert!(told.roles.len() > 1 && told.roles.iter().all(|role| *role == Role::Client));
+    }
+}
+
+#[test]
+fn a_login_by_ntlm_version_1_is_told_and_nobody_named() {
+    for (bytes, version) in
+        [(NTLM1_SMB3_CLIENT, "1-session"), (NTLM1_SMB1_CLIENT, "1"), (NTLM1_SMB1_RAW_CLIENT, "1")]
+    {
+        let told = side(bytes).check();
+        assert_eq!(told.lines(), format!("Sender ntlm.version={version}\n"));
+        assert!(told.roles.iter().all(|role| *role == Role::Client));
+    }
+}
+
+#[test]
+fn a_session_setup_in_mid_connection_is_enough() {
+    let negotiation = 4 + usize::from(NTLM1_SMB3_CLIENT[3]);
+    let told = Side { start: Start::Middle, ..side(&NTLM1_SMB3_CLIENT[negotiation..]) }.check();
+    assert_eq!(told.lines(), "Sender ntlm.version=1-session\n");
+}
+
+/// A session setup with this answer to a challenge, whose responses are as long as it says.
+fn authenticate(lm: u8, nt: u8, flags: [u8; 4]) -> Vec<u8> {
+    let field = |length: u8, offset: u8| [length, 0, length, 0, offset, 0, 0, 0];
+    let mut message = [b"NTLMSSP\0\x03\0\0\0".as_slice(), &field(lm, 64), &field(nt, 64 + lm)].concat();
+    message.resize(60, 0);
+    message.extend(flags);
+    message.resize(64 + usize::from(lm) + usize::from(nt), 7);
+    message
+}
+
+#[test]
+fn only_two_responses_of_24_bytes_are_version_1() {
+    let told = |message: &[u8]| side(&smb2(1, 0, 0, message)).check().lines();
+    assert_eq!(told(&authenticate(24, 24, [1, 2, 0, 0])), "Sender ntlm.version=1\n");
+    assert_eq!(told(&authenticate(24, 24, [1, 2, 8, 0])), "Sender ntlm.version=1-session\n");
+    for (lm, nt) in [(24, 44), (0, 0), (1, 0), (24, 0), (24, 25), (24, 23), (0, 24)] {
+        assert_eq!(told(&authenticate(lm, nt, [1, 2, 0, 0])), "", "{lm} {nt}");
+    }
+    let whole = authenticate(24, 24, [1, 2, 0, 0]);
+    assert_eq!(told(&whole[..whole.len() - 1]), "", "the response is cut");
+    let of_the_server = smb2(1, 0, 1, &whole);
+    assert_eq!(side(&of_the_server).check().lines(), "", "a server sends no response");
+}
+
+#[test]
+fn a_password_as_it_is_is_not_taken_for_a_response() {
+    let setup = |oem: u8, unicode: u8| {
+        let mut message = [b"\xffSMB\x73\0\0\0\0\0".as_slice(), &[0; 22], &[13], &[0; 14]].concat();
+        message.extend([oem, 0, unicode, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 0]);
+        message.extend([b'x'; 60]);
+        side(&framed(&message)).check().lines()
+    };
+    assert_eq!(setup(24, 24), "Sender ntlm.version=1\n");
+    for (oem, unicode) in [(12, 24), (24, 0), (24, 58), (0, 0)] {
+        assert_eq!(setup(oem, unicode), "", "{oem} {unicode}");
     }
 }
 
@@ -100,7 +165,7 @@ fn reading_ends_with_session_setup_or_encryption() {
 fn a_session_of_netbios_may_come_first() {
     let names = [b"\x81\0\0\x44".as_slice(), &[0x20; 68], SMB1_CLIENT].concat();
     let told = Side { receiver_port: 139, ..side(&names) }.check();
-    assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client, Role::Client]));
+    assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client; 4]));
     let accepted = [b"\x82\0\0\0".as_slice(), SMB1_SERVER].concat();
     let told = Side { sender_port: 139, ..side(&accepted) }.check();
     assert_eq!(told.facts, side(SMB1_SERVER).check().facts);

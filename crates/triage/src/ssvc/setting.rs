@@ -70,6 +70,7 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Reading along on a network is well known and needs only free programs"
         }
         WeakSetting::Smb1 => "Ways to attack SMB 1 are well known and built into free programs",
+        WeakSetting::Ntlm1 => "Free programs and tables turn such a login into the password's hash",
         WeakSetting::TlsCertificateExpired | WeakSetting::TlsCertificateSelfSigned => {
             "Posing as a server whose certificate nobody can check is well known"
         }
@@ -93,7 +94,7 @@ fn well_known(setting: WeakSetting) -> &'static str {
 fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
     use Automatable::{No, Yes};
     match setting {
-        WeakSetting::ClearTextCredentials | WeakSetting::ClearTextPatientData => {
+        WeakSetting::ClearTextCredentials | WeakSetting::ClearTextPatientData | WeakSetting::Ntlm1 => {
             (No, "An attacker must first reach a place that the traffic passes")
         }
         WeakSetting::TlsCertificateExpired
@@ -121,7 +122,7 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         WeakSetting::ClearTextCredentials if protocol == "telnet" => {
             (Total, "The stolen login opens the device's own console")
         }
-        WeakSetting::ClearTextCredentials => {
+        WeakSetting::ClearTextCredentials | WeakSetting::Ntlm1 => {
             (Partial, "The stolen login opens what that account may see and do there")
         }
         WeakSetting::ClearTextPatientData => (Partial, "What passes by can be read, and changed on its way"),
