@@ -13,6 +13,7 @@
 //! an error. Not here: what facts mean (`identify`), where they are kept (`store`), and any clock: the moment to judge
 //! times at is given.
 
+mod agreement;
 mod batch;
 mod conversation;
 mod decompress;

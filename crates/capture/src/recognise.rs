@@ -6,6 +6,7 @@
 
 use wardround_dissect::{Facts, Half, Role, Start, StreamDissector, Verdict};
 
+use crate::agreement::Agreement;
 use crate::limits::{MAX_ATTEMPTS, MAX_EXAMINED, MAX_KEPT, MAX_SKIP};
 use crate::quiet;
 
@@ -21,6 +22,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) facts: &'a mut Facts,
     /// Takes the facts of a call that understood a message.
     pub(crate) keep: &'a mut dyn FnMut(&mut Facts),
+    /// What both sides of the connection tell together.
+    pub(crate) agreement: &'a mut Agreement,
     /// What the sender was said to be.
     pub(crate) role: Role,
     /// Calls that ended in a bug of ours.
@@ -43,6 +46,8 @@ pub(crate) enum State {
 pub(crate) struct Reader {
     pub(crate) state: State,
     start: Start,
+    /// Whether everything since the opening was read, without a gap.
+    from_opening: bool,
     /// Bytes of a message that is not complete.
     kept: Vec<u8>,
     /// How many are wanted in all.
@@ -65,7 +70,17 @@ enum Answer {
 impl Reader {
     pub(crate) fn new(start: Start) -> Self {
         let state = State::Reading;
-        Self { state, start, kept: Vec::new(), wanted: 0, candidate: 0, attempts: 0, examined: 0 }
+        let from_opening = start == Start::Opening;
+        Self {
+            state,
+            start,
+            from_opening,
+            kept: Vec::new(),
+            wanted: 0,
+            candidate: 0,
+            attempts: 0,
+            examined: 0,
+        }
     }
 
     /// Memory held.
@@ -79,6 +94,7 @@ impl Reader {
         self.wanted = 0;
         self.candidate = 0;
         self.start = Start::Middle;
+        self.from_opening = false;
     }
 
     /// The other direction was recognised: reads on in the middle if nobody knew this one.
@@ -190,7 +206,7 @@ impl Reader {
             if self.examined >= MAX_EXAMINED {
                 return Answer::Finished;
             }
-            let verdict = desk.call(dissector, &half);
+            let verdict = desk.call(dissector, &half, self.from_opening);
             self.charge(verdict, bytes.len());
             match verdict {
                 Verdict::NotThis => {}
@@ -223,7 +239,7 @@ impl Reader {
 
 impl Desk<'_> {
     /// Asks one dissector and keeps or throws away its facts.
-    fn call(&mut self, dissector: &StreamDissector, half: &Half<'_>) -> Verdict {
+    fn call(&mut self, dissector: &StreamDissector, half: &Half<'_>, from_opening: bool) -> Verdict {
         let facts = &mut *self.facts;
         let Some(verdict) = quiet::call(|| (dissector.dissect)(half, facts)) else {
             self.failures = self.failures.saturating_add(1);
@@ -233,6 +249,7 @@ impl Desk<'_> {
         match verdict {
             Verdict::NotThis | Verdict::More { .. } => forget(self.facts),
             Verdict::Message { sender, .. } | Verdict::Finished { sender } => {
+                self.agreement.hear(self.facts, from_opening);
                 (self.keep)(self.facts);
                 if self.role == Role::Unknown {
                     self.role = sender;
@@ -246,6 +263,7 @@ impl Desk<'_> {
 /// Throws away what a call told.
 pub(crate) fn forget(facts: &mut Facts) {
     drop(facts.drain());
+    facts.take_words();
     facts.take_not_allowed();
     facts.take_not_kept();
 }

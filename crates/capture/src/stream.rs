@@ -3,6 +3,7 @@
 use wardround_dissect::{Facts, Role, Start, StreamDissector};
 use wardround_model::{Evidence, Protocol, Sighting};
 
+use crate::agreement::Agreement;
 use crate::flow::{Both, Side};
 use crate::reassembly::{InOrder, Segment, Sink};
 use crate::recognise::{Desk, Reader, State};
@@ -14,6 +15,7 @@ pub(crate) struct Stream {
     pub(crate) flow: u32,
     /// The dissector that recognised either direction.
     known: Option<usize>,
+    agreement: Agreement,
     halves: Both<HalfStream>,
     recent: bool,
 }
@@ -59,7 +61,7 @@ pub(crate) struct Outcome {
 impl Stream {
     fn new(flow: u32, behind_syn: Both<Option<u32>>) -> Self {
         let halves = Both { low: HalfStream::new(behind_syn.low), high: HalfStream::new(behind_syn.high) };
-        Self { flow, known: None, halves, recent: true }
+        Self { flow, known: None, agreement: Agreement::default(), halves, recent: true }
     }
 
     /// What is spoken, once recognised.
@@ -130,6 +132,7 @@ impl Stream {
             side,
             reader,
             known: &mut self.known,
+            agreement: &mut self.agreement,
             around,
             outcome: Outcome::default(),
             role: Role::Unknown,
@@ -151,6 +154,7 @@ struct HalfSink<'a, 'b> {
     side: Side,
     reader: &'a mut Reader,
     known: &'a mut Option<usize>,
+    agreement: &'a mut Agreement,
     around: &'a mut Around<'b>,
     outcome: Outcome,
     role: Role,
@@ -171,6 +175,7 @@ impl HalfSink<'_, '_> {
             receiver_port: *ports.of(side.other()),
             facts,
             keep: &mut |facts| keep(facts, side, seen),
+            agreement: self.agreement,
             role: self.role,
             failures: 0,
         };

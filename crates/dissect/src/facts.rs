@@ -1,4 +1,4 @@
-//! Where dissectors put what they found.
+//! Where dissectors put what they found, and what one side says of a thing that only both sides tell together.
 
 use wardround_model::{Fact, FactKind, Subject};
 
@@ -17,10 +17,24 @@ pub enum About {
     Named(Subject),
 }
 
+/// What one side of a connection says of a thing that only both sides tell together, such as a login without a password: one asks
+/// for it, the other grants it.
+///
+/// Dissectors see one side and keep no state, so whoever has both sides puts the words together. They count only where both
+/// sides were read from their opening without a gap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Asked for: a fact about the service that the bytes were sent to, once it is granted.
+    pub asked: Option<Fact>,
+    /// What was asked for first is granted.
+    pub granted: bool,
+}
+
 /// What was found in some bytes, in order. Reused from call to call.
 #[derive(Debug, Default)]
 pub struct Facts {
     list: Vec<(About, Fact)>,
+    words: Words,
     not_allowed: u64,
     not_kept: u64,
 }
@@ -36,6 +50,24 @@ impl Facts {
             Ok(fact) => self.list.push((about, fact)),
             Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
         }
+    }
+
+    /// Asks for what is a fact about the receiver's service once the other side grants it.
+    pub fn ask(&mut self, kind: FactKind, value: &[u8]) {
+        match Fact::new(kind, value) {
+            Ok(fact) => self.words.asked = Some(fact),
+            Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
+        }
+    }
+
+    /// Grants what the other side asks for first.
+    pub fn grant(&mut self) {
+        self.words.granted = true;
+    }
+
+    /// What this side said of things that only both sides tell, since the last call of this.
+    pub fn take_words(&mut self) -> Words {
+        std::mem::take(&mut self.words)
     }
 
     /// What was told so far.

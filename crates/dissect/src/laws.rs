@@ -2,7 +2,7 @@
 
 use wardround_model::FactKind;
 
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, Words};
 
 /// The entry of a stream dissector.
 pub(crate) type Dissect = fn(&Half<'_>, &mut Facts) -> Verdict;
@@ -11,6 +11,8 @@ pub(crate) type Dissect = fn(&Half<'_>, &mut Facts) -> Verdict;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) facts: Vec<(About, FactKind, String)>,
+    /// What it asks for and grants, in order.
+    pub(crate) words: Vec<String>,
     pub(crate) roles: Vec<Role>,
 }
 
@@ -20,6 +22,11 @@ impl Told {
         let line =
             |(about, kind, value): &(About, FactKind, String)| format!("{about:?} {}={value}\n", kind.code());
         self.facts.iter().map(line).collect()
+    }
+
+    fn hear(&mut self, words: Words) {
+        self.words.extend(words.asked.map(|fact| format!("asks {}={}", fact.kind().code(), fact.value())));
+        self.words.extend(words.granted.then(|| "grants".to_owned()));
     }
 }
 
@@ -57,6 +64,7 @@ impl<'a> Side<'a> {
                 Verdict::More { wanted } => {
                     assert!(wanted > bytes.len(), "more wanted than is there");
                     facts.drain().for_each(drop);
+                    facts.take_words();
                     if there == self.bytes.len() {
                         return told;
                     }
@@ -69,6 +77,7 @@ impl<'a> Side<'a> {
             assert!(used > 0, "a message has a length");
             told.facts
                 .extend(facts.drain().map(|(about, fact)| (about, fact.kind(), fact.value().to_owned())));
+            told.hear(facts.take_words());
             told.roles.push(role);
             (at, start) = (at.saturating_add(used), Start::NextMessage);
         }
@@ -79,11 +88,17 @@ impl<'a> Side<'a> {
     pub(crate) fn check(self) -> Told {
         let whole = self.read(self.bytes.len().max(1));
         for chunk in [1, 2, 3, 7, 64, 1460] {
-            assert_eq!(self.read(chunk).facts, whole.facts, "in segments of {chunk}");
+            let pieces = self.read(chunk);
+            assert_eq!(
+                (pieces.facts, pieces.words),
+                (whole.facts.clone(), whole.words.clone()),
+                "in segments of {chunk}"
+            );
         }
         for length in 0..self.bytes.len().min(3000) {
             let cut = Self { bytes: &self.bytes[..length], ..self }.read(length.max(1));
-            assert!(whole.facts.starts_with(&cut.facts), "cut to {length}: {cut:?}");
+            let is_part = whole.facts.starts_with(&cut.facts) && whole.words.starts_with(&cut.words);
+            assert!(is_part, "cut to {length}: {cut:?}");
         }
         whole
     }

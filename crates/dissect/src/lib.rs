@@ -34,5 +34,5 @@ mod telnet;
 mod tls;
 
 pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
-pub use facts::{About, Facts};
+pub use facts::{About, Facts, Words};
 pub use stream::{Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict};

@@ -151,6 +151,8 @@ fact_kinds! {
     TelnetBanner = "telnet.banner", "Telnet server", Words, 128;
     /// A login was sent in clear; the value is the protocol. Neither name nor password is kept. About the service.
     ClearTextLogin = "login.clear-text", "a login was sent in clear over", Code, 16;
+    /// Somebody was let in without a password; the value is the protocol. No name is kept. About the service.
+    OpenLogin = "login.open", "let somebody in without a password over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
 

@@ -1,6 +1,7 @@
 //! Captures built byte by byte, read whole. The writer here shares no code with the readers.
 
 mod build;
+mod dialogues;
 mod flows;
 mod hostile;
 mod pieces;

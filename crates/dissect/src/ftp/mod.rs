@@ -1,8 +1,10 @@
-//! FTP's control connection (RFC 959, RFC 4217): the server's product, and whether a login is sent in clear.
+//! FTP's control connection (RFC 959, RFC 4217): the server's product, whether a login is sent in clear, and whether anybody
+//! is let in (RFC 1635).
 //!
 //! Not here: the text of greetings beyond a known product and its version (it names hosts and people), accounts,
-//! paths, file names, data connections.
+//! paths, file names, data connections, what follows the first login.
 
+mod replies;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +25,13 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     match Fit::of(half.bytes, b"220") {
         Fit::Whole if half.start == Start::Opening => greeting(half, facts),
         Fit::SoFar if half.start == Start::Opening => Verdict::More { wanted: 4 },
-        _ => commands(half, facts),
+        _ if half.start == Start::NextMessage && replies::may_begin(half.bytes) => {
+            Verdict::More { wanted: half.bytes.len().saturating_add(1) }
+        }
+        _ => match replies::code(half.bytes) {
+            Some(code) if half.start == Start::NextMessage => replies::dissect(half, code, facts),
+            _ => commands(half, facts),
+        },
     }
 }
 
@@ -32,7 +40,7 @@ fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     if half.bytes.len() < 4 {
         return Verdict::More { wanted: 4 };
     }
-    let Some(text) = whole_reply(half.bytes) else {
+    let Some(text) = whole_reply(half.bytes, *b"220") else {
         let wanted = half.bytes.len().saturating_add(1);
         let may_go_on = wanted <= MAX_GREETING && is_text(half.bytes);
         return if may_go_on { Verdict::More { wanted } } else { Verdict::NotThis };
@@ -45,16 +53,16 @@ fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     if let Some(product) = text.split(|byte| *byte == b'\n').find_map(product) {
         facts.tell(About::SenderService, FactKind::FtpBanner, product.as_bytes());
     }
-    Verdict::Finished { sender: Role::Server }
+    Verdict::Message { used: text.len(), sender: Role::Server }
 }
 
-/// A reply with all its lines.
-fn whole_reply(bytes: &[u8]) -> Option<&[u8]> {
+/// A reply of this code with all its lines.
+fn whole_reply(bytes: &[u8], code: [u8; 3]) -> Option<&[u8]> {
     let mut length = 0usize;
     loop {
         let (line, used) = first_line(bytes.get(length..)?)?;
         length = length.saturating_add(used);
-        if line.starts_with(b"220") && line.get(3) != Some(&b'-') {
+        if line.starts_with(&code) && line.get(3) != Some(&b'-') {
             return bytes.get(..length);
         }
     }
@@ -198,11 +206,15 @@ fn is_user(line: &[u8]) -> bool {
     user_name(line).is_some_and(|name| !name.is_empty() && !name.contains(&b' '))
 }
 
-/// A name was sent; a password behind it makes it a login. Neither is kept; `anonymous` and `ftp` are nobody's
-/// (RFC 1635).
+/// A name was sent; a password behind it makes it a login. Neither is kept. Nobody's name (RFC 1635) asks to be let in without
+/// a password, and a server may do so at once.
 fn login(half: &Half<'_>, name: &[u8], used: usize, facts: &mut Facts) -> Verdict {
     let rest = half.bytes.get(used..).unwrap_or_default();
     let sender = Role::Client;
+    if name.eq_ignore_ascii_case(b"anonymous") {
+        facts.ask(FactKind::OpenLogin, b"ftp");
+        return Verdict::Finished { sender };
+    }
     let Some((next, _)) = first_line(rest) else {
         let wanted = half.bytes.len().saturating_add(1);
         return if rest.len() < MAX_COMMAND {
@@ -214,8 +226,15 @@ fn login(half: &Half<'_>, name: &[u8], used: usize, facts: &mut Facts) -> Verdic
     if !starts_ignoring_case(next, "PASS ") {
         return Verdict::Message { used, sender };
     }
-    if ![b"anonymous".as_slice(), b"ftp"].iter().any(|nobody| name.eq_ignore_ascii_case(nobody)) {
+    if name.eq_ignore_ascii_case(b"ftp") && is_address(next.get(5..).unwrap_or_default()) {
+        facts.ask(FactKind::OpenLogin, b"ftp");
+    } else {
         facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"ftp");
     }
     Verdict::Finished { sender }
+}
+
+/// Whether it is what nobody sends for a password: a mail address, or nothing. Devices have accounts named `ftp` with a password, too.
+fn is_address(password: &[u8]) -> bool {
+    password.trim_ascii().is_empty() || password.contains(&b'@')
 }

@@ -75,13 +75,83 @@ fn a_login_in_clear_is_told_and_nothing_of_it() {
 fn nobody_and_encryption_are_no_login_in_clear() {
     for bytes in [
         b"USER anonymous\r\nPASS erika@example.org\r\n".as_slice(),
-        b"USER FTP\r\nPASS x\r\n",
+        b"USER FTP\r\nPASS x@\r\n",
         b"AUTH TLS\r\n\x16\x03\x01\0\x05",
         b"USER erika\r\nQUIT\r\n",
         b"USER erika\r\n",
     ] {
         assert_eq!(client(bytes).check().lines(), "");
     }
+}
+
+/// What curl 7.88.1 and vsFTPd 3.0.3 sent each other: with `anonymous_enable`, with `no_anon_password` too, without either, and with
+/// a name and a password.
+const NOBODY_CLIENT: &[u8] =
+    b"USER anonymous\r\nPASS ftp@example.com\r\nPWD\r\nCWD pub\r\nEPSV\r\nTYPE A\r\nLIST\r\nQUIT\r\n";
+const LET_IN: &[u8] = b"220 (vsFTPd 3.0.3)\r\n331 Please specify the password.\r\n230 Login successful.\r\n\
+    257 \"/\" is the current directory\r\n250 Directory successfully changed.\r\n\
+    229 Entering Extended Passive Mode (|||48545|)\r\n200 Switching to ASCII mode.\r\n\
+    150 Here comes the directory listing.\r\n226 Directory send OK.\r\n221 Goodbye.\r\n";
+const LET_IN_AT_ONCE: &[u8] =
+    b"220 (vsFTPd 3.0.3)\r\n230 Login successful.\r\n257 \"/\" is the current directory\r\n";
+const REFUSED: &[u8] =
+    b"220 (vsFTPd 3.0.3)\r\n331 Please specify the password.\r\n530 Login incorrect.\r\n221 Goodbye.\r\n";
+
+#[test]
+fn nobody_asks_to_be_let_in() {
+    for bytes in [
+        NOBODY_CLIENT,
+        b"FEAT\r\nuser Anonymous\r\nQUIT\r\n",
+        b"USER ftp\r\nPASS x@y\r\n",
+        b"USER ftp\r\nPASS \r\n",
+    ] {
+        let told = client(bytes).check();
+        assert_eq!((told.lines(), told.words), (String::new(), vec!["asks login.open=ftp".to_owned()]));
+    }
+    let account = client(b"USER ftp\r\nPASS secret\r\n").check();
+    assert_eq!((account.lines().as_str(), account.words), ("ReceiverService login.clear-text=ftp\n", vec![]));
+    let second = client(b"USER erika\r\nPASS secret\r\nUSER anonymous\r\nPASS x@y\r\n").check();
+    assert_eq!(second.words, Vec::<String>::new(), "which of the two was let in is not known");
+}
+
+#[test]
+fn a_server_grants_the_first_login_only() {
+    let grants = |bytes| server(bytes).check().words;
+    assert_eq!(grants(LET_IN), ["grants"]);
+    let after_features = [
+        b"220 ready\r\n211-Features:\r\n MLST\r\n230 is no reply here\r\n211 End\r\n331 x\r\n230-Welcome\r\n230 in\r\n".as_slice(),
+        b"220 ready\r\n500 AUTH?\r\n331 x\r\n230 in\r\n",
+    ];
+    after_features.iter().for_each(|bytes| assert_eq!(grants(bytes), ["grants"]));
+    for refused in [
+        REFUSED,
+        b"220 ready\r\n331 x\r\n530 no\r\n331 x\r\n230 in\r\n",
+        b"220 ready\r\n331 x\r\n331 x\r\n230 in\r\n",
+        b"220 ready\r\n331 x\r\n",
+        b"220 ready\r\n331 x\r\n2300 in\r\n",
+        b"220 ready\r\n234 go on\r\n331 x\r\n230 in\r\n",
+    ] {
+        let told = server(refused).check();
+        assert!(told.words.is_empty() && !told.lines().contains("login.open"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_server_may_say_by_itself_that_it_lets_anybody_in() {
+    for bytes in [
+        LET_IN_AT_ONCE,
+        b"220 vsFTPd 3.0.3\r\n331 Anonymous access allowed, send identity (e-mail name) as password.\r\n230 User logged in.\r\n",
+        b"220 vsFTPd 3.0.3\r\n331 Anonymous login ok, send your complete email address\r\n230 Anonymous access granted\r\n",
+        b"220 vsFTPd 3.0.3\r\n331 Guest login ok, send your email address.\r\n230 Guest login ok.\r\n",
+    ] {
+        let told = server(bytes).check();
+        assert_eq!(told.lines(), "SenderService ftp.banner=vsFTPd 3.0.3\nSenderService login.open=ftp\n");
+        assert_eq!(told.words, Vec::<String>::new());
+    }
+    let refused = b"220 vsFTPd 3.0.3\r\n331 Guest login ok, send your email address.\r\n530 Anonymous access denied.\r\n";
+    assert_eq!(server(refused).check().lines(), "SenderService ftp.banner=vsFTPd 3.0.3\n");
+    let in_mid_connection = Side { start: Start::Middle, ..server(b"230 Login successful.\r\n") };
+    assert_eq!(in_mid_connection.check().lines(), "");
 }
 
 #[test]

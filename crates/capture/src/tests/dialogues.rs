@@ -1,0 +1,84 @@
+//! What only both sides of a connection tell together: logins without a password.
+
+use wardround_model::FactKind;
+
+use super::build::{ACK, CLIENT, Pcap, SERVER, SYN, Tcp};
+use super::{options, values};
+use crate::read_bytes;
+
+/// Who says something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Client,
+    Server,
+}
+
+use Who::{Client, Server};
+
+type Dialogue<'a> = [(Who, &'a [u8])];
+
+/// The packets of a dialogue with a service at this port: two that open it, and one for each thing said.
+fn packets(port: u16, dialogue: &Dialogue<'_>) -> Vec<(Who, Vec<u8>)> {
+    let client = Tcp { from: CLIENT, to: SERVER, ports: (50_000, port) };
+    let server = Tcp { from: SERVER, to: CLIENT, ports: (port, 50_000) };
+    let mut packets =
+        vec![(Client, client.segment(99, SYN, b"")), (Server, server.segment(199, SYN | ACK, b""))];
+    let (mut from_client, mut from_server) = (100, 200);
+    for (who, said) in dialogue {
+        let (side, number) =
+            if *who == Client { (client, &mut from_client) } else { (server, &mut from_server) };
+        packets.push((*who, side.segment(*number, ACK, said)));
+        *number += u32::try_from(said.len()).unwrap();
+    }
+    packets
+}
+
+/// The services that packets show to let anybody in.
+fn open<'a>(packets: impl IntoIterator<Item = &'a (Who, Vec<u8>)>) -> Vec<String> {
+    let capture = Pcap::of(packets.into_iter().map(|(_, packet)| packet));
+    let captured = read_bytes("test.pcap", &capture, &options()).unwrap();
+    let subjects = captured.observations.iter().filter(|it| it.fact.kind() == FactKind::OpenLogin);
+    assert!(subjects.into_iter().all(|it| it.subject.ip() == Some(SERVER.1.into())), "about the server");
+    values(&captured, FactKind::OpenLogin)
+}
+
+/// A dialogue shows these, however one side is ahead of the other, and nothing when a side or the beginning of one is missing.
+fn check(port: u16, dialogue: &Dialogue<'_>, expected: &[&str]) {
+    let packets = packets(port, dialogue);
+    assert_eq!(open(&packets), expected);
+    for first in [Client, Server] {
+        let (opening, said) = packets.split_at(2);
+        let (ahead, behind): (Vec<_>, Vec<_>) = said.iter().partition(|(who, _)| *who == first);
+        let swapped = opening.iter().chain(ahead).chain(behind);
+        assert_eq!(open(swapped), expected, "one side is ahead");
+        assert_eq!(open(packets.iter().filter(|(who, _)| *who == first)), [""; 0], "one side alone");
+    }
+    let middle = packets.iter().filter(|(_, packet)| packet[47] & SYN == 0);
+    assert_eq!(open(middle), [""; 0], "the opening was not seen");
+}
+
+const GREETING: (Who, &[u8]) = (Server, b"220 (vsFTPd 3.0.3)\r\n");
+const NOBODY: (Who, &[u8]) = (Client, b"USER anonymous\r\n");
+const ASKED: (Who, &[u8]) = (Server, b"331 Please specify the password.\r\n");
+const MAIL: (Who, &[u8]) = (Client, b"PASS ftp@example.com\r\n");
+const IN: (Who, &[u8]) = (Server, b"230 Login successful.\r\n");
+const OUT: (Who, &[u8]) = (Server, b"530 Login incorrect.\r\n");
+
+#[test]
+fn an_anonymous_login_that_ftp_grants() {
+    check(21, &[GREETING, NOBODY, ASKED, MAIL, IN, (Client, b"PWD\r\n")], &["ftp"]);
+    check(21, &[GREETING, NOBODY, ASKED, MAIL, OUT], &[]);
+    check(21, &[GREETING, NOBODY, ASKED, MAIL], &[]);
+    let (named, secret) =
+        ((Client, b"USER labuser\r\n".as_slice()), (Client, b"PASS geheim1\r\n".as_slice()));
+    check(21, &[GREETING, named, ASKED, secret, IN], &[]);
+    check(21, &[GREETING, NOBODY, ASKED, MAIL, OUT, named, ASKED, secret, IN], &[]);
+    check(21, &[GREETING, named, ASKED, secret, OUT, NOBODY, ASKED, MAIL, IN], &[]);
+}
+
+#[test]
+fn a_segment_that_is_missing_leaves_it_open() {
+    let mut packets = packets(21, &[GREETING, NOBODY, ASKED, MAIL, IN, (Client, b"PWD\r\n")]);
+    let asked = packets.remove(4);
+    assert!(asked.0 == Server && open(&packets).is_empty());
+}
