@@ -26,6 +26,7 @@ mod dns;
 mod ftp;
 mod hl7;
 mod http;
+mod mqtt;
 mod signature;
 mod smb;
 mod snmp;

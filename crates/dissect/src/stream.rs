@@ -4,7 +4,7 @@
 
 use wardround_model::Protocol;
 
-use crate::{Facts, dicom, ftp, hl7, http, signature, smb, ssh, telnet, tls};
+use crate::{Facts, dicom, ftp, hl7, http, mqtt, signature, smb, ssh, telnet, tls};
 
 /// Whether the bytes begin where the connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
-    StreamDissector { protocol: Protocol::Mqtt, dissect: signature::mqtt },
+    StreamDissector { protocol: Protocol::Mqtt, dissect: mqtt::dissect },
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },

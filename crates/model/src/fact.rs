@@ -156,6 +156,34 @@ fact_kinds! {
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
 
+    // Buildings and plant.
+    /// What a Modbus device did as it was asked: `read` or `write` (Modbus application protocol 1.1b3, 6). No value is kept. About the
+    /// service.
+    ModbusAnswers = "modbus.answers", "did as it was asked over Modbus", Code, 8;
+    /// VendorName of Modbus' device identification (1.1b3, 6.21). About the service.
+    ModbusVendor = "modbus.vendor", "vendor (Modbus)", Product, 64;
+    /// ProductCode of Modbus' device identification. About the service.
+    ModbusProduct = "modbus.product", "product code (Modbus)", Product, 64;
+    /// MajorMinorRevision of Modbus' device identification. About the service.
+    ModbusRevision = "modbus.revision", "revision (Modbus)", Product, 32;
+    /// ModelName of Modbus' device identification. About the service.
+    ModbusModel = "modbus.model", "model (Modbus)", Product, 64;
+    /// What a BACnet device did as it was asked: `read` or `write` (ASHRAE 135, 15). No value is kept but for those below. About the
+    /// service.
+    BacnetAnswers = "bacnet.answers", "did as it was asked over BACnet", Code, 8;
+    /// Instance of the device object in an I-Am (ASHRAE 135, 16.10). About the service.
+    BacnetDevice = "bacnet.device", "is the BACnet device", Number, 7;
+    /// Vendor identifier in an I-Am, as ASHRAE gives them out. About the service.
+    BacnetVendorId = "bacnet.vendor-id", "vendor's number (BACnet)", Number, 5;
+    /// Vendor_Name of the device object (ASHRAE 135, 12.11). About the service.
+    BacnetVendor = "bacnet.vendor", "vendor (BACnet)", Product, 64;
+    /// Model_Name of the device object. About the service.
+    BacnetModel = "bacnet.model", "model (BACnet)", Product, 64;
+    /// Firmware_Revision of the device object. About the service.
+    BacnetFirmware = "bacnet.firmware", "firmware (BACnet)", Product, 64;
+    /// Application_Software_Version of the device object. About the service.
+    BacnetSoftware = "bacnet.software", "software version (BACnet)", Product, 64;
+
     // Clinical.
     /// AE title that asked for a DICOM association (PS3.8, 9.3.2). About the address.
     DicomCallingAe = "dicom.calling-ae", "calls itself (DICOM AE)", Words, 16;

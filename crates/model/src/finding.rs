@@ -54,6 +54,8 @@ coded! {
         AnonymousAccess = "anonymous-access";
         /// A clinical device that answers DICOM from hosts of other networks, unasked who they are.
         UnauthenticatedControl = "unauthenticated-control";
+        /// A device of a building or plant does as it is asked over a protocol that has no login: Modbus, BACnet.
+        ControlWithoutLogin = "control-without-login";
         /// A remote desktop or console (RDP, VNC, Telnet) is used from another area.
         RemoteAccessAcrossAreas = "remote-access-across-areas";
         /// A clinical device talks to the Internet.
@@ -110,6 +112,7 @@ impl WeakSetting {
             Self::TlsCertificateShared => 321,
             Self::AnonymousAccess => 306,
             Self::UnauthenticatedControl => 306,
+            Self::ControlWithoutLogin => 306,
             Self::RemoteAccessAcrossAreas => 923,
             Self::ClinicalToInternet => 923,
             Self::SharedAccount => 1391,

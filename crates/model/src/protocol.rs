@@ -31,6 +31,12 @@ coded! {
         Mysql = "mysql", "MySQL";
         /// PostgreSQL.
         Postgresql = "postgresql", "PostgreSQL";
+        /// Redis and what speaks its protocol (RESP).
+        Redis = "redis", "Redis";
+        /// Modbus over TCP.
+        Modbus = "modbus", "Modbus";
+        /// BACnet over IP (ASHRAE 135, annex J).
+        Bacnet = "bacnet", "BACnet";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).
         RawPrint = "raw-print", "raw printing";
         /// DHCP for IPv4.

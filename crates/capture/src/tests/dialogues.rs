@@ -77,6 +77,17 @@ fn an_anonymous_login_that_ftp_grants() {
 }
 
 #[test]
+fn a_client_without_a_name_that_an_mqtt_broker_grants() {
+    let nobody = (Client, b"\x10\x0c\0\x04MQTT\x04\x02\0<\0\0".as_slice());
+    let named = (Client, b"\x10\x1e\0\x04MQTT\x04\xc2\0<\0\0\0\x07labuser\0\x07geheim1".as_slice());
+    let (accepted, refused) = ((Server, b"\x20\x02\0\0".as_slice()), (Server, b"\x20\x02\0\x05".as_slice()));
+    let message = (Client, b"0\x06\0\x03a/b1\xe0\0".as_slice());
+    check(1883, &[nobody, accepted, message], &["mqtt"]);
+    check(1883, &[nobody, refused], &[]);
+    check(1883, &[named, accepted, message], &[]);
+}
+
+#[test]
 fn a_segment_that_is_missing_leaves_it_open() {
     let mut packets = packets(21, &[GREETING, NOBODY, ASKED, MAIL, IN, (Client, b"PWD\r\n")]);
     let asked = packets.remove(4);

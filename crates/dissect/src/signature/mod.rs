@@ -1,14 +1,12 @@
 //! Protocols of which a device shows no more than that it speaks them, and at most its server's software: recognition
 //! by the first bytes. One file a protocol; those that grow dissectors of their own move out of here.
 
-mod mqtt;
 mod mysql;
 mod ntp;
 mod postgresql;
 mod raw_print;
 mod rtsp;
 
-pub(crate) use mqtt::dissect as mqtt;
 pub(crate) use mysql::dissect as mysql;
 pub(crate) use ntp::dissect as ntp;
 pub(crate) use postgresql::dissect as postgresql;
