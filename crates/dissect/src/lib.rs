@@ -27,6 +27,7 @@ mod ftp;
 mod hl7;
 mod http;
 mod mqtt;
+mod redis;
 mod signature;
 mod smb;
 mod snmp;

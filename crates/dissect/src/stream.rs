@@ -4,7 +4,7 @@
 
 use wardround_model::Protocol;
 
-use crate::{Facts, dicom, ftp, hl7, http, mqtt, signature, smb, ssh, telnet, tls};
+use crate::{Facts, dicom, ftp, hl7, http, mqtt, redis, signature, smb, ssh, telnet, tls};
 
 /// Whether the bytes begin where the connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mqtt, dissect: mqtt::dissect },
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
+    StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
     StreamDissector { protocol: Protocol::Ftp, dissect: ftp::dissect },
     StreamDissector { protocol: Protocol::Telnet, dissect: telnet::dissect },

@@ -88,6 +88,46 @@ fn a_client_without_a_name_that_an_mqtt_broker_grants() {
 }
 
 #[test]
+fn redis_that_gives_its_data_to_anybody() {
+    let (get, named) = (
+        (Client, b"*2\r\n$3\r\nget\r\n$1\r\na\r\n".as_slice()),
+        (Client, b"*2\r\n$4\r\nAUTH\r\n$7\r\ngeheim1\r\n".as_slice()),
+    );
+    let (ok, value) = ((Server, b"+OK\r\n".as_slice()), (Server, b"$1\r\nb\r\n".as_slice()));
+    let refused = (Server, b"-NOAUTH Authentication required.\r\n".as_slice());
+    check(6379, &[get, value], &["redis"]);
+    check(6379, &[get, refused], &[]);
+    check(6379, &[named, ok, get, value], &[]);
+    check(6379, &[get, refused, named, ok, get, value], &[]);
+}
+
+#[test]
+fn databases_that_ask_for_no_password() {
+    let mysql = |name| recorded(&format!("mysql-{name}-client.bin"));
+    for (name, expected) in [("open", &["mysql"][..]), ("closed", &[]), ("refused", &[])] {
+        let (client, server) = (mysql(name), recorded(&format!("mysql-{name}-server.bin")));
+        let greeting = 4 + usize::from(server[0]);
+        check(
+            3306,
+            &[(Server, &server[..greeting]), (Client, &client), (Server, &server[greeting..])],
+            expected,
+        );
+    }
+    let startup = (Client, b"\0\0\0\x16\0\x03\0\0user\0trusted\0\0".as_slice());
+    for (name, expected) in
+        [("trust", &["postgresql"][..]), ("scram", &[]), ("md5", &[]), ("password", &[]), ("wrong", &[])]
+    {
+        let server = recorded(&format!("postgresql-{name}-server.bin"));
+        assert_eq!(open(&packets(5432, &[startup, (Server, &server)])), expected, "{name}");
+    }
+}
+
+/// What a database or its client sent; see `signature` of the dissectors.
+fn recorded(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../dissect/src/signature/recorded/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
 fn a_segment_that_is_missing_leaves_it_open() {
     let mut packets = packets(21, &[GREETING, NOBODY, ASKED, MAIL, IN, (Client, b"PWD\r\n")]);
     let asked = packets.remove(4);

@@ -1,6 +1,8 @@
-//! MySQL and MariaDB (client/server protocol 10): the version in a server's greeting, and a client's answer to it.
+//! MySQL and MariaDB (client/server protocol 10): the version in a server's greeting, and whether a client without a password is let
+//! in.
 //!
-//! Not here: users, databases, statements.
+//! A client that answers the greeting with an empty response asks to be let in without a password; an OK packet straight behind
+//! the greeting grants it. Not here: users, databases, statements; what another method of authentication does.
 
 use wardround_model::FactKind;
 
@@ -15,33 +17,47 @@ const MAX_GREETING: usize = 512;
 const MAX_VERSION: usize = 96;
 /// Servers since 10.0 say so, because old clients stop at a two-digit version (MariaDB KB, "Connection").
 const REPLICATION_PREFIX: &[u8] = b"5.5.5-";
-/// Flags of a client: protocol of version 4.1.
+/// Flags of a client: protocol of version 4.1, TLS follows, how the length of its response is told.
 const PROTOCOL_41: u32 = 0x200;
+const TLS: u32 = 0x800;
+const LENGTH_BYTE: u32 = 0x8000;
+const LENGTH_ENCODED: u32 = 0x20_0000;
+/// First byte of a server's packet that says that all is well.
+const OK: u8 = 0;
+/// The longest packet that is read behind the greeting.
+const MAX_OUTCOME: usize = 1024;
+/// The longest name of a user.
+const MAX_USER: usize = 256;
 /// Zeros in a client's answer, before the four bytes that MariaDB uses.
 const FILLER: [u8; 19] = [0; 19];
 const MAX_ANSWER: usize = 16 * 1024;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    if half.start != Start::Opening {
-        return Verdict::NotThis;
-    }
     let mut reader = Reader::new(half.bytes);
-    let Some([a, b, c, sequence]) = reader.array() else { return begin(half.bytes) };
+    let Some([a, b, c, sequence]) = reader.array() else { return begin(half) };
     let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
-    match sequence {
-        0 if length <= MAX_GREETING => greeting(half.bytes, reader, facts),
-        1 if length <= MAX_ANSWER && half.receiver_port == PORT => answer(half.bytes, reader),
+    match (half.start, sequence) {
+        (Start::NextMessage, 2) => outcome(half.bytes, reader, length, facts),
+        (Start::NextMessage | Start::Middle, _) => Verdict::NotThis,
+        (Start::Opening, 0) if length <= MAX_GREETING => greeting(half.bytes, reader, length, facts),
+        (Start::Opening, 1) if length <= MAX_ANSWER && half.receiver_port == PORT => {
+            answer(half.bytes, reader, length, facts)
+        }
         _ => Verdict::NotThis,
     }
 }
 
-/// The third byte of a length is zero in both packets that are read.
-fn begin(bytes: &[u8]) -> Verdict {
-    if bytes.get(2).is_none_or(|high| *high == 0) { Verdict::More { wanted: 5 } } else { Verdict::NotThis }
+/// The third byte of a length is zero in all packets that are read.
+fn begin(half: &Half<'_>) -> Verdict {
+    if half.start != Start::Middle && half.bytes.get(2).is_none_or(|high| *high == 0) {
+        Verdict::More { wanted: 5 }
+    } else {
+        Verdict::NotThis
+    }
 }
 
 /// `Protocol::HandshakeV10`: protocol, version with a NUL behind it, and more that is not read.
-fn greeting(bytes: &[u8], mut reader: Reader<'_>, facts: &mut Facts) -> Verdict {
+fn greeting(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Facts) -> Verdict {
     let more = Verdict::More { wanted: bytes.len().saturating_add(1) };
     match reader.u8() {
         None => return more,
@@ -62,7 +78,25 @@ fn greeting(bytes: &[u8], mut reader: Reader<'_>, facts: &mut Facts) -> Verdict 
         return Verdict::NotThis;
     }
     facts.tell(About::SenderService, FactKind::ServerSoftware, software(text).as_bytes());
-    Verdict::Finished { sender: Role::Server }
+    Verdict::Message { used: length.saturating_add(4), sender: Role::Server }
+}
+
+/// The packet behind the greeting: an OK packet tells rows, an id, a status and warnings; the first two are zero at a login.
+fn outcome(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Facts) -> Verdict {
+    let sender = Role::Server;
+    if !(1..=MAX_OUTCOME).contains(&length) {
+        return Verdict::Finished { sender };
+    }
+    match (reader.u8(), reader.array()) {
+        (None, _) | (Some(OK), None) if length >= 7 => {
+            Verdict::More { wanted: bytes.len().saturating_add(1) }
+        }
+        (Some(OK), Some([0, 0])) if length >= 7 => {
+            facts.grant();
+            Verdict::Finished { sender }
+        }
+        _ => Verdict::Finished { sender },
+    }
 }
 
 /// The product, which only MariaDB names itself, and the version.
@@ -73,16 +107,29 @@ fn software(version: &[u8]) -> String {
     format!("{} {}", if is_mariadb { "MariaDB" } else { "MySQL" }, String::from_utf8_lossy(version))
 }
 
-/// `Protocol::HandshakeResponse41`: flags, longest packet, character set, zeros; then the user, which is not read.
-fn answer(bytes: &[u8], mut reader: Reader<'_>) -> Verdict {
+/// `Protocol::HandshakeResponse41`: flags, longest packet, character set, zeros, the user, the response.
+fn answer(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Facts) -> Verdict {
     let flags = reader.array().map(u32::from_le_bytes);
     let filler = reader.take(5).and_then(|_| reader.array());
-    match (flags, filler) {
-        (Some(flags), _) if flags & PROTOCOL_41 == 0 => Verdict::NotThis,
-        (_, Some(FILLER)) => Verdict::Finished { sender: Role::Client },
-        (_, Some(_)) => Verdict::NotThis,
-        (_, None) => Verdict::More { wanted: bytes.len().saturating_add(1) },
+    let flags = match (flags, filler) {
+        (Some(flags), _) if flags & PROTOCOL_41 == 0 => return Verdict::NotThis,
+        (Some(flags), Some(FILLER)) => flags,
+        (_, Some(_)) => return Verdict::NotThis,
+        (_, None) => return Verdict::More { wanted: bytes.len().saturating_add(1) },
+    };
+    let end = length.saturating_add(4);
+    let sender = Role::Client;
+    if flags & TLS != 0 || flags & (LENGTH_BYTE | LENGTH_ENCODED) == 0 {
+        return Verdict::Finished { sender };
     }
+    let Some(packet) = bytes.get(..end) else { return Verdict::More { wanted: end } };
+    let behind_user = packet.get(reader.at().saturating_add(4)..).unwrap_or_default();
+    let user = behind_user.iter().take(MAX_USER).position(|byte| *byte == 0);
+    // Of either form, the first byte of an empty response is a length of zero.
+    if user.and_then(|end| behind_user.get(end.saturating_add(1))) == Some(&0) {
+        facts.ask(FactKind::OpenLogin, b"mysql");
+    }
+    Verdict::Finished { sender }
 }
 
 #[cfg(test)]
@@ -117,9 +164,50 @@ mod tests {
         }
     }
 
+    /// What MariaDB 10.11.14 and its own client sent each other: an account without a password, one with it, and each refused.
+    const OPEN: [&[u8]; 2] =
+        [include_bytes!("recorded/mysql-open-client.bin"), include_bytes!("recorded/mysql-open-server.bin")];
+    const CLOSED: [&[u8]; 2] = [
+        include_bytes!("recorded/mysql-closed-client.bin"),
+        include_bytes!("recorded/mysql-closed-server.bin"),
+    ];
+    const NO_PASSWORD_REFUSED: [&[u8]; 2] = [
+        include_bytes!("recorded/mysql-refused-client.bin"),
+        include_bytes!("recorded/mysql-refused-server.bin"),
+    ];
+
+    #[test]
+    fn an_empty_response_asks_and_an_ok_packet_grants() {
+        let client = |bytes| Side { receiver_port: PORT, ..side(bytes) }.check();
+        let server = |bytes| Side { sender_port: PORT, ..side(bytes) }.check();
+        for (dialogue, asks, grants) in
+            [(OPEN, true, true), (CLOSED, false, true), (NO_PASSWORD_REFUSED, true, false)]
+        {
+            let [asked, granted] = [client(dialogue[0]), server(dialogue[1])];
+            assert_eq!(asked.words, if asks { vec!["asks login.open=mysql"] } else { vec![] });
+            assert_eq!(granted.words, if grants { vec!["grants"] } else { vec![] });
+            assert_eq!(asked.lines(), "");
+            assert!(granted.lines().starts_with("SenderService service.software=MariaDB 10.11.14-MariaDB"));
+        }
+    }
+
+    #[test]
+    fn tls_and_other_methods_are_not_read_on() {
+        let mut tls = OPEN[0].to_vec();
+        tls[5] |= 0x08;
+        assert_eq!(Side { receiver_port: PORT, ..side(&tls) }.check().words, Vec::<String>::new());
+        let mut switch = OPEN[1].to_vec();
+        let outcome = 4 + usize::from(switch[0]);
+        switch[outcome + 4] = 0xfe;
+        assert_eq!(side(&switch).check().words, Vec::<String>::new());
+        switch[outcome + 3] = 4;
+        switch[outcome + 4] = 0;
+        assert_eq!(side(&switch).check().words, Vec::<String>::new());
+    }
+
     #[test]
     fn a_client_is_known_by_its_zeros_and_its_user_is_not_told() {
-        let head = b"\x40\0\0\x01\x85\xa2\xbf\x01\0\0\0\x01\x2d";
+        let head = b"\x27\0\0\x01\x85\xa2\xbf\x01\0\0\0\x01\x2d";
         let bytes = [head.as_slice(), &[0; 23], b"erika\0\0"].concat();
         let told = Side { receiver_port: 3306, ..side(&bytes) }.check();
         assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client]));

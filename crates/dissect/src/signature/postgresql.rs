@@ -1,4 +1,4 @@
-//! PostgreSQL (frontend/backend protocol 3.0): the server's version, and passwords asked for in clear.
+//! PostgreSQL (frontend/backend protocol 3.0): the server's version, passwords asked for in clear, and servers that ask for none.
 //!
 //! Not here: users, databases, statements, rows.
 
@@ -21,6 +21,7 @@ const ERROR: u8 = b'E';
 const NOTICE: u8 = b'N';
 const NEGOTIATE_VERSION: u8 = b'v';
 /// Kinds of authentication: `AuthenticationOk`, `AuthenticationCleartextPassword`, and the last of them.
+const AUTHENTICATED: u32 = 0;
 const CLEARTEXT_PASSWORD: u32 = 3;
 const LAST_AUTHENTICATION: u32 = 12;
 const MAX_MESSAGE: usize = 16 * 1024;
@@ -38,10 +39,9 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         [b'S'] | [b'S', 0x16, ..] if half.start == Start::Opening && half.sender_port == PORT => {
             Verdict::Finished { sender: Role::Server }
         }
-        [b'N'] | [b'N', AUTHENTICATION | ERROR, ..]
-            if half.start == Start::Opening && half.sender_port == PORT =>
-        {
-            Verdict::Message { used: 1, sender: Role::Server }
+        [b'N'] if half.start == Start::Opening && half.sender_port == PORT => Verdict::More { wanted: 2 },
+        [b'N', AUTHENTICATION | ERROR, ..] if half.start == Start::Opening && half.sender_port == PORT => {
+            without_tls(half, facts)
         }
         _ => server(half, facts),
     }
@@ -65,6 +65,16 @@ fn startup(bytes: &[u8]) -> Verdict {
         }
         (_, Some(_)) => Verdict::NotThis,
         (_, None) => Verdict::More { wanted: 9 },
+    }
+}
+
+/// The server has no TLS, says its first byte; what follows is its first message all the same.
+fn without_tls(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    let rest = half.bytes.get(1..).unwrap_or_default();
+    match server(&Half { bytes: rest, ..*half }, facts) {
+        Verdict::More { wanted } => Verdict::More { wanted: wanted.saturating_add(1) },
+        Verdict::Message { used, sender } => Verdict::Message { used: used.saturating_add(1), sender },
+        verdict => verdict,
     }
 }
 
@@ -92,6 +102,10 @@ fn server(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let used = length.saturating_add(1);
     let Some(body) = reader.take(length.saturating_sub(4)) else { return Verdict::More { wanted: used } };
     let sender = Role::Server;
+    if kind == AUTHENTICATION && half.start == Start::Opening && body == AUTHENTICATED.to_be_bytes() {
+        // Nothing was asked for before.
+        facts.tell(About::SenderService, FactKind::OpenLogin, b"postgresql");
+    }
     match message(kind, body, reader.rest().is_empty(), facts) {
         Read::NotThis => Verdict::NotThis,
         Read::Cut { wanted } => Verdict::More { wanted: used.saturating_add(wanted) },
@@ -146,6 +160,32 @@ mod tests {
     const PARAMETERS: &[u8] = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x16application_name\0\0\
         S\0\0\0\x1fsession_authorization\0erika\0S\0\0\0\x1aserver_version\x0015.18 (D\0K\0\0\0\x0c\0\0\0\0\0\0\0\0";
 
+    /// What a server of version 15.18 sent to psql until it took commands, to users that `pg_hba.conf` lets in by `trust` (without and
+    /// behind a request for TLS), `scram-sha-256`, `md5` and `password`, and to one with a wrong password.
+    const TRUST: &[u8] = include_bytes!("recorded/postgresql-trust-server.bin");
+    const TRUST_NO_TLS: &[u8] = include_bytes!("recorded/postgresql-trust-no-tls-server.bin");
+    const SCRAM: &[u8] = include_bytes!("recorded/postgresql-scram-server.bin");
+    const MD5: &[u8] = include_bytes!("recorded/postgresql-md5-server.bin");
+    const PASSWORD: &[u8] = include_bytes!("recorded/postgresql-password-server.bin");
+    const WRONG: &[u8] = include_bytes!("recorded/postgresql-wrong-server.bin");
+
+    #[test]
+    fn a_server_that_asks_for_nothing_lets_anybody_in() {
+        let software = "SenderService service.software=PostgreSQL 15.18 (Debian 15.18-0+deb12u1)\n";
+        for bytes in [TRUST, TRUST_NO_TLS] {
+            let told = server(bytes).check();
+            assert_eq!(told.lines(), format!("SenderService login.open=postgresql\n{software}"));
+        }
+        for bytes in [SCRAM, MD5] {
+            assert_eq!(server(bytes).check().lines(), software);
+        }
+        let clear = server(PASSWORD).check().lines();
+        assert_eq!(clear, format!("SenderService login.clear-text=postgresql\n{software}"));
+        assert_eq!(server(WRONG).check().lines(), "");
+        let in_mid_connection = Side { start: Start::Middle, ..server(TRUST) };
+        assert_eq!(in_mid_connection.check().lines(), "");
+    }
+
     #[test]
     fn a_server_names_its_version() {
         let mut bytes = PARAMETERS.to_vec();
@@ -156,7 +196,10 @@ mod tests {
             bytes[at - 1] = u8::try_from(text + 4).unwrap();
         }
         let told = server(&bytes).check();
-        assert_eq!(told.lines(), "SenderService service.software=PostgreSQL 15.18 (D\n");
+        assert_eq!(
+            told.lines(),
+            "SenderService login.open=postgresql\nSenderService service.software=PostgreSQL 15.18 (D\n"
+        );
         let after_no_tls = [b"N".as_slice(), &bytes].concat();
         assert_eq!(server(&after_no_tls).read(after_no_tls.len()).facts, told.facts);
     }

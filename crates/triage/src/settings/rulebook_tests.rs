@@ -66,7 +66,9 @@ fn with(rule: &Rule, example: &str) -> Hospital {
         return Hospital::default().host(HOST, DeviceClass::AccountDirectory).account("one", &facts);
     }
     let is_of_service = |kind: FactKind| {
-        ["tls.", "smb.", "snmp.", "login.", "ssh.", "ftp."].iter().any(|start| kind.code().starts_with(start))
+        ["tls.", "smb.", "snmp.", "login.", "ssh.", "ftp.", "modbus.", "bacnet."]
+            .iter()
+            .any(|start| kind.code().starts_with(start))
     };
     facts.iter().fold(Hospital::default().host(HOST, DeviceClass::Server), |hospital, (kind, value)| {
         if is_of_service(*kind) {

@@ -79,6 +79,8 @@ fn well_known(setting: WeakSetting) -> &'static str {
         WeakSetting::DicomOpenToMany | WeakSetting::UnauthenticatedControl => {
             "Free programs ask image services for pictures and store new ones"
         }
+        WeakSetting::AnonymousAccess => "Free programs look for services that let anyone in",
+        WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus and BACnet",
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
         }
@@ -102,9 +104,10 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld => (No, "An attacker must first get between the two sides"),
         WeakSetting::Smb1 => (Yes, "Malware has spread over SMB 1 from computer to computer by itself"),
-        WeakSetting::DicomOpenToMany | WeakSetting::UnauthenticatedControl | WeakSetting::AnonymousAccess => {
-            (Yes, "A program can find and ask such services by itself")
-        }
+        WeakSetting::DicomOpenToMany
+        | WeakSetting::UnauthenticatedControl
+        | WeakSetting::AnonymousAccess
+        | WeakSetting::ControlWithoutLogin => (Yes, "A program can find and ask such services by itself"),
         WeakSetting::Unsupported | WeakSetting::UpdatesMissing => {
             (Yes, "Malware finds and enters such systems by itself")
         }
@@ -138,6 +141,12 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         }
         WeakSetting::DicomOpenToMany => {
             (Partial, "It was seen to accept several computers; which requests it would refuse was not seen")
+        }
+        WeakSetting::ControlWithoutLogin if detail == Detail::AllowsChange => {
+            (Total, "It was seen to change a value as it was asked")
+        }
+        WeakSetting::ControlWithoutLogin => {
+            (Partial, "It was seen to give its values; whether it would change them was not seen")
         }
         WeakSetting::SnmpDefaultCommunity if detail == Detail::AllowsChange => {
             (Total, "The community that it answers to commonly allows settings to be changed")
