@@ -59,7 +59,8 @@ pub fn stream(protocol: Protocol, bytes: &[u8]) {
         panic!("no dissector for {protocol:?}");
     };
     let start = [Start::Opening, Start::NextMessage, Start::Middle, Start::Opening][usize::from(choice & 3)];
-    let ports = if choice & 4 == 0 { (49_152, 104) } else { (104, 49_152) };
+    let own = own_port(protocol);
+    let ports = if choice & 4 == 0 { (49_152, own) } else { (own, 49_152) };
     let whole = read(dissector, bytes, start, ports, usize::MAX);
     // In mid-stream a segment that nobody knows is dropped, so what is found depends on where segments begin.
     if start != Start::Middle {
@@ -67,6 +68,19 @@ pub fn stream(protocol: Protocol, bytes: &[u8]) {
         let pieces = read(dissector, bytes, start, ports, segment);
         let agree = pieces.starts_with(&whole) || whole.starts_with(&pieces);
         assert!(agree, "whole: {whole:?}, in segments of {segment}: {pieces:?}");
+    }
+}
+
+/// The port of protocols that are believed there alone, or more there than elsewhere.
+fn own_port(protocol: Protocol) -> u16 {
+    match protocol {
+        Protocol::Ftp => 21,
+        Protocol::Modbus => 502,
+        Protocol::Mqtt => 1883,
+        Protocol::Mysql => 3306,
+        Protocol::Postgresql => 5432,
+        Protocol::Redis => 6379,
+        _ => 104,
     }
 }
 

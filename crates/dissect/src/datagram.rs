@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use wardround_model::Protocol;
 
-use crate::{Facts, Role, dhcp, dns, signature, snmp};
+use crate::{Facts, Role, bacnet, dhcp, dns, signature, snmp};
 
 /// One UDP payload.
 #[derive(Clone, Copy, Debug)]
@@ -36,5 +36,6 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Mdns, ports: &[5353], dissect: dns::dissect_mdns },
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
     DatagramDissector { protocol: Protocol::Snmp, ports: &[161], dissect: snmp::dissect },
+    DatagramDissector { protocol: Protocol::Bacnet, ports: &[47_808], dissect: bacnet::dissect },
     DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },
 ];

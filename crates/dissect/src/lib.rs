@@ -20,12 +20,14 @@ pub mod packet;
 mod reader;
 mod stream;
 
+mod bacnet;
 mod dhcp;
 mod dicom;
 mod dns;
 mod ftp;
 mod hl7;
 mod http;
+mod modbus;
 mod mqtt;
 mod redis;
 mod signature;

@@ -4,7 +4,7 @@
 
 use wardround_model::Protocol;
 
-use crate::{Facts, dicom, ftp, hl7, http, mqtt, redis, signature, smb, ssh, telnet, tls};
+use crate::{Facts, dicom, ftp, hl7, http, modbus, mqtt, redis, signature, smb, ssh, telnet, tls};
 
 /// Whether the bytes begin where the connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub struct StreamDissector {
 
 /// All protocols over TCP, the most certain to recognise first: the first that does not say `NotThis` is asked again.
 pub const STREAM_DISSECTORS: &[StreamDissector] = &[
+    // It looks at its own port alone, where others could take its numbers for the beginning of theirs.
+    StreamDissector { protocol: Protocol::Modbus, dissect: modbus::dissect },
     StreamDissector { protocol: Protocol::Dicom, dissect: dicom::dissect },
     StreamDissector { protocol: Protocol::Hl7, dissect: hl7::dissect },
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },

@@ -133,3 +133,21 @@ fn a_segment_that_is_missing_leaves_it_open() {
     let asked = packets.remove(4);
     assert!(asked.0 == Server && open(&packets).is_empty());
 }
+
+#[test]
+fn modbus_is_recognised_whatever_its_first_bytes_look_like() {
+    for transaction in [0_u16, 1, 0x0100, 0x0400, 0x0700, 0x1000, 0x1603, 0x2002, 0x2a31, 0x4745, 0x5200] {
+        let framed = |pdu: &[u8]| {
+            let length = u8::try_from(pdu.len() + 1).unwrap();
+            [transaction.to_be_bytes().as_slice(), &[0, 0, 0, length, 1], pdu].concat()
+        };
+        let (asked, answered) = (framed(&[3, 0, 2, 0, 1]), framed(&[3, 2, 0, 17]));
+        let packets = packets(502, &[(Client, &asked), (Server, &answered)]);
+        for kept in [&packets[..], &packets[2..], &packets[3..]] {
+            let capture = Pcap::of(kept.iter().map(|(_, packet)| packet));
+            let captured = read_bytes("test.pcap", &capture, &options()).unwrap();
+            assert_eq!(values(&captured, FactKind::ModbusAnswers), ["read"], "{transaction:#x}");
+            assert_eq!(captured.conversations[0].server.port, 502, "{transaction:#x}");
+        }
+    }
+}
