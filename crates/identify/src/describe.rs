@@ -192,8 +192,21 @@ fn from_images(p: &Portrait<'_>, kind: FactKind, class: DeviceClass, what: &str)
     Some(Said { value: text.to_owned(), percent: 90, reason })
 }
 
+/// What a control says of itself. Behind a gateway there are several: then none of them is the one.
+fn from_controls(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) -> Option<Said> {
+    let facts = p.facts(kind);
+    let text = facts.first().filter(|_| p.values(kind).len() == 1)?.fact.value();
+    let reason = because(format!("It says over {protocol}: \"{text}\""), facts.iter().copied());
+    Some(Said { value: text.to_owned(), percent, reason })
+}
+
 fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let mut said = Vec::new();
+    let controls = [
+        from_controls(p, FactKind::BacnetVendor, 80, "BACnet"),
+        from_controls(p, FactKind::ModbusVendor, 80, "Modbus"),
+    ];
+    said.extend(controls.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
     said.extend(maker_from_images(p, class));
     said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
@@ -239,6 +252,9 @@ fn apple<'a>(p: &Portrait<'a>) -> Option<(&'static str, &'a Observation)> {
 fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let mut said = Vec::new();
     said.extend(from_images(p, FactKind::DicomModel, class, "model"));
+    said.extend(from_controls(p, FactKind::BacnetModel, 75, "BACnet"));
+    let modbus = from_controls(p, FactKind::ModbusModel, 75, "Modbus");
+    said.extend(modbus.or_else(|| from_controls(p, FactKind::ModbusProduct, 65, "Modbus")));
     said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
         Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
@@ -257,5 +273,10 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
 
 fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let own = from_images(p, FactKind::DicomSoftwareVersions, class, "software version");
-    settle(own.into_iter().chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
+    let controls = [
+        from_controls(p, FactKind::BacnetFirmware, 75, "BACnet"),
+        from_controls(p, FactKind::ModbusRevision, 70, "Modbus"),
+    ];
+    let own = own.into_iter().chain(controls.into_iter().flatten());
+    settle(own.chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

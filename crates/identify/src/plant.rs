@@ -14,6 +14,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Camera, 50, announces_video),
     Rule::sign(Camera, 40, |p| has_card_of(p, Camera)),
     Rule::sign(Camera, 25, |p| is_called(p, &["cam", "camera"])),
+    Rule::sign(BuildingController, 60, |p| answers(p, FactKind::BacnetAnswers, "BACnet")),
+    Rule::sign(BuildingController, 55, |p| answers(p, FactKind::ModbusAnswers, "Modbus")),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
     Rule::sign(BuildingController, 30, reports_as_building_makers_do),
     Rule::sign(BuildingController, 25, |p| {
@@ -27,6 +29,13 @@ pub(crate) const RULES: &[Rule] = &[
 fn gives_video(p: &Portrait<'_>) -> Option<Reason> {
     let talks = p.serving(Protocol::Rtsp);
     (!talks.is_empty()).then(|| because_of_talks("It gives video to others (RTSP)", talks))
+}
+
+/// Who only asks over such a protocol is a console or a server.
+fn answers(p: &Portrait<'_>, kind: FactKind, protocol: &str) -> Option<Reason> {
+    let facts = p.facts(kind);
+    let text = || format!("It answers {protocol}, as controls of buildings and plant do");
+    (!facts.is_empty()).then(|| because(text(), facts.iter().copied()))
 }
 
 fn announces_video(p: &Portrait<'_>) -> Option<Reason> {

@@ -1,9 +1,10 @@
 //! Captures that others recorded, where they are present (`../shared/data`).
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-use wardround_model::Timestamp;
+use wardround_model::{FactKind, Timestamp};
 
 use super::{assert_same, with_workers};
 use crate::{Limits, Options, read_bytes};
@@ -66,4 +67,53 @@ fn captures_of_others_are_read_alike_on_one_thread_and_two() {
         captures.len()
     );
     assert!(packets > 100_000 && unread * 20 < captures.len());
+}
+
+/// What captures of others show of some kinds of fact, as `file kind=value`.
+fn shown(wanted: &[FactKind]) -> Vec<String> {
+    let as_of: Timestamp = "2026-11-24".parse().unwrap();
+    let mut shown = Vec::new();
+    for (name, bytes) in &captures() {
+        let Ok(captured) = read_bytes(name, bytes, &Options::at(as_of)) else { continue };
+        let file = name.rsplit('/').next().unwrap_or(name);
+        let facts = captured.observations.iter().filter(|it| wanted.contains(&it.fact.kind()));
+        shown.extend(facts.map(|it| format!("{file} {}={}", it.fact.kind().code(), it.fact.value())));
+    }
+    shown
+}
+
+#[test]
+fn captures_of_others_show_open_logins_and_controls_and_no_others() {
+    let wanted =
+        [FactKind::OpenLogin, FactKind::NtlmVersion, FactKind::ModbusAnswers, FactKind::BacnetAnswers];
+    let found: BTreeSet<String> = shown(&wanted).into_iter().collect();
+    if found.is_empty() {
+        println!("skipped: no captures in ../shared/data");
+        return;
+    }
+    // Two of the FTP servers are fakes that say `230` to any name.
+    let expected = [
+        "bacnet_example.pcap bacnet.answers=read",
+        "bacnet_segmented_data.pcap bacnet.answers=read",
+        "bulk-loading.pcap login.open=redis",
+        "cwd-navigation.pcap login.open=ftp",
+        "fake-server-delays-all.pcap login.open=ftp",
+        "ftp-invalid-reply-code.pcap login.open=ftp",
+        "ftp-missing-reply-code.pcap login.open=ftp",
+        "ftp.pcap login.open=ftp",
+        "ipv4.pcap login.open=ftp",
+        "ipv6-multiline-reply.pcap login.open=ftp",
+        "ipv6-retr-samba.pcap login.open=ftp",
+        "ipv6.pcap login.open=ftp",
+        "modbusBig.pcap modbus.answers=read",
+        "modbusBig.pcap modbus.answers=write",
+        "modbusSmall.pcap modbus.answers=read",
+        "modbusSmall.pcap modbus.answers=write",
+        "modbus_example.pcap modbus.answers=read",
+        "modbus_example.pcap modbus.answers=write",
+        "mysql-show-engine-innodb-status-no-password.pcap login.open=mysql",
+        "pe.pcap login.open=ftp",
+        "retr.pcap login.open=ftp",
+    ];
+    assert_eq!(found, expected.map(str::to_owned).into());
 }

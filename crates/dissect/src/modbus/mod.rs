@@ -68,7 +68,7 @@ fn identify(object: u8, value: &[u8], facts: &mut Facts) {
         0 => FactKind::ModbusVendor,
         1 => FactKind::ModbusProduct,
         2 => FactKind::ModbusRevision,
-        4 | 5 => FactKind::ModbusModel,
+        5 => FactKind::ModbusModel,
         _ => return,
     };
     if is_text(value) {

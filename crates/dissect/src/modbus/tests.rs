@@ -32,7 +32,6 @@ fn a_device_tells_that_it_answers_and_what_it_is() {
         SenderService modbus.vendor=Sauter\n\
         SenderService modbus.product=EY-RC 504\n\
         SenderService modbus.revision=2.4.1\n\
-        SenderService modbus.model=Room controller\n\
         SenderService modbus.model=EY-RC504F001\n";
     for start in [Start::Opening, Start::Middle] {
         let told = Side { start, ..server(SERVER) }.check();

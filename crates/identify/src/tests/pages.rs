@@ -133,3 +133,28 @@ fn phone_and_what_is_not_decided() {
          10.20.1.42 http.user-agent Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"
     ));
 }
+
+#[test]
+fn controls_of_buildings() {
+    insta::assert_snapshot!(pages(
+        "10.20.4.20:47808/udp bacnet.answers read
+         10.20.4.20:47808/udp bacnet.answers write
+         10.20.4.20:47808/udp bacnet.device 4711
+         10.20.4.20:47808/udp bacnet.vendor Sauter
+         10.20.4.20:47808/udp bacnet.model EY-RC 504
+         10.20.4.20:47808/udp bacnet.firmware 2.4.1
+         10.20.4.20:47808/udp bacnet.software 1.9
+         10.20.3.5 > 10.20.4.20:47808/udp bacnet
+         10.20.4.21:502/tcp modbus.answers read
+         10.20.4.21:502/tcp modbus.vendor Example
+         10.20.4.21:502/tcp modbus.product PM-8
+         10.20.4.21:502/tcp modbus.revision V1.2
+         10.20.3.5 > 10.20.4.21:502/tcp modbus
+         10.20.4.22:502/tcp modbus.answers read
+         10.20.4.22:502/tcp modbus.vendor Example
+         10.20.4.22:502/tcp modbus.vendor Another
+         10.20.4.22:502/tcp modbus.model Meter 1
+         10.20.4.22:502/tcp modbus.model Meter 2
+         10.20.3.5 > 10.20.4.22:502/tcp modbus"
+    ));
+}

@@ -301,6 +301,25 @@ fn devices_that_say_what_they_are() {
         &[("10.1.4.10", C::BuildingController), ("10.1.4.106", C::BuildingController)],
     );
     check(
+        "a control that answers Modbus, and the host that asks it",
+        "10.1.4.20:502/tcp modbus.answers read
+         10.1.3.5 > 10.1.4.20:502/tcp modbus",
+        &[("10.1.4.20", C::BuildingController), ("10.1.3.5", C::Unknown)],
+    );
+    check(
+        "a control that answers BACnet and shows pages",
+        "10.1.4.21:47808/udp bacnet.answers read
+         10.1.3.5 > 10.1.4.21:47808/udp bacnet
+         10.1.3.5 > 10.1.4.21:80/tcp http",
+        &[("10.1.4.21", C::BuildingController), ("10.1.3.5", C::Unknown)],
+    );
+    check(
+        "a host that only says its BACnet number, and one that refused",
+        "10.1.4.22:47808/udp bacnet.device 4711
+         10.1.3.5 > 10.1.4.23:502/tcp modbus",
+        &[("10.1.4.22", C::Unknown), ("10.1.4.23", C::Unknown)],
+    );
+    check(
         "a building maker's card alone",
         "6c:65:67:00:00:06 owns 10.1.4.106",
         &[("10.1.4.106", C::Unknown)],
