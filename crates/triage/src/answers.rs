@@ -2,14 +2,17 @@
 //!
 //! The latest word of a person about a CVE counts, and before the maker's. Nothing vanishes: what an answer takes from the
 //! findings stands among the settled, with the answer as its ground. Only `not affected` and `fixed` of a person, and `not
-//! affected` with a reason of a maker, settle anything. Not here: who may answer.
+//! affected` with a reason of a maker, settle anything, and what a maker says of the very version here. Not here: who may
+//! answer.
+
+mod maker;
 
 use std::collections::BTreeMap;
 
 use wardround_intel::Index;
 use wardround_model::{
-    Asset, CveId, FactKind, Finding, Grade, Ground, Justification, Reason, Says, Settled, Statement,
-    Timestamp, Unjudged, VexStatus, Weakness,
+    Asset, CveId, Finding, Grade, Ground, Reason, Says, Settled, Statement, Timestamp, Unjudged, VexStatus,
+    Weakness,
 };
 
 use crate::known::{self, Match};
@@ -32,10 +35,19 @@ struct Answer {
     status: VexStatus,
     /// It takes the vulnerability away.
     settles: bool,
-    /// It was given by a person, not by the maker.
-    by_person: bool,
+    by: By,
     until: Option<Timestamp>,
     reason: Reason,
+}
+
+/// Who gave an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Person,
+    /// The maker, of every version of the model.
+    Maker,
+    /// The maker, of the version that is here.
+    MakerOfVersion,
 }
 
 /// The answers about one asset.
@@ -47,7 +59,7 @@ pub(crate) struct Answers<'a> {
 
 impl<'a> Answers<'a> {
     pub(crate) fn of(scene: &Scene<'a>, asset: &Asset) -> Self {
-        let mut holding = by_maker(scene, asset);
+        let mut holding = maker::answers(scene, asset);
         let mut expired = BTreeMap::new();
         let mut latest: BTreeMap<CveId, &'a Statement> = BTreeMap::new();
         for statement in scene.statements_of(asset.id) {
@@ -150,7 +162,7 @@ fn cve_of(finding: &Finding) -> Option<CveId> {
 /// Adds what was said; `affected` makes a guess as sure as a match.
 fn surer(finding: &mut Finding, answer: &Answer) {
     if answer.status == VexStatus::Affected {
-        let least = if answer.by_person { Grade::ExactVersion } else { Grade::VersionUnknown };
+        let least = if answer.by == By::Maker { Grade::VersionUnknown } else { Grade::ExactVersion };
         finding.grade = finding.grade.min(least);
     }
     finding.reasons.push(answer.reason.clone());
@@ -164,7 +176,7 @@ fn by_word(
     answer: &Answer,
 ) -> Option<Finding> {
     let product = asset.model.as_ref().map_or(SOME_SOFTWARE, |model| &model.value).to_owned();
-    let grade = if answer.by_person { Grade::Listed } else { Grade::VersionUnknown };
+    let grade = if answer.by == By::Maker { Grade::VersionUnknown } else { Grade::Listed };
     let reasons = vec![answer.reason.clone()];
     let found = Match { cve, product, version: None, advisory: None, grade, reasons };
     known::finding(scene, index, asset, None, found)
@@ -183,33 +195,7 @@ fn by_person(statement: &Statement) -> Option<Answer> {
         format!("The {} said on {day} that it is {}{why}{because}", statement.by.label(), status.label());
     let settles = matches!(status, VexStatus::NotAffected | VexStatus::Fixed);
     let reason = Reason::new(text, [Ground::Statement(statement.id)]);
-    Some(Answer { status: *status, settles, by_person: true, until: statement.until, reason })
-}
-
-fn by_maker(scene: &Scene<'_>, asset: &Asset) -> BTreeMap<CveId, Answer> {
-    let mut answers: BTreeMap<CveId, Answer> = BTreeMap::new();
-    for seen in scene.facts_of(asset.id, FactKind::MakerVex) {
-        let mut parts = seen.value().split(',');
-        let (Some(Ok(cve)), Some(status)) =
-            (parts.next().map(str::parse::<CveId>), parts.next().and_then(VexStatus::from_code))
-        else {
-            continue;
-        };
-        let why = parts.next().and_then(Justification::from_code);
-        let because = why.map(|why| format!(", since {}", why.label())).unwrap_or_default();
-        let text = format!("Its maker says that this model is {}{because}", status.label());
-        let settles = status == VexStatus::NotAffected && why.is_some();
-        let reason = Reason::new(text, [seen.ground()]);
-        let answer = Answer { status, settles, by_person: false, until: None, reason };
-        // Of two words of a maker the one that takes nothing away counts.
-        match answers.get(&cve) {
-            Some(known) if !known.settles => {}
-            _ => {
-                answers.insert(cve, answer);
-            }
-        }
-    }
-    answers
+    Some(Answer { status: *status, settles, by: By::Person, until: statement.until, reason })
 }
 
 fn asked_again(asset: &Asset, cve: CveId, statement: &Statement) -> Unjudged {

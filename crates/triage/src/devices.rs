@@ -30,11 +30,17 @@ pub(crate) struct Device<'a> {
 
 /// The device that an asset is, where its maker and model are sure enough.
 pub(crate) fn device(asset: &Asset) -> Option<Device<'_>> {
-    let sure = |claim: &Claim<String>| claim.confidence >= SURE_ENOUGH;
-    let maker = asset.maker.as_ref().filter(|claim| sure(claim))?;
-    let model = asset.model.as_ref().filter(|claim| sure(claim))?;
-    let software = asset.software.as_ref().filter(|claim| sure(claim)).map(|claim| claim.value.as_str());
-    Some(Device { maker: &maker.value, model: &model.value, software })
+    let (maker, model) = (sure(asset.maker.as_ref())?, sure(asset.model.as_ref())?);
+    Some(Device { maker, model, software: software(asset) })
+}
+
+/// The version of an asset's own software, where it is sure enough.
+pub(crate) fn software(asset: &Asset) -> Option<&str> {
+    sure(asset.software.as_ref())
+}
+
+fn sure(claim: Option<&Claim<String>>) -> Option<&str> {
+    claim.filter(|claim| claim.confidence >= SURE_ENOUGH).map(|claim| claim.value.as_str())
 }
 
 /// What maker, model and software of an asset rest on.

@@ -104,8 +104,8 @@ impl Judging<'_> {
 
     /// Assets of which a scanner, a maker or a person says something about a vulnerability that changed.
     fn told_of(&self, touched: &Touched<'_>) -> Vec<(AssetId, CveId)> {
-        let told =
-            [FactKind::ScannerReport, FactKind::MakerVex].into_iter().flat_map(|kind| self.scene.facts(kind));
+        let kinds = [FactKind::ScannerReport, FactKind::MakerVex, FactKind::MakerVexVersion];
+        let told = kinds.into_iter().flat_map(|kind| self.scene.facts(kind));
         let of_facts = told.filter_map(|seen| {
             let cve = seen.value().split(',').next()?.parse().ok()?;
             Some((seen.asset.id, cve))

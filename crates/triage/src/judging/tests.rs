@@ -1,6 +1,7 @@
 //! What assets have against what feeds say, as tables. Judging again only what changed stands in `again`.
 
 mod again;
+mod maker_versions;
 
 use wardround_intel::feed::FeedKind;
 use wardround_model::*;

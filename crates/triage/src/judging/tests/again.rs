@@ -53,6 +53,7 @@ fn hospital() -> Hospital {
         .host("10.1.1.4", DeviceClass::InfusionPump)
         .made_by("Example", "Drip 300")
         .software("2.6.1")
+        .has(FactKind::MakerVexVersion, "CVE-2020-0009,affected,,2.6.1")
         .host("10.1.1.5", DeviceClass::Server)
         .has(FactKind::InstalledSoftware, "OpenSSL 3.0.11")
         .said("10.1.1.5", vex("CVE-2020-0001", VexStatus::NotAffected), None)
