@@ -15,4 +15,4 @@ mod words;
 pub use lists::{Traffic, place};
 pub use settled::holds;
 pub use story::{Story, story};
-pub use words::{count, day, day_and_time, how_long, number};
+pub use words::{count, day, day_and_time, how_long, listed, number, wide};

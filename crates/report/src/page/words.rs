@@ -59,7 +59,8 @@ pub(crate) fn age(day: Timestamp, at: Timestamp) -> Option<String> {
 }
 
 /// `a, b and c`; beyond `most`, `a, b and 7 more`.
-pub(crate) fn listed(items: &[String], most: usize) -> String {
+#[must_use]
+pub fn listed(items: &[String], most: usize) -> String {
     let left_out = items.len().saturating_sub(most);
     let mut shown: Vec<String> = items.iter().take(most).cloned().collect();
     if left_out > 0 {
@@ -79,7 +80,8 @@ pub(crate) fn capital(text: &str) -> String {
 }
 
 /// A count of things in memory, as a number.
-pub(crate) fn wide(number: usize) -> u64 {
+#[must_use]
+pub fn wide(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 

@@ -113,8 +113,14 @@ pub(crate) struct SaysArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QuestionCommand {
-    /// Questions of a round, who could settle each, and how to answer
-    List(Look),
+    /// Questions of a round, whom to ask each, what an answer settles, and how to answer
+    List {
+        #[command(flatten)]
+        look: Look,
+        /// Every question and every device, not only the ten that settle the most
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,4 +1,5 @@
-//! The demo hospital's lists (`examples/lists`): every planted weakness is found, nothing else is, and no name is kept.
+//! The demo hospital's lists (`examples/lists`): every planted weakness is found, nothing else is, no name is kept, and
+//! what is asked is told once.
 
 use std::collections::BTreeSet;
 
@@ -112,4 +113,31 @@ fn no_name_of_a_person_is_kept_or_told() {
     for file in files(place.folder.path()) {
         assert_clean(&file.display().to_string(), &std::fs::read(&file).unwrap(), &canaries);
     }
+}
+
+#[test]
+fn questions_read_as_they_did() {
+    let place = Place::new();
+    round(&place);
+    place.clinic_json(&[]);
+    insta::assert_snapshot!(place.ok(&["question", "list"]));
+}
+
+#[test]
+fn each_question_is_told_once_with_every_device_that_it_is_about() {
+    let place = Place::new();
+    round(&place);
+    let round = place.clinic_json(&[]);
+    let asked = round["unjudged"].as_array().unwrap();
+    let all = place.ok(&["question", "list", "--all"]);
+    let devices = all.lines().filter(|line| line.starts_with("  Q-")).count();
+    let texts: BTreeSet<_> = asked.iter().map(|one| one["question"].as_str().unwrap()).collect();
+    assert_eq!(devices, asked.len());
+    for text in &texts {
+        assert_eq!(all.lines().filter(|line| line == text).count(), 1, "{text}");
+    }
+    assert!(texts.len() > 10, "enough that some are left out");
+    let short = place.ok(&["question", "list"]);
+    assert_eq!(short.matches("Whom to ask").count(), 10);
+    assert!(short.contains("wardround question list --all"), "{short}");
 }
