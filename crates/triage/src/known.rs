@@ -62,6 +62,7 @@ fn title(product: &str, version: Option<&str>, cve: CveId, grade: Grade) -> Stri
 fn known(facts: &CveFacts<'_>) -> Known {
     Known {
         exploited: facts.kev.is_some(),
+        public_exploit: facts.public_exploit,
         exploitation: facts.exploitation,
         automatable: facts.automatable,
         technical_impact: facts.technical_impact,

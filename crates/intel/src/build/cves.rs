@@ -30,6 +30,7 @@ struct NvdPart {
     published: Option<Day>,
     cvss: Option<Cvss>,
     cwes: Vec<u16>,
+    public_exploit: bool,
     rows: Option<RecordId>,
 }
 
@@ -38,6 +39,7 @@ struct EnrichmentPart {
     points: SsvcPoints,
     cvss: Option<Cvss>,
     cwes: Vec<u16>,
+    public_exploit: bool,
     rows: Option<RecordId>,
 }
 
@@ -76,6 +78,12 @@ impl CveDraft {
         self.enrichment().map(|one| one.points).unwrap_or_default()
     }
 
+    /// Whether NVD, the CNA or CISA knows of a public exploit.
+    pub(super) fn has_public_exploit(&self) -> bool {
+        self.nvd().is_some_and(|nvd| nvd.public_exploit)
+            || self.enrichment().is_some_and(|one| one.public_exploit)
+    }
+
     pub(super) fn kev(&self) -> Option<(Day, bool)> {
         self.kev.as_ref().map(|entry| (entry.added, entry.ransomware))
     }
@@ -112,15 +120,24 @@ impl Cves {
     }
 
     pub(super) fn add_nvd(&mut self, record: CveRecord, rows: Option<RecordId>) {
-        let CveRecord { id, published, modified, fingerprint, withdrawn, cvss, cwes, .. } = record;
+        let CveRecord { id, published, modified, fingerprint, withdrawn, cvss, cwes, public_exploit, .. } =
+            record;
         let Some(draft) = self.entry(id) else { return };
-        replace(&mut draft.nvd, (modified, fingerprint), NvdPart { withdrawn, published, cvss, cwes, rows });
+        replace(
+            &mut draft.nvd,
+            (modified, fingerprint),
+            NvdPart { withdrawn, published, cvss, cwes, public_exploit, rows },
+        );
     }
 
     pub(super) fn add_enrichment(&mut self, one: Enrichment, rows: Option<RecordId>) {
-        let Enrichment { id, judged, fingerprint, points, cvss, cwes, .. } = one;
+        let Enrichment { id, judged, fingerprint, points, cvss, cwes, public_exploit, .. } = one;
         let Some(draft) = self.entry(id) else { return };
-        replace(&mut draft.enrichment, (judged, fingerprint), EnrichmentPart { points, cvss, cwes, rows });
+        replace(
+            &mut draft.enrichment,
+            (judged, fingerprint),
+            EnrichmentPart { points, cvss, cwes, public_exploit, rows },
+        );
     }
 
     /// Two entries of one CVE: it was added on the earlier day.

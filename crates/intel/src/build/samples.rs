@@ -8,7 +8,7 @@ pub(crate) fn nvd_record(id: &str, modified: &str, configurations: &str) -> Stri
         r#"{{"cve":{{"id":"{id}","published":"2017-02-13T17:59Z","lastModified":"{modified}","descriptions":[],
         "metrics":{{"cvssMetricV31":[{{"type":"Primary","cvssData":{{"baseScore":5.9,
         "vectorString":"CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N"}}}}]}},
-        "weaknesses":[{{"description":[{{"value":"CWE-200"}}]}}],"configurations":[{configurations}]}}}}"#
+        "weaknesses":[{{"description":[{{"value":"CWE-200"}}]}}],"references":[{{"url":"https://example.org"}}],"configurations":[{configurations}]}}}}"#
     )
 }
 

@@ -117,6 +117,40 @@ fn addresses_name_makers_by_the_longest_block() {
 }
 
 #[test]
+fn a_public_exploit_is_known_by_the_tag_of_a_reference() {
+    let cve_record = |references: &str| {
+        let text = format!(
+            r#"{{"cveMetadata":{{"cveId":"CVE-2024-0009","state":"PUBLISHED"}},"containers":{{
+            "cna":{{"references":[{references}]}},"adp":[{{"title":"CISA ADP Vulnrichment"}}]}}}}"#
+        );
+        (FeedKind::CveRecord, "CVE-2024-0009.json", text)
+    };
+    let nvd = |references: &str| {
+        let text = format!(
+            r#"{{"vulnerabilities":[{{"cve":{{"id":"CVE-2024-0009","references":[{references}]}}}}]}}"#
+        );
+        (FeedKind::Nvd, "nvd.json", text)
+    };
+    let tagged = r#"{"url":"https://example.org"},{"url":"https://example.org","tags":["Patch","Exploit"]}"#;
+    let others = r#"{"url":"https://exploit.example","tags":["Patch","x_exploited"]},{"tags":null},{}"#;
+    for (files, expected) in [
+        (vec![nvd(tagged)], true),
+        (vec![nvd(others)], false),
+        (vec![nvd("")], false),
+        (vec![cve_record(&tagged.replace("Exploit", "exploit"))], true),
+        (vec![cve_record(others)], false),
+        (vec![nvd(tagged), cve_record(others)], true),
+        (vec![nvd(others), cve_record(tagged)], true),
+    ] {
+        let bytes = built(Profile::Full, &files);
+        let index = Index::open_checked(&bytes).unwrap();
+        let facts = index.cve(cve("CVE-2024-0009")).unwrap();
+        let others = (facts.ransomware, facts.exploitation, facts.technical_impact);
+        assert_eq!((facts.public_exploit, others), (expected, (false, None, None)), "{files:?}");
+    }
+}
+
+#[test]
 fn a_withdrawn_record_is_gone() {
     let mut files = files();
     let gone = r#"{"vulnerabilities":[{"cve":{"id":"CVE-2016-6210","lastModified":"2019-01-01","vulnStatus":"Rejected"}}]}"#;

@@ -72,12 +72,11 @@ fn encode(
 fn encode_cves(plan: &Plan) -> Vec<u8> {
     let mut out = Vec::with_capacity(plan.cves.len() * 16);
     for (id, draft) in &plan.cves {
-        let points = draft.points();
         let (kev, ransomware) =
             draft.kev().map_or((0, false), |(day, ransomware)| (day.number(), ransomware));
         out.extend_from_slice(&cve_key(*id).unwrap_or_default().to_le_bytes());
         out.extend_from_slice(&draft.published().map_or(0, |day| day.number()).to_le_bytes());
-        out.push(points_byte(points.exploitation, points.automatable, points.technical_impact, ransomware));
+        out.push(points_byte(&draft.points(), ransomware, draft.has_public_exploit()));
         out.push(draft.cvss().map_or(NO_SCORE, |cvss| cvss.score.tenths()));
         let vector =
             draft.cvss().and_then(|cvss| plan.vectors.get(&cvss.vector)).copied().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! CVE records (JSON 5) with CISA's "Vulnrichment" container: SSVC points, scores, affected products with a CPE.
+//! CVE records (JSON 5) with CISA's "Vulnrichment" container: SSVC points, scores, affected products with a CPE,
+//! and which references lead to an exploit.
 //! Formats: <https://cveproject.github.io/cve-schema/schema/CVE_Record_Format.json>, one record a file; and a compact
 //! form, one JSON line a CVE with the fields `id`, `ssvc`, `adp_metrics` and `adp_affected`.
 
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use wardround_model::{Automatable, CveId, Exploitation, TechnicalImpact};
 
 use self::affected::RawAffected;
-use super::nvd::{Configuration, Cvss, RawCvss, cwe_number, fingerprint};
+use super::nvd::{Configuration, Cvss, RawCvss, RawReference, cwe_number, fingerprint};
 use super::{FeedError, FeedReport, Input, MAX_RECORD, SkipReason};
 
 /// CISA's SSVC points of one CVE (SSVC 2).
@@ -39,6 +40,8 @@ pub struct Enrichment {
     pub cvss: Option<Cvss>,
     /// The numbers of its CWE ids.
     pub cwes: Vec<u16>,
+    /// True when the CNA or CISA marks a reference as one to an exploit.
+    pub public_exploit: bool,
     /// The affected products that have a CPE name.
     pub configurations: Vec<Configuration>,
 }
@@ -114,6 +117,7 @@ fn read_line(line: &[u8], report: &mut FeedReport, each: &mut impl FnMut(Enrichm
         points: raw.ssvc.read(),
         cvss: raw.adp_metrics.iter().find_map(RawMetric::read),
         cwes: Vec::new(),
+        public_exploit: false,
         configurations: affected::configurations(&raw.adp_affected, report).into_iter().collect(),
     });
 }
@@ -232,6 +236,8 @@ struct RawContainer {
     affected: Vec<RawAffected>,
     #[serde(default)]
     problem_types: Vec<RawProblemType>,
+    #[serde(default)]
+    references: Vec<RawReference>,
 }
 
 #[derive(Deserialize)]
@@ -255,7 +261,9 @@ impl RawContainers {
         let cwes = problems.filter_map(|problem| cwe_number(problem.cwe_id.as_deref()?)).collect();
         let configurations = both().flat_map(|one| affected::configurations(&one.affected, report)).collect();
         let cvss = both().flat_map(|one| &one.metrics).find_map(RawMetric::read);
-        Enrichment { id, judged, fingerprint: 0, points: points.read(), cvss, cwes, configurations }
+        let public_exploit = both().flat_map(|one| &one.references).any(RawReference::is_exploit);
+        let points = points.read();
+        Enrichment { id, judged, fingerprint: 0, points, cvss, cwes, public_exploit, configurations }
     }
 
     fn points(&self) -> (RawPoints, String) {

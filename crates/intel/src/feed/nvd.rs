@@ -1,6 +1,6 @@
 //! NVD's JSON 2.0 feed: CVEs with their CPE configurations.
-//! Format: <https://csrc.nist.gov/schema/nvd/api/2.0/cve_api_json_2.0.schema>. Read: ids, dates, scores, weaknesses and
-//! configurations. Descriptions are looked at only for the mark of a withdrawn record.
+//! Format: <https://csrc.nist.gov/schema/nvd/api/2.0/cve_api_json_2.0.schema>. Read: ids, dates, scores, weaknesses,
+//! configurations, and which references lead to an exploit. Descriptions are looked at only for the mark of a withdrawn record.
 
 use std::io::Read;
 
@@ -29,6 +29,8 @@ pub struct CveRecord {
     pub cvss: Option<Cvss>,
     /// The numbers of its CWE ids.
     pub cwes: Vec<u16>,
+    /// True when NVD marks a reference as one to an exploit.
+    pub public_exploit: bool,
     /// What has it: any one of these.
     pub configurations: Vec<Configuration>,
 }
@@ -113,6 +115,7 @@ fn read_record(raw: &str, report: &mut FeedReport, each: &mut impl FnMut(CveReco
         withdrawn,
         cvss: raw.metrics.base_score(),
         cwes: raw.weaknesses.iter().flat_map(RawWeakness::numbers).collect(),
+        public_exploit: raw.references.iter().any(RawReference::is_exploit),
         configurations,
     });
 }
@@ -170,6 +173,8 @@ struct RawCve {
     #[serde(default)]
     weaknesses: Vec<RawWeakness>,
     #[serde(default)]
+    references: Vec<RawReference>,
+    #[serde(default)]
     configurations: Vec<RawConfiguration>,
 }
 
@@ -185,6 +190,20 @@ impl RawCve {
 struct RawText {
     #[serde(default)]
     value: String,
+}
+
+/// The part of a reference that NVD (`Exploit`) and CVE records (`exploit`) share.
+#[derive(Deserialize)]
+pub(crate) struct RawReference {
+    tags: Option<Vec<String>>,
+}
+
+impl RawReference {
+    /// "An in-depth description of steps to exploit a vulnerability", or a proof of concept
+    /// (<https://github.com/CVEProject/cve-schema/blob/main/schema/tags/reference-tags.json>).
+    pub(crate) fn is_exploit(&self) -> bool {
+        self.tags.iter().flatten().any(|tag| tag.eq_ignore_ascii_case("exploit"))
+    }
 }
 
 #[derive(Deserialize)]

@@ -29,7 +29,7 @@ pub struct ProductName<'a> {
 /// What differs between two indexes: new, gone or changed, each in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed<'a> {
-    /// CVEs whose own facts (scores, dates, SSVC points, EPSS, KEV) differ: what rests on them is decided again.
+    /// CVEs whose own facts (scores, dates, SSVC points, public exploit, EPSS, KEV) differ: what rests on them is decided again.
     pub cves: Vec<CveId>,
     /// Products of which other CVEs or other versions are stated: judge these again.
     pub products: Vec<ProductName<'a>>,

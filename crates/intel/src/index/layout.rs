@@ -30,7 +30,8 @@ pub(crate) enum Section {
     /// The pool: each text as length (varint) and UTF-8.
     Strings,
     /// CVEs by id: key u32 (year - 1999 << 24 | number), published u16, points u8, score u8, vector u16, EPSS u16,
-    /// KEV day u16, CWE set u16.
+    /// KEV day u16, CWE set u16. Points: two bits each for exploitation, automatable and technical impact, then one each
+    /// for ransomware and a public exploit (0 in indexes that were built before the bit was given its meaning).
     Cves,
     /// References to the texts of CVSS vectors, u32 each.
     Vectors,

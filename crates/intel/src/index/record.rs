@@ -5,6 +5,7 @@ use wardround_model::{Automatable, CveId, CvssScore, Epss, Exploitation, Technic
 use super::layout::{CVE_RECORD, NO_EPSS, NO_SCORE, Section, cve_key, cve_of_key, u16_at, u32_at};
 use super::{Index, nth, search};
 use crate::day::Day;
+use crate::feed::cve_record::SsvcPoints;
 
 /// The facts of one CVE. What no source says is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct CveFacts<'a> {
     pub kev: Option<Day>,
     /// Is it known to be used in ransomware campaigns (from the same list)?
     pub ransomware: bool,
+    /// Does a reference of its record lead to a public exploit (NVD's and the CVE records' tag `exploit`)?
+    pub public_exploit: bool,
     /// SSVC: exploitation, as CISA judged it.
     pub exploitation: Option<Exploitation>,
     /// SSVC: automatable, as CISA judged it.
@@ -87,7 +90,8 @@ impl<'a> Index<'a> {
             cvss: self.cvss(*record.get(7)?, u16_at(record, 8)?),
             epss: (epss != NO_EPSS).then(|| Epss::from_ten_thousandths(epss)).flatten(),
             kev: (kev != 0).then(|| Day::from_number(kev)),
-            ransomware: points & 0x40 != 0,
+            ransomware: points & RANSOMWARE != 0,
+            public_exploit: points & PUBLIC_EXPLOIT != 0,
             exploitation: exploitation(points & 0b11),
             automatable: automatable(points >> 2 & 0b11),
             technical_impact: technical_impact(points >> 4 & 0b11),
@@ -107,30 +111,31 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The two bits of a point: 0 not known, then its values in their order.
-pub(crate) fn points_byte(
-    exploitation: Option<Exploitation>,
-    automatable: Option<Automatable>,
-    technical_impact: Option<TechnicalImpact>,
-    ransomware: bool,
-) -> u8 {
-    let exploitation = match exploitation {
+const RANSOMWARE: u8 = 0x40;
+const PUBLIC_EXPLOIT: u8 = 0x80;
+
+/// The two bits of each point: 0 not known, then its values in their order. Then one bit each for ransomware and a
+/// public exploit.
+pub(crate) fn points_byte(points: &SsvcPoints, ransomware: bool, public_exploit: bool) -> u8 {
+    let exploitation = match points.exploitation {
         None => 0,
         Some(Exploitation::None) => 1,
         Some(Exploitation::PublicPoc) => 2,
         Some(Exploitation::Active) => 3,
     };
-    let automatable = match automatable {
+    let automatable = match points.automatable {
         None => 0,
         Some(Automatable::No) => 1,
         Some(Automatable::Yes) => 2,
     };
-    let technical_impact = match technical_impact {
+    let technical_impact = match points.technical_impact {
         None => 0,
         Some(TechnicalImpact::Partial) => 1,
         Some(TechnicalImpact::Total) => 2,
     };
-    exploitation | automatable << 2 | technical_impact << 4 | u8::from(ransomware) << 6
+    let marks = [(ransomware, RANSOMWARE), (public_exploit, PUBLIC_EXPLOIT)];
+    let marks: u8 = marks.into_iter().filter(|(is, _)| *is).map(|(_, bit)| bit).sum();
+    exploitation | automatable << 2 | technical_impact << 4 | marks
 }
 
 fn exploitation(bits: u8) -> Option<Exploitation> {

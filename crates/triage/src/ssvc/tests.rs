@@ -205,18 +205,22 @@ fn epss(value: u16) -> Option<Epss> {
 #[test]
 fn exploitation_is_the_worst_that_a_source_says() {
     use Exploitation::{Active, None as NoneSeen, PublicPoc};
-    for (exploited, judged, probability, expected) in [
-        (true, Some(NoneSeen), epss(1), Active),
-        (false, Some(Active), epss(1), Active),
-        (false, Some(PublicPoc), epss(9_000), PublicPoc),
-        (false, Some(NoneSeen), epss(1_000), PublicPoc),
-        (false, Some(NoneSeen), epss(999), NoneSeen),
-        (false, None, None, NoneSeen),
+    for (exploited, judged, public_exploit, probability, expected, source) in [
+        (true, Some(NoneSeen), false, epss(1), Active, "(KEV)"),
+        (true, None, true, None, Active, "(KEV)"),
+        (false, Some(Active), true, epss(1), Active, "(SSVC)"),
+        (false, Some(PublicPoc), true, epss(9_000), PublicPoc, "(SSVC)"),
+        (false, Some(NoneSeen), true, epss(1), PublicPoc, "(CVE, NVD)"),
+        (false, None, true, epss(9_000), PublicPoc, "(CVE, NVD)"),
+        (false, Some(NoneSeen), false, epss(1_000), PublicPoc, "(EPSS)"),
+        (false, Some(NoneSeen), false, epss(999), NoneSeen, "(SSVC)"),
+        (false, None, false, None, NoneSeen, "is known to the sources we have"),
     ] {
-        let known = Known { exploited, exploitation: judged, epss: probability, ..Known::default() };
+        let known =
+            Known { exploited, exploitation: judged, public_exploit, epss: probability, ..Known::default() };
         let point = of_vulnerability(&known).exploitation;
         assert_eq!(point.value, expected, "{known:?}");
-        assert!(!point.reason.text.is_empty());
+        assert!(point.reason.text.ends_with(source), "{known:?}: {}", point.reason.text);
     }
 }
 
