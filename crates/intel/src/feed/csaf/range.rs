@@ -34,7 +34,11 @@ enum Comparison {
 /// ```
 #[must_use]
 pub fn read_versions(text: &str) -> Option<Vec<Stated>> {
-    let text = without_notes(&plain(text))?;
+    let text = plain(text);
+    if let Some(list) = read_by_country(&text).or_else(|| read_letters(&text)) {
+        return Some(list);
+    }
+    let text = without_notes(&text)?;
     let text = strip_scheme(text.trim());
     if is_all(text) {
         return Some(vec![Stated::All]);
@@ -47,6 +51,27 @@ pub fn read_versions(text: &str) -> Option<Vec<Stated>> {
     }
     let constraints = read_constraints(text)?;
     combine(&constraints)
+}
+
+/// `053L000091 (global) / 054U000091 (U.S.) and 053L000092 (global)`: the same release has a number for each part of the
+/// world, and each of them stands in the text.
+fn read_by_country(text: &str) -> Option<Vec<Stated>> {
+    let one = |item: &str| {
+        let (version, place) = item.trim().strip_suffix(')')?.split_once(" (")?;
+        let is_one = !version.contains(['<', '>', ' ']) && is_of_versions(version);
+        let named = matches!(place, "global" | "u.s." | "us" | "international");
+        (is_one && named && Version::read(version).is_some()).then(|| Stated::Exactly(version.to_owned()))
+    };
+    text.split(" and ").flat_map(|part| part.split(" / ")).map(one).collect()
+}
+
+/// `Rev B-M`: each revision that is called by a letter from B to M. What stands between two letters is told by the
+/// alphabet alone, so anything longer than a letter is none of them.
+fn read_letters(text: &str) -> Option<Vec<Stated>> {
+    let letters = text.strip_prefix("rev ").or_else(|| text.strip_prefix("rev. "))?;
+    let (from, to) = letters.split_once('-').filter(|(from, to)| is_letter(from) && is_letter(to))?;
+    let (from, to) = (from.bytes().next()?, to.bytes().next()?);
+    (from < to).then(|| (from..=to).map(|letter| Stated::Exactly(char::from(letter).to_string())).collect())
 }
 
 /// `(Release 1.3.2 1.4.0 1.4.1)`: numbers with dots and nothing else.
