@@ -77,6 +77,7 @@ struct WindowShape {
     when: String,
     because: String,
     confirmed: String,
+    statement: String,
 }
 
 #[derive(Serialize)]
@@ -197,6 +198,7 @@ fn device(device: &Device) -> DeviceShape {
             when: window.when.clone(),
             because: window.because.clone(),
             confirmed: window.at.to_string(),
+            statement: window.statement.to_string(),
         }),
         quiet_on_network: device
             .quiet

@@ -2,7 +2,8 @@
 
 use wardround_model::{Asset, Round, RoundId};
 use wardround_triage::{
-    Device, HourPlan, Left, Outcome, Picture, Quiet, Task, Team, WhatIf, Work, hours_in_words, maker_in_words,
+    Device, HourPlan, Left, Outcome, Picture, Quiet, Task, Team, WhatIf, Window, Work, hours_in_words,
+    maker_in_words,
 };
 
 use super::text::Page;
@@ -102,8 +103,9 @@ fn told(device: &Device) -> String {
     if let Some(says) = &device.maker {
         text += &format!(" {}.", capital(&maker_in_words(says)));
         text += &match &device.window {
-            Some(window) => {
-                format!(" Off patients: {}, as its clinical owner said on {}.", window.when, day(window.at))
+            Some(Window { when, at, statement, .. }) => {
+                let at = day(*at);
+                format!(" Off patients: {when}, as its clinical owner said on {at} ({statement}).")
             }
             None => " Off patients: not known; its clinical owner must say.".to_owned(),
         };

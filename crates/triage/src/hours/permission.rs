@@ -4,7 +4,7 @@
 //! approval and in a time that its clinical owner has confirmed. A device that nobody knows is changed by nobody. Silence
 //! on the network is no such time (`quiet`).
 
-use wardround_model::{Asset, DeviceClass, MakerPosition, Role, Says, Timestamp};
+use wardround_model::{Asset, DeviceClass, MakerPosition, Role, Says, StatementId, Timestamp};
 
 use super::efforts::{Change, Touches};
 use crate::ssvc::said::Said;
@@ -35,6 +35,8 @@ pub struct Window {
     pub because: String,
     /// When it was confirmed.
     pub at: Timestamp,
+    /// The statement that confirmed it.
+    pub statement: StatementId,
 }
 
 /// Whether a change may be made.
@@ -69,7 +71,10 @@ pub(crate) fn window(asset: &Asset, said: &Said<'_>) -> Option<Window> {
         Says::OffPatients(when) if statement.by == Role::ClinicalOwner => Some(when.clone()),
         _ => None,
     });
-    latest.map(|(when, statement)| Window { when, because: statement.because.clone(), at: statement.at })
+    latest.map(|(when, statement)| {
+        let because = statement.because.clone();
+        Window { when, because, at: statement.at, statement: statement.id }
+    })
 }
 
 /// Whether this change may be made on this device.

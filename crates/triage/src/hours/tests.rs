@@ -142,7 +142,8 @@ fn an_approved_change_waits_for_the_clinical_owner() {
         tasks(&changed),
         ["Install the maker's update of the Drip 3: Acme Drip 3 at 10.1.1.3 (biomedical, 120)"]
     );
-    assert_eq!(changed.tasks[0].devices[0].window.as_ref().unwrap().when, "Sundays 02:00 to 04:00");
+    let window = changed.tasks[0].devices[0].window.as_ref().unwrap();
+    assert_eq!((window.when.as_str(), window.statement), ("Sundays 02:00 to 04:00", StatementId(2)));
 }
 
 #[test]
