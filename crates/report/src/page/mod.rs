@@ -6,6 +6,7 @@ pub mod html;
 mod lists;
 pub mod path;
 pub mod plan;
+mod returned;
 mod settled;
 mod sight;
 mod story;
@@ -13,6 +14,7 @@ pub mod text;
 mod words;
 
 pub use lists::{Traffic, place};
+pub use returned::said_to_be_gone;
 pub use settled::holds;
 pub use story::{Story, story};
 pub use words::{count, day, day_and_time, how_long, listed, number, wide};

@@ -4,7 +4,7 @@ use wardround_model::{DeviceClass, PlanItem, Round, RoundId, Timestamp};
 use wardround_round::census;
 
 use super::words::{count, day, day_and_time, how_long, listed, number};
-use super::{settled, sight};
+use super::{returned, settled, sight};
 
 /// One kind of device in the census.
 pub struct Kind {
@@ -75,7 +75,7 @@ pub fn story(id: RoundId, round: &Round, again: &str) -> Story {
             day_and_time(round.run_at),
             day_and_time(round.as_of)
         ),
-        seen: sight::seen(round),
+        seen: sight::seen(round).into_iter().chain(returned::returned(round)).collect(),
         not_seen: sight::not_seen(round),
         census_line: census_line(round),
         census: kinds(round),

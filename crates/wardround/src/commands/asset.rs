@@ -89,6 +89,9 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
         let (what, who) = (answer::sentence(&said.says), said.by.label());
         writeln!(text, "{:10} {what} ({}, said by: {who})", "Answer", said.id)?;
     }
+    if let Some(said) = page::said_to_be_gone(round, asset) {
+        writeln!(text, "{:10} it was seen after that, so it counts ({})", "", said.id)?;
+    }
     services(&mut text, asset)?;
     findings(&mut text, round, asset)?;
     writeln!(text, "\nNext: wardround why {}{again}", asset.id)?;
