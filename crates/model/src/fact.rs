@@ -271,7 +271,8 @@ fact_kinds! {
     Package = "software.package", "has the package", Locator, 255;
     /// An installed product or a component of the device, as a CPE 2.3 name (NIST IR 7695).
     CpeName = "software.cpe", "has the product", Locator, 255;
-    /// Installed software by the name and version that it shows people, `name<two spaces>version`.
+    /// Installed software by the name and version that it shows people, `name version` with one space: a last word that
+    /// begins like a version is one.
     InstalledSoftware = "software.installed", "has the software", Product, 160;
     /// An installed update, such as `KB5034441`.
     InstalledUpdate = "software.installed-update", "has the update", Code, 32;
@@ -330,7 +331,7 @@ fact_kinds! {
     ServiceOpen = "scan.open", "was found open", Code, 32;
     /// A weakness that another scanner reported, as `CVE-2019-0708` or the scanner's own number `nessus:57608`.
     ScannerReport = "scan.report", "another scanner reported", Code, 32;
-    /// The other scanner's words for a report without a CVE number: `number<two spaces>title`.
+    /// The other scanner's words for a report without a CVE number: `number title`; a number has no space.
     ScannerTitle = "scan.title", "another scanner reported", Product, 160;
 }
 

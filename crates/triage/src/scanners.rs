@@ -31,7 +31,7 @@ fn by_number(scene: &Scene<'_>, asset: &Asset, seen: &Seen<'_>) -> Option<Findin
     let number = seen.value();
     let titles = scene.facts_of(asset.id, FactKind::ScannerTitle);
     let titles: Vec<_> = titles.filter_map(|title| title.value().split_once(' ')).collect();
-    let title = titles.iter().find(|(of, _)| number.ends_with(of)).map(|(_, title)| title.trim_start());
+    let title = titles.iter().find(|(of, _)| number.ends_with(of)).map(|(_, title)| *title);
     let told =
         title.map_or_else(|| format!("its number {number}"), |title| format!("\u{201c}{title}\u{201d}"));
     let weakness = Weakness::Setting { setting: WeakSetting::ReportedByScanner, protocol: number.to_owned() };

@@ -103,7 +103,7 @@ fn tell(rows: &mut Rows<'_>, subject: Subject, component: &Component) {
         }
     }
     let named = match &component.version {
-        Some(version) => format!("{}  {version}", component.name),
+        Some(version) => format!("{} {version}", component.name),
         None => component.name.clone(),
     };
     let is_named_only = component.purls.is_empty() && component.cpes.is_empty();

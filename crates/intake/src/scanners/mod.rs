@@ -40,7 +40,7 @@ fn report(rows: &mut Rows<'_>, row: Row, subject: Subject, report: &Report<'_>) 
     if !has_cve && report.is_weakness {
         rows.fact(row, subject, FactKind::ScannerReport, report.number);
         let number = report.number.split_once(':').map_or(report.number, |(_, number)| number);
-        rows.fact(row, subject, FactKind::ScannerTitle, &format!("{number}  {}", report.title));
+        rows.fact(row, subject, FactKind::ScannerTitle, &format!("{number} {}", report.title));
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{Row, Rows};
 /// Adds installed software by the name and version that it shows people.
 fn installed(rows: &mut Rows<'_>, row: Row, subject: Subject, name: &str, version: &str) {
     let (name, version) = (name.trim(), version.trim());
-    let text = if version.is_empty() { name.to_owned() } else { format!("{name}  {version}") };
+    let text = if version.is_empty() { name.to_owned() } else { format!("{name} {version}") };
     rows.fact(row, subject, FactKind::InstalledSoftware, &text);
 }
 

@@ -42,13 +42,13 @@ pub(super) fn listed<'a>(
     }
 }
 
-/// `name<two spaces>version`; where a value was tidied to one space, a last word that begins like a version is one.
+/// `name version`: a last word that begins like a version is one.
 fn name_and_version(value: &str) -> (&str, Option<&str>) {
     let numbered = |version: &str| {
         version.trim_start_matches(['v', 'V']).starts_with(|letter: char| letter.is_ascii_digit())
     };
-    let split = value.rsplit_once("  ").or_else(|| value.rsplit_once(' ').filter(|(_, last)| numbered(last)));
-    split.map_or((value, None), |(name, version)| (name.trim_end(), Some(version)))
+    let split = value.rsplit_once(' ').filter(|(_, last)| numbered(last));
+    split.map_or((value, None), |(name, version)| (name, Some(version)))
 }
 
 fn package<'a>(aliases: &Aliases, value: &str, release: Option<&str>) -> Result<Thing<'a>, Gap> {
@@ -104,5 +104,5 @@ pub(super) fn is_kernel(package: &Package) -> bool {
 
 /// A component as people write it.
 pub(super) fn label(value: &str) -> String {
-    value.split(['?', '#']).next().unwrap_or(value).replace("  ", " ")
+    value.split(['?', '#']).next().unwrap_or(value).to_owned()
 }
