@@ -117,7 +117,9 @@ PLANTED = [
                     "backup-missing:state"]),
     ("10.20.3.32", ["unsupported:windows-server-2008-r2-sp1", "updates-missing:updates",
                     "endpoint-protection-off:state"]),
-    ("10.20.3.105", ["endpoint-protection-off:state"]),
+    # Windows 11 24H2: Home and Pro were mended until 13 October 2026.
+    ("10.20.1.102", ["unsupported:windows-11-24h2-w"]),
+    ("10.20.3.105", ["unsupported:windows-11-24h2-w", "endpoint-protection-off:state"]),
     ("pc-office-2", ["unsupported:windows-7-sp1", "accounts-stale:computer"]),
 ]
 

@@ -3,6 +3,8 @@
 //! A release whose editions have different dates counts as ended only when all have ended. Extended support, mostly paid
 //! for, is asked about, since a list cannot know who bought it.
 
+mod windows;
+
 use wardround_intel::index::{Eol, Support, Until};
 use wardround_intel::{Day, Index};
 use wardround_model::{Reason, Timestamp, WeakSetting};
@@ -24,38 +26,15 @@ pub(crate) fn of_system(index: &Index<'_>, system: &System, as_of: Timestamp, op
 }
 
 fn cycles<'a>(index: &Index<'a>, system: &System) -> Vec<Eol<'a>> {
-    if let Some(windows) = &system.windows {
-        let is_of = |eol: &Eol<'_>| {
-            let cycle = eol.cycle.to_lowercase();
-            let rest = cycle.strip_prefix(windows.cycle.to_lowercase().as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        };
-        return index.lifecycle(&windows.eol_slug).into_iter().filter(is_of).collect();
+    if let Some(release) = &system.windows {
+        return windows::cycles(index, release, &system.name);
     }
     let Some((lifecycle, number)) =
         system.release.as_ref().and_then(|release| Some((release.lifecycle, release.number.as_ref()?)))
     else {
-        return windows_by_name(index, &system.name);
+        return windows::cycles_by_name(index, &system.name);
     };
     index.end_of_life(lifecycle, number)
-}
-
-/// `Windows Server 2012 R2 Standard` is cycle `2012-r2` of `windows-server`, where the table of names does not know it.
-fn windows_by_name<'a>(index: &Index<'a>, name: &str) -> Vec<Eol<'a>> {
-    let lower = name.to_lowercase();
-    let name = lower.strip_prefix("microsoft ").unwrap_or(&lower);
-    let server = name.strip_prefix("windows server ").map(|rest| ("windows-server", rest));
-    let Some((product, rest)) = server.or_else(|| Some(("windows", name.strip_prefix("windows ")?))) else {
-        return Vec::new();
-    };
-    let words: Vec<_> = rest.split_whitespace().collect();
-    let two = words.get(..2).map(|words| words.join("-"));
-    let found = two.iter().map(String::as_str).chain(words.first().copied()).map(|cycle| {
-        // Without a word between, `10` would be every edition of Windows 10.
-        let cycles = index.lifecycle(product);
-        cycles.into_iter().filter(|one| one.cycle.eq_ignore_ascii_case(cycle)).collect::<Vec<_>>()
-    });
-    found.into_iter().find(|cycles| !cycles.is_empty()).unwrap_or_default()
 }
 
 fn add(cycles: &[Eol<'_>], name: &str, as_of: Timestamp, opinion: &mut Opinion) {

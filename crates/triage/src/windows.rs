@@ -29,7 +29,7 @@ pub(crate) fn opinion(index: &Index<'_>, system: &System, as_of: Timestamp) -> O
     if let Some(release) = &system.windows {
         match system.version.as_deref().filter(|version| is_whole(version)) {
             Some(build) => of_build(index, release, build, &mut opinion),
-            None => opinion.open.push(which_build(system)),
+            None => of_any_build(index, system, release, &mut opinion),
         }
     } else if system.family == Some(Family::Windows) {
         opinion.open.push(which_build(system));
@@ -105,6 +105,26 @@ fn behind(release: &WindowsRelease, build: &str, missing: &[(&Listed<'_>, &str)]
         title: "Windows updates are missing".to_owned(),
         reasons: vec![Reason::new(text, [])],
     })
+}
+
+/// Without the build, the weaknesses that attackers use and that some build has the fix for are asked about.
+fn of_any_build(index: &Index<'_>, system: &System, release: &WindowsRelease, opinion: &mut Opinion) {
+    let name = &release.cpe;
+    let unknown = SeenVersion::new(None, None);
+    let listed = index.vulnerabilities_of(Some(name.part), &name.vendor, &name.product, &unknown);
+    opinion.considered = listed.iter().map(Listed::cve).collect();
+    let used = |one: &&Listed<'_>| index.cve(one.cve()).is_some_and(|facts| facts.kev.is_some());
+    let mended = listed.iter().filter(|one| one.statement.platform.is_none() && one.fixed_in().is_some());
+    let used: Vec<_> = mended.filter(used).map(Listed::cve).collect();
+    if used.is_empty() {
+        return opinion.open.push(which_build(system));
+    }
+    let count = used.len();
+    let weaknesses = if count == 1 { "weakness" } else { "weaknesses" };
+    let also = format!(". Attackers are known to use {count} published {weaknesses} that later builds mend");
+    let mut open = which_build(system).of(Grade::VersionUnknown, used);
+    open.text.push_str(&also);
+    opinion.open.push(open);
 }
 
 fn which_build(system: &System) -> Open {

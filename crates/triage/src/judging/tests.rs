@@ -2,6 +2,7 @@
 
 mod again;
 mod maker_versions;
+mod windows;
 
 use wardround_intel::feed::FeedKind;
 use wardround_model::*;
@@ -86,9 +87,16 @@ fn osv(id: &str, cve: &str, ecosystem: &str, package: &str, fixed: &str) -> (Fee
 
 /// One product of endoflife.date with one cycle.
 fn support(product: &str, cycle: &str, ends: &str, extended: &str) -> (FeedKind, String) {
-    let text = format!(
-        "---\ntitle: {product}\npermalink: /{product}\neoesColumn: true\nreleases:\n  - releaseCycle: \"{cycle}\"\n    releaseDate: 2019-07-06\n    eol: {ends}\n    eoes: {extended}\n---\n"
-    );
+    support_of(product, &[(cycle, ends, extended)])
+}
+
+fn support_of(product: &str, cycles: &[(&str, &str, &str)]) -> (FeedKind, String) {
+    let cycles = cycles.iter().map(|(cycle, ends, extended)| {
+        format!("  - releaseCycle: \"{cycle}\"\n    releaseDate: 2019-07-06\n    eol: {ends}\n    eoes: {extended}\n")
+    });
+    let cycles: String = cycles.collect();
+    let text =
+        format!("---\ntitle: {product}\npermalink: /{product}\neoesColumn: true\nreleases:\n{cycles}---\n");
     (FeedKind::EndOfLife, text)
 }
 
@@ -305,30 +313,6 @@ fn installed_software_is_found_by_its_names() {
     check(with("OpenSSL  3.0.12"), &feeds, &[]);
     check(with("OpenSSL"), &feeds, &["? version:openssl:openssl"]);
     check(with("Klinik Tafel  1.0"), &feeds, &["? not-in-any-list"]);
-}
-
-#[test]
-fn windows_is_judged_by_its_build() {
-    let feeds = [
-        nvd(&[
-            ("CVE-2024-0001", before("o:microsoft:windows_10_22h2", "10.0.19045.4651")),
-            ("CVE-2024-0002", before("o:microsoft:windows_10_22h2", "10.0.19045.4780")),
-        ]),
-        kev(&["CVE-2024-0002"]),
-    ];
-    let windows =
-        |version: &str| server().runs("Windows 10 22H2").has(FactKind::OperatingSystemVersion, version);
-    check(
-        windows("10.0.19045.4000"),
-        &feeds,
-        &["CVE-2024-0002 exact-version", "updates-missing:windows exact-version"],
-    );
-    check(windows("10.0.19045.4780"), &feeds, &[]);
-    check(windows("10.0.19045"), &feeds, &["? windows-build"]);
-    let triaged = windows("10.0.19045.4000").knowing(&feeds).triage();
-    let missing = triaged.findings.iter().find(|one| one.title == "Windows updates are missing").unwrap();
-    assert!(missing.reasons[1].text.contains("2 published weaknesses"), "{:?}", missing.reasons);
-    assert!(missing.reasons[1].text.ends_with("10.0.19045.4780"), "{:?}", missing.reasons);
 }
 
 #[test]
