@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::grade::grade;
 use crate::program::{Place, assert_fails};
 
 const INVENTORY: &str = "\
@@ -142,4 +143,60 @@ fn what_an_answer_settles_is_told_with_who_said_so_and_until_when() {
     }
     let why = place.ok(&["why", asset]);
     assert!(why.contains(&format!("We leave {cve} out")) && why.contains("S-1  said by"), "{why}");
+}
+
+/// The sentences of a page's section about what answers settled, in one line.
+fn settled_section(page: &str) -> String {
+    let from = page.split_once("What answers settled").unwrap().1;
+    let (section, _) = from.split_once("What is known, and from when").unwrap();
+    section
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn a_reader_of_fourteen_understands_what_answers_settled() {
+    let place = place();
+    let before = round(&place);
+    let asked: Vec<_> = before["unjudged"].as_array().unwrap().iter().collect();
+    let cves = asked.iter().flat_map(|one| one["cves"].as_array().unwrap());
+    let cves: Vec<_> = cves.map(|cve| cve.as_str().unwrap()).collect();
+    let says = [
+        &["--justification", "component_not_present"][..],
+        &["--justification", "vulnerable_code_not_present"],
+        &["--justification", "vulnerable_code_not_in_execute_path"],
+        &["--justification", "vulnerable_code_cannot_be_controlled_by_adversary"],
+        &["--justification", "inline_mitigations_already_exist", "--until", "2099-01-31"],
+    ];
+    for (says, cve) in says.iter().zip(&cves) {
+        answer(&place, "10.20.3.9", &[&["--not-affected", cve], *says].concat());
+    }
+    let people = settled_section(&place.ok(&["round"]));
+    let vex = |cve: &str, status: &str, why: &str| {
+        format!(
+            r#"{{"vulnerability":{{"name":"{cve}"}},"products":[{{"@id":"pkg:generic/spacecom"}}],"status":"{status}"{why}}}"#
+        )
+    };
+    let why = r#","justification":"vulnerable_code_not_in_execute_path""#;
+    let statements = cves.iter().skip(5).take(2).map(|cve| vex(cve, "not_affected", why));
+    let statements: Vec<_> = statements.collect();
+    assert!(!statements.is_empty(), "enough weaknesses are asked about");
+    let text = format!(
+        r#"{{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://maker.example/1","author":"Maker",
+        "timestamp":"2026-11-01T00:00:00Z","version":1,"statements":[{}]}}"#,
+        statements.join(",")
+    );
+    place.file("maker.json", text.as_bytes());
+    place.ok(&["import", "maker.json", "--for", "10.20.3.9", "--day", "2026-11-23"]);
+    for id in 1..=5 {
+        place.ok(&["answer", "undo", &format!("S-{id}")]);
+    }
+    answer(&place, "10.20.3.9", &["--fixed", cves[0]]);
+    let others = settled_section(&place.ok(&["round"]));
+    assert!(others.contains("Its maker says") && others.contains("fixed"), "{others}");
+    let text = format!("{people} {others}");
+    let grade = grade(&text);
+    assert!(grade <= 8.0, "grade {grade:.1}: {text}");
 }

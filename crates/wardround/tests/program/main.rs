@@ -10,6 +10,8 @@ mod demo_lists;
 mod dist;
 #[path = "../../../feeds/tests/fetching/feeds.rs"]
 mod feeds;
+#[path = "../../../triage/src/phrases/tests/grade.rs"]
+mod grade;
 mod intelligence;
 mod kill;
 mod lists;
