@@ -43,6 +43,7 @@ pub struct Judgement {
     pub technical_impact: TechnicalImpact,
     /// How much depends on the asset?
     pub mission_wellbeing: MissionWellbeing,
-    /// One reason for each point, in that order.
+    /// One reason for each point, in that order; then the CVSS score where one is known, then what else the table of
+    /// decisions asked for, and its row.
     pub reasons: Vec<Reason>,
 }

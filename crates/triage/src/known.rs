@@ -34,8 +34,15 @@ pub(crate) fn finding(
     let Match { cve, product, version, advisory, grade, reasons } = found;
     let title = title(&product, version.as_deref(), cve, grade);
     let weakness = Weakness::Vulnerability { cve, product, version, advisory };
-    let points = ssvc::of_vulnerability(&index.cve(cve).map(|facts| known(&facts)).unwrap_or_default());
-    reasons.iter().any(|reason| !reason.grounds.is_empty()).then(|| Finding {
+    let known = index.cve(cve).map(|facts| known(&facts)).unwrap_or_default();
+    if reasons.iter().all(|reason| reason.grounds.is_empty()) {
+        return None;
+    }
+    let mission_wellbeing = ssvc::mission_wellbeing(asset, scene);
+    let score = scene.scores.reason(asset, &known.vector, mission_wellbeing.value);
+    let mut judgement = ssvc::judge(ssvc::of_vulnerability(&known), mission_wellbeing);
+    judgement.reasons.extend(score);
+    Some(Finding {
         id: FindingId::of(asset.id, &weakness),
         asset: asset.id,
         weakness,
@@ -43,7 +50,7 @@ pub(crate) fn finding(
         grade,
         title,
         reasons,
-        judgement: ssvc::judge(points, ssvc::mission_wellbeing(asset, scene)),
+        judgement,
     })
 }
 

@@ -51,7 +51,7 @@ pub use paths::{Cut, Cuts, Entry, Fallen, Loss, Paths, Reached, Step, Way};
 pub use plan::explain;
 pub use settings::requirements;
 pub use ssvc::{
-    DecisionTables, EPSS_LIKE_PUBLIC_POC, Exposure, Standing, Table, TableError, decide, decide_by,
+    DecisionTables, EPSS_LIKE_PUBLIC_POC, Exposure, Score, Standing, Table, TableError, decide, decide_by,
 };
 
 /// What triage looks at.

@@ -11,11 +11,13 @@ use wardround_model::{
 
 use crate::Input;
 use crate::by_asset::ByAsset;
+use crate::ssvc::Scores;
 
 /// Everything that the rules look at, in an order that does not depend on the order of the input.
 pub(crate) struct Scene<'a> {
     pub(crate) as_of: Timestamp,
     pub(crate) aliases: &'a Aliases,
+    pub(crate) scores: Scores<'a>,
     assets: BTreeMap<AssetId, &'a Asset>,
     /// By asset, kind, subject and value.
     owned: Vec<Seen<'a>>,
@@ -91,6 +93,7 @@ impl<'a> Scene<'a> {
         Self {
             as_of: input.as_of,
             aliases: input.aliases,
+            scores: Scores::new(&input.into()),
             facts: facts(&owned),
             accounts: accounts(input, &assets),
             statements: statements(input),

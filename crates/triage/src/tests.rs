@@ -90,7 +90,8 @@ proptest! {
             let grounds: Vec<_> = finding.reasons.iter().flat_map(|reason| &reason.grounds).collect();
             prop_assert!(!grounds.is_empty());
             prop_assert!(grounds.iter().all(|ground| observed.contains(ground) || talked.contains(ground)));
-            prop_assert_eq!(finding.judgement.reasons.len(), 5);
+            let scored = usize::from(crate::Score::of(&finding.judgement).is_some());
+            prop_assert_eq!(finding.judgement.reasons.len(), 5 + scored);
             prop_assert!(finding.reasons.iter().all(|reason| !reason.text.ends_with('.')));
         }
     }

@@ -143,6 +143,14 @@ impl Vector {
         self.base_score
     }
 
+    /// What an environment changes, as metrics: `CR:M/IR:H/AR:H/MAV:A`.
+    #[must_use]
+    pub fn metrics_in(&self, environment: &Environment) -> String {
+        let told = environment.metrics(self);
+        let changing = told.iter().filter(|(_, value)| value != "X");
+        changing.map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>().join("/")
+    }
+
     /// The score where the asset stands. What the vector says of its author's own environment is replaced.
     /// Version 2 cannot say how far off an attacker may be; there `Environment::reach` changes nothing.
     #[must_use]

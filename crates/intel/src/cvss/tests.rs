@@ -94,6 +94,24 @@ fn an_asset_says_its_environment() {
 }
 
 #[test]
+fn what_an_environment_changes_is_told_as_metrics() {
+    for (text, letters, reach, expected) in [
+        (
+            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+            "MHH",
+            Some(Reach::Adjacent),
+            "CR:M/IR:H/AR:H/MAV:A",
+        ),
+        // Nearer than it can be reached from: as the vector has it.
+        ("CVSS:3.1/AV:L/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "MHH", Some(Reach::Adjacent), "CR:M/IR:H/AR:H"),
+        ("AV:N/AC:L/Au:N/C:C/I:C/A:C", "HLL", Some(Reach::Adjacent), "CR:H/IR:L/AR:L"),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "---", None, ""),
+    ] {
+        assert_eq!(vector(text).metrics_in(&environment(letters, reach)), expected, "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_vector_is_refused() {
     for (text, reason) in [
         ("", "a part that is not metric:value"),

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use wardround_model::{
-    Asset, Claim, Conversation, Finding, Judgement, PlanItem, Reason, Round, RoundId, Service, Settled,
-    Source, Timestamp, Unjudged, Weakness,
+    Asset, Claim, Conversation, CvssScore, Finding, Judgement, PlanItem, Reason, Round, RoundId, Service,
+    Settled, Source, Timestamp, Unjudged, Weakness,
 };
 use wardround_round::census;
+use wardround_triage::Score;
 
 use super::SCHEMA_VERSION;
 use super::evidence::{Proofs, Seen};
@@ -153,7 +154,15 @@ struct JudgementShape {
     automatable: &'static str,
     technical_impact: &'static str,
     mission_wellbeing: &'static str,
+    cvss: Option<CvssShape>,
     reasons: Vec<ReasonShape>,
+}
+
+#[derive(Serialize)]
+struct CvssShape {
+    here: f64,
+    elsewhere: f64,
+    environment: String,
 }
 
 #[derive(Serialize)]
@@ -372,8 +381,14 @@ fn judgement(judgement: &Judgement) -> JudgementShape {
         automatable: judgement.automatable.code(),
         technical_impact: judgement.technical_impact.code(),
         mission_wellbeing: judgement.mission_wellbeing.code(),
+        cvss: Score::of(judgement).map(cvss),
         reasons: reasons(&judgement.reasons),
     }
+}
+
+fn cvss(score: Score) -> CvssShape {
+    let number = |score: CvssScore| f64::from(score.tenths()) / 10.0;
+    CvssShape { here: number(score.here), elsewhere: number(score.elsewhere), environment: score.environment }
 }
 
 fn unjudged(unjudged: &Unjudged) -> UnjudgedShape {

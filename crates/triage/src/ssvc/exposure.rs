@@ -89,7 +89,7 @@ impl Exposures {
             let [asks, answers] = both(client, server);
             for (ip, exposure) in [(client, asks), (server, answers)] {
                 if let Some(worst) = owner(ip).and_then(|place| worst.get_mut(place))
-                    && exposure > worst.0
+                    && is_worse(exposure, conversation, *worst)
                 {
                     *worst = (exposure, Some(conversation));
                 }
@@ -113,6 +113,16 @@ impl Exposures {
         point.reason.grounds.extend(shown.map(Ground::Conversation));
         point
     }
+}
+
+/// Whether a conversation shows more than the one so far; of equals the first by its ends, whatever their order.
+fn is_worse(
+    exposure: Exposure,
+    conversation: &Conversation,
+    (worst, by): (Exposure, Option<&Conversation>),
+) -> bool {
+    let ends = |one: &Conversation| (one.client, one.server);
+    exposure > worst || exposure == worst && by.is_some_and(|by| ends(conversation) < ends(by))
 }
 
 /// What one conversation shows of its client and of its server.

@@ -8,6 +8,7 @@
 pub(crate) mod exposure;
 mod mission;
 pub(crate) mod said;
+mod score;
 mod setting;
 mod table;
 mod tables;
@@ -19,6 +20,8 @@ use wardround_model::{Automatable, Exploitation, Judgement, MissionWellbeing, Re
 
 pub use exposure::Exposure;
 pub(crate) use mission::mission_wellbeing;
+pub use score::Score;
+pub(crate) use score::Scores;
 pub(crate) use setting::{Detail, of_setting};
 pub use table::{Table, TableError};
 pub(crate) use tables::Deciding;

@@ -10,9 +10,9 @@ use wardround_model::{
 use super::exposure::Exposures;
 use super::said::Said;
 use super::table::{CISA, DEPLOYER, HUMAN_IMPACT, Row, Table, TableError};
-use super::{Exposure, Point};
+use super::{Exposure, Point, Score};
 
-/// How many reasons a judgement has by itself: one for each of the four points.
+/// How many reasons a judgement has by itself: one for each of the four points. The CVSS score may follow.
 const OWN_REASONS: usize = 4;
 
 static CISA_TABLE: LazyLock<Table> = LazyLock::new(|| built_in(include_str!("../../data/ssvc-cisa.csv")));
@@ -160,7 +160,8 @@ impl<'a> Deciding<'a> {
     pub(crate) fn decide(&self, findings: &mut [Finding]) {
         for finding in findings {
             let judgement = &mut finding.judgement;
-            judgement.reasons.truncate(OWN_REASONS);
+            let scored = usize::from(Score::of(judgement).is_some());
+            judgement.reasons.truncate(OWN_REASONS.saturating_add(scored));
             lower_for_spares(judgement, &self.said, finding.asset);
             match &self.seen {
                 None => by_cisa(&self.tables, judgement),

@@ -124,7 +124,11 @@ fn every_finding_has_evidence_that_names_a_packet() {
                 .iter()
                 .all(|seen| text(seen, "file") == "clinic.pcapng" && seen["record"].as_u64() >= Some(1))
         );
-        assert_eq!(list(&finding["judgement"], "reasons").len(), 5);
+        let cvss = &finding["judgement"]["cvss"];
+        let scores = [&cvss["here"], &cvss["elsewhere"]].map(|score| score.as_f64().unwrap_or(-1.0));
+        assert!(cvss.is_null() || scores.iter().all(|score| (0.0..=10.0).contains(score)), "{cvss}");
+        assert!(cvss.is_null() || !finding["cve"].is_null(), "only published weaknesses have a score");
+        assert_eq!(list(&finding["judgement"], "reasons").len(), 5 + usize::from(!cvss.is_null()));
     }
 }
 
