@@ -116,23 +116,21 @@ fn message(network: Network, sender: About, apdu: &[u8], facts: &mut Facts) -> O
     if network == Network::Routers {
         return Some(Role::Unknown);
     }
-    let mut told = Facts::default();
-    let role = match apdu.first()? >> 4 {
+    // What a device behind a router says is of no host with an address here.
+    let mut unheard = Facts::default();
+    let facts = if network == Network::Direct { facts } else { &mut unheard };
+    match apdu.first()? >> 4 {
         pdu_type::CONFIRMED_REQUEST => {
             let service = if apdu.first()? & 0x08 == 0 { 3 } else { 5 };
             (*apdu.get(service)? <= LAST_CONFIRMED).then_some(Role::Client)
         }
-        pdu_type::UNCONFIRMED_REQUEST => unconfirmed(apdu, sender, &mut told),
-        pdu_type::SIMPLE_ACK => ack::simple(apdu, &mut told),
-        pdu_type::COMPLEX_ACK => ack::complex(apdu, &mut told),
+        pdu_type::UNCONFIRMED_REQUEST => unconfirmed(apdu, sender, facts),
+        pdu_type::SIMPLE_ACK => ack::simple(apdu, facts),
+        pdu_type::COMPLEX_ACK => ack::complex(apdu, facts),
         pdu_type::ERROR => (apdu.len() > 3 && *apdu.get(2)? <= LAST_CONFIRMED).then_some(Role::Server),
         pdu_type::REJECT | pdu_type::ABORT => (apdu.len() == 3).then_some(Role::Unknown),
         _ => None,
-    }?;
-    if network == Network::Direct {
-        told.drain().for_each(|(about, fact)| facts.tell(about, fact.kind(), fact.value().as_bytes()));
     }
-    Some(role)
 }
 
 /// A service that nobody acknowledges; of these, only I-Am is read (16.10.2).
