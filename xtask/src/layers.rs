@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "mapped",
     "feeds",
     "triage",
+    "remedy",
     "store",
     "round",
     "report",
@@ -22,7 +23,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that compute: no files, sockets, databases or clocks, so none of the crates that bring them.
-const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage"];
+const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage", "remedy"];
 
 /// Crates that do input or output.
 const EDGE_CRATES: &[&str] = &["rusqlite", "clap", "indicatif", "tokio", "ureq", "reqwest", "memmap2"];
@@ -78,6 +79,9 @@ mod tests {
         assert_eq!(refuse("triage", place("triage"), "wardround-intel"), None);
         assert!(refuse("identify", place("identify"), "wardround-intel").is_some());
         assert!(refuse("triage", place("triage"), "wardround-store").is_some());
+        assert_eq!(refuse("store", place("store"), "wardround-remedy"), None);
+        assert!(refuse("remedy", place("remedy"), "wardround-store").is_some());
+        assert!(refuse("remedy", place("remedy"), "rusqlite").is_some());
         assert!(refuse("intel", place("intel"), "rusqlite").is_some());
         assert!(refuse("store", place("store"), "memmap2").is_some());
         assert_eq!(refuse("mapped", place("mapped"), "memmap2"), None);

@@ -13,7 +13,13 @@ impl FindingId {
     /// The id of this weakness on this asset.
     #[must_use]
     pub fn of(asset: AssetId, weakness: &Weakness) -> Self {
-        Self(Digest::of(&["finding", &asset.to_string(), &weakness.to_string()]))
+        Self::of_code(asset, &weakness.to_string())
+    }
+
+    /// The id of the weakness with this code, as a [`Weakness`] is shown, on this asset.
+    #[must_use]
+    pub fn of_code(asset: AssetId, weakness: &str) -> Self {
+        Self(Digest::of(&["finding", &asset.to_string(), weakness]))
     }
 }
 

@@ -17,8 +17,11 @@ const TIMES: u32 = 5;
 
 fn main() {
     // `cargo bench` adds a flag of its own.
-    let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let [sbom, index] = files.as_slice() else { return println!("no bill of materials and index were named") };
+    let files: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let [sbom, index] = files.as_slice() else {
+        return println!("no bill of materials and index were named");
+    };
     match (std::fs::read(sbom), std::fs::read(index)) {
         (Ok(sbom), Ok(index)) => figures(&sbom, &index),
         (sbom, index) => println!("a file cannot be read: {:?} {:?}", sbom.err(), index.err()),
@@ -58,7 +61,8 @@ fn read(sbom: &[u8]) -> Option<List> {
         observed_at: Timestamp::from_seconds(NOW),
         mapping: None,
     };
-    let Imported { kind, observations, values_not_allowed, rows, .. } = wardround_intake::import(&request).ok()?;
+    let Imported { kind, observations, values_not_allowed, rows, .. } =
+        wardround_intake::import(&request).ok()?;
     let source = wardround_model::Source {
         kind,
         name: "sbom.json".to_owned(),

@@ -1,4 +1,4 @@
-//! Rounds, imported lists and what people said, kept in SQLite: one file, one schema (`schema.sql`), one immutable snapshot
+//! Rounds, imported lists, what people said of devices and of tasks, kept in SQLite: one file, one schema (`schema.sql`), one immutable snapshot
 //! a round.
 //!
 //! A [`Store`] saves a round in one transaction that is on disk before [`Store::round_save`] returns, and reads it
@@ -14,6 +14,7 @@ mod conversation;
 mod coverage;
 mod error;
 mod finding;
+mod history;
 mod import;
 mod mapping;
 mod observation;
@@ -26,6 +27,7 @@ mod schema;
 mod settled;
 mod statement;
 mod table;
+mod work;
 
 pub use error::StoreError;
 pub use import::{Import, ImportHead, ImportId, InvalidImportId, Kept, NewImport, Use};

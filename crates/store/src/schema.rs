@@ -7,11 +7,11 @@ use crate::error::Trouble;
 /// Marks a file as ours, in the place that SQLite has for it: `Ward`.
 pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
 
-/// The current schema.
-const SCHEMA: &str = include_str!("schema.sql");
+/// The current schema: what version 3 added are new tables alone, so that its step is the rest of it.
+const SCHEMA: &str = concat!(include_str!("schema.sql"), include_str!("work.sql"));
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[include_str!("from_1_to_2.sql")];
+const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), include_str!("work.sql")];
 
 /// What a file is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
--- The store, version 2: rounds as they were, one immutable snapshot each; lists that were imported; what people said.
--- Readable with any SQLite tool.
+-- The store: rounds as they were, one immutable snapshot each; lists that were imported; what people said. Readable with any
+-- SQLite tool. Tables that came with version 3 stand in `work.sql`, which is the rest of this schema.
 --
 -- * But for the last tables, every row belongs to one round (`round_id`) and has its place in it (`position`, from 0), so that a round reads
 --   back in the order that it was saved in. `asset_position` and the like name the row of the same round that a row

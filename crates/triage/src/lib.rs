@@ -42,9 +42,9 @@ use wardround_model::{
 };
 
 pub use hours::{
-    Budget, BudgetError, Device, Efforts, EffortsError, HourPlan, Left, LeftBecause, MakerLetter, MakerSays,
-    Outcome, Picture, Quiet, Task, TaskId, Team, WhatIf, Window, Work, hours_in_words, maker_in_words,
-    plan_hours, what_if,
+    Budget, BudgetError, Checks, Device, Efforts, EffortsError, Goes, HourPlan, Left, LeftBecause,
+    MakerLetter, MakerSays, Outcome, Picture, Quiet, Task, TaskId, Team, Visit, VisitStep, VisitWork, WhatIf,
+    Window, Work, hours_in_words, maker_in_words, plan_hours, visits, what_if,
 };
 pub use judging::{Judged, Judging, Scope};
 pub use paths::{Cut, Cuts, Entry, Fallen, Loss, Paths, Reached, Step, Way};

@@ -5,6 +5,7 @@ pub(crate) mod import;
 mod intel;
 mod path;
 mod plan;
+pub(crate) mod work;
 
 pub(crate) use intel::{BundleIntel, ImportIntel, IntelCommand, UpdateIntel};
 
@@ -36,13 +37,14 @@ Examples:
   wardround round a.pcap b.pcap.gz --html r.html    read several, write a page that prints well
   tcpdump -w - -i eth1 | wardround round -          read from another program
   wardround asset list                              who is on the network
+  wardround work                                    who does what by when, and what is verified
   wardround why F-1a2b3c4d5e6f                      why do you say so?
 
 Exit codes:
   0  done
   1  it could not be done; standard error says why and what next
   2  the words of the command are wrong
-  3  there is no such round, asset, finding or observation";
+  3  there is no such round, asset, finding, task or observation";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Vex(answer::VexCommand),
     /// What to do with the hours at hand
     Plan(Box<PlanCommand>),
+    /// The worklist: who does what by when, what is verified, letters to makers, exceptions
+    Work(Box<work::WorkCommand>),
     /// Ways of an attacker to what patients depend on
     Path(Box<PathCommand>),
     /// Walk from any statement down to its evidence

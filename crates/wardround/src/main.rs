@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Vex(command) => commands::vex::run(&command),
         Command::Path(command) => commands::path::run(*command),
         Command::Plan(command) => commands::plan::run(*command),
+        Command::Work(command) => commands::work::run(*command),
         Command::Why(command) => commands::why::run(&command),
         Command::Intel(command) => commands::intel::run(command),
         Command::Completions { shell } => commands::completions(shell),

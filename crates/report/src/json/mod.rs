@@ -8,6 +8,7 @@ pub mod path;
 pub mod plan;
 mod shapes;
 mod statement;
+pub mod work;
 
 use anyhow::Result;
 use wardround_model::{Round, RoundId};

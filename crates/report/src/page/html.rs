@@ -46,6 +46,9 @@ fn body(story: &Story) -> Markup {
                 (section("settled", "What answers settled", &story.settled))
             }
             (section("known", "What is known, and from when", &story.intelligence))
+            @if !story.moves.is_empty() {
+                (section("moves", "What changed since the round before", &story.moves))
+            }
         }
         footer {
             h2 { "Next" }

@@ -12,6 +12,7 @@ mod sight;
 mod story;
 pub mod text;
 mod words;
+pub mod work;
 
 pub use lists::{Traffic, place};
 pub use returned::said_to_be_gone;

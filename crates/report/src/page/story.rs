@@ -56,6 +56,8 @@ pub struct Story {
     pub settled: Vec<String>,
     /// How old what is known is.
     pub intelligence: Vec<String>,
+    /// What this round verified and opened again, where a worklist tells it.
+    pub moves: Vec<String>,
     /// What to do next with the program: command and what it does.
     pub next: Vec<(String, &'static str)>,
 }
@@ -84,6 +86,7 @@ pub fn story(id: RoundId, round: &Round, again: &str) -> Story {
         unjudged: unjudged(round),
         settled: settled::settled(round),
         intelligence: intelligence(round),
+        moves: Vec::new(),
         next: next(round, again),
     }
 }
@@ -192,6 +195,9 @@ fn next(round: &Round, again: &str) -> Vec<(String, &'static str)> {
     }
     next.push((format!("wardround asset list{again}"), "everything that was seen"));
     next.push((format!("wardround finding list{again}"), "everything that is weak"));
+    if !round.findings.is_empty() {
+        next.push((format!("wardround work{again}"), "who does what by when, and what is verified"));
+    }
     next
 }
 

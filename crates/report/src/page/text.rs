@@ -23,6 +23,9 @@ pub fn render(story: &Story) -> String {
         page.section("What answers settled", &story.settled);
     }
     page.section("What is known, and from when", &story.intelligence);
+    if !story.moves.is_empty() {
+        page.section("What changed since the round before", &story.moves);
+    }
     page.heading("Next");
     let widest = story.next.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     for (command, what) in &story.next {

@@ -24,3 +24,5 @@ mod sample;
 mod shared;
 #[cfg(test)]
 mod strategies;
+#[cfg(test)]
+mod work;

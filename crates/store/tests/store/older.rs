@@ -1,10 +1,11 @@
-//! A store of version 1, with a round in it, is brought up to date: whole, or not at all.
+//! A store of version 1 or 2, with rounds in it, is brought up to date: whole, or not at all.
 
 use std::path::Path;
 
 use rusqlite::Connection;
 use wardround_model::*;
-use wardround_store::{Store, StoreError};
+use wardround_store::{NewStatement, Store, StoreError};
+use wardround_triage::Efforts;
 
 use crate::child;
 use crate::sample::{self, Size};
@@ -38,14 +39,64 @@ const ROUND: &str = "
     INSERT INTO intelligence_source VALUES (1, 0, 'NVD', 5, NULL);";
 
 fn version_1(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(include_str!("version_1.sql")).unwrap();
     connection.execute_batch(ROUND).unwrap();
+    mark(path, &connection, 1);
+}
+
+fn mark(path: &Path, connection: &Connection, version: i32) {
+    use std::os::unix::fs::PermissionsExt as _;
     connection.pragma_update(None, "application_id", i32::from_be_bytes(*b"Ward")).unwrap();
-    connection.pragma_update(None, "user_version", 1).unwrap();
+    connection.pragma_update(None, "user_version", version).unwrap();
     connection.pragma_update(None, "journal_mode", "WAL").unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// A store of version 2 with everything that version 2 could hold of `newer`, a store of this version.
+fn version_2(path: &Path, newer: &Path) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch(include_str!("version_2.sql")).unwrap();
+    connection.execute("ATTACH ?1 AS newer", [newer.to_str().unwrap()]).unwrap();
+    let mut select = connection
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .unwrap();
+    let tables: Vec<String> = select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    drop(select);
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    for table in tables {
+        let copy = format!("INSERT INTO main.{table} SELECT * FROM newer.{table}");
+        connection.execute(&copy, []).unwrap();
+    }
+    connection.execute_batch("DETACH newer").unwrap();
+    mark(path, &connection, 2);
+}
+
+#[test]
+fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist() {
+    let folder = tempfile::tempdir().unwrap();
+    let (newer, path) = (folder.path().join("newer.db"), folder.path().join("rounds.db"));
+    let rounds = [sample::round(Size::CLINIC, 1), sample::round(Size::CLINIC, 2)];
+    let mut store = Store::open(&newer).unwrap();
+    for round in &rounds {
+        store.round_save(round).unwrap();
+    }
+    let Statement { asset, says, by, at, because, until, .. } = rounds[0].statements[0].clone();
+    store.statement_save(&NewStatement { asset, says, by, at, because, until }).unwrap();
+    let said = store.statement_list().unwrap();
+    drop(store);
+    version_2(&path, &newer);
+    let error = Store::open_read_only(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Older { found: 2, known: 3, .. }), "{error}");
+    let mut store = Store::open(&path).unwrap();
+    assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
+    assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
+    assert_eq!(store.statement_list().unwrap(), said);
+    let work = store.work_load(&Efforts::default()).unwrap();
+    assert_eq!((work.history.items.len() > 10, work.events.len()), (true, 0));
+    assert_eq!(store.round_save(&rounds[0]).unwrap(), RoundId(3));
+    drop(store);
+    assert_eq!(shape(&path), shape(&newer));
 }
 
 #[test]
@@ -99,7 +150,7 @@ fn its_round_is_read_as_it_was_and_new_ones_are_added() {
     let path = folder.path().join("rounds.db");
     version_1(&path);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 1, known: 2, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 1, known: 3, .. }), "{error}");
     let mut store = Store::open(&path).unwrap();
     let round = store.round_load(RoundId(1)).unwrap();
     assert_eq!(

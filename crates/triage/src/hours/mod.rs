@@ -2,7 +2,7 @@
 //!
 //! Data walks through the modules in this order: findings become doors with the harm behind each ([`doors`], [`harm`]);
 //! doors become fixes, or letters and containment where a device must not be changed ([`permission`], [`fixes`],
-//! [`efforts`]); [`choose`] picks within the hours ([`budget`]) and gives a bound; [`tell`] says it ([`task`]). All of it is
+//! [`efforts`]); [`choose`] picks within the hours ([`budget`]) and gives a bound; [`tell`] says it ([`task`]). [`visits`] tells all of it by device. All of it is
 //! in whole numbers and the same every time. Not here: what is weak, the ten things to do of a round (`plan`), files.
 
 mod budget;
@@ -17,6 +17,7 @@ mod task;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod visits;
 mod what_if;
 mod words;
 
@@ -27,6 +28,7 @@ pub use efforts::{Efforts, EffortsError};
 pub use permission::{MakerSays, Window};
 pub use quiet::Quiet;
 pub use task::{Device, HourPlan, Left, LeftBecause, MakerLetter, Task, TaskId, Team, Work};
+pub use visits::{Checks, Goes, Visit, VisitStep, VisitWork, visits};
 pub use what_if::{Outcome, Picture, WhatIf, what_if};
 pub use words::{hours as hours_in_words, maker as maker_in_words};
 

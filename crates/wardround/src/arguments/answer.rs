@@ -160,7 +160,7 @@ fn reason(text: &str) -> Result<String, String> {
 }
 
 /// The end of a day that is named, or the moment.
-fn until(text: &str) -> Result<Timestamp, String> {
+pub(super) fn until(text: &str) -> Result<Timestamp, String> {
     const DAY: i64 = 86_400;
     let moment: Timestamp = text.parse().map_err(|_| "say a day, as 2027-01-31".to_owned())?;
     let is_day = text.len() == "2027-01-31".len();
@@ -170,7 +170,7 @@ fn until(text: &str) -> Result<Timestamp, String> {
 /// Makes a reader of codes.
 macro_rules! coded {
     ($name:ident, $kind:ty) => {
-        fn $name(text: &str) -> Result<$kind, String> {
+        pub(super) fn $name(text: &str) -> Result<$kind, String> {
             <$kind>::from_code(text).ok_or_else(|| {
                 let codes: Vec<&str> = <$kind>::ALL.iter().map(|value| value.code()).collect();
                 format!("choose one of {}", codes.join(", "))

@@ -15,10 +15,11 @@ pub(crate) mod question;
 pub(crate) mod round;
 pub(crate) mod vex;
 pub(crate) mod why;
+pub(crate) mod work;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::CommandFactory as _;
 use wardround_model::{Judgement, Reason, Timestamp};
 
@@ -52,8 +53,20 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<()> {
 
 /// Prints to standard output; a closed pipe or a full disk is an error, not a panic.
 pub(crate) fn print(text: &str) -> Result<()> {
+    put_out(text.as_bytes())
+}
+
+/// The same with bytes that are no text: not to a terminal.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
+    if std::io::stdout().is_terminal() {
+        bail!("this is no text; send it to a file, as with `> work.xlsx` behind the command");
+    }
+    put_out(bytes)
+}
+
+fn put_out(bytes: &[u8]) -> Result<()> {
     let mut output = std::io::stdout().lock();
-    output.write_all(text.as_bytes())?;
+    output.write_all(bytes)?;
     output.flush()?;
     Ok(())
 }

@@ -54,7 +54,7 @@ fn answer(round: &Round, question: &Question, efforts: &Efforts, format: Format)
     }
 }
 
-fn efforts(file: Option<&Path>) -> Result<Efforts> {
+pub(crate) fn efforts(file: Option<&Path>) -> Result<Efforts> {
     let Some(file) = file else { return Ok(Efforts::default()) };
     let text = files::text(file)?;
     Efforts::default().with(&text).with_context(|| file.display().to_string())

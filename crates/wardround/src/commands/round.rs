@@ -8,6 +8,7 @@ use wardround_capture::Input;
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
+use wardround_report::page::Story;
 use wardround_report::{json, page};
 use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
 use wardround_store::Store;
@@ -15,7 +16,7 @@ use wardround_triage::DecisionTables;
 
 use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
 use crate::commands::imports::{self, Kept};
-use crate::commands::{files, intel, lookup, now, print, progress};
+use crate::commands::{files, intel, lookup, now, print, progress, work};
 use crate::places;
 
 pub(crate) fn run(command: RoundCommand) -> Result<()> {
@@ -24,8 +25,9 @@ pub(crate) fn run(command: RoundCommand) -> Result<()> {
         Some(PastRounds::List(store)) => list(store),
         Some(PastRounds::Show { round, store, output }) => {
             let again = store.again();
-            let (id, round) = lookup::round_of(&mut lookup::store(store)?, round)?;
-            tell(id, &round, &output, &again)
+            let mut store = lookup::store(store)?;
+            let (id, round) = lookup::round_of(&mut store, round)?;
+            tell(id, &round, &moves(&store, id, &output), &output, &again)
         }
         Some(PastRounds::Diff { before, after, store }) => {
             let mut store = lookup::store(store)?;
@@ -61,10 +63,17 @@ fn new(arguments: RunRound) -> Result<()> {
         eprintln!("wardround: {failed}");
     }
     match store.round_save(&outcome.round) {
-        Ok(id) => tell(id, &outcome.round, &arguments.output, &again),
+        Ok(id) => {
+            // The round is kept; without this its page is still worth reading.
+            let moves = match store.work_catch_up(Some((id, &outcome.round))) {
+                Ok(work) => work::moves_of(&work, id),
+                Err(error) => not_known(&error),
+            };
+            tell(id, &outcome.round, &moves, &arguments.output, &again)
+        }
         Err(error) => {
             // What was found is still worth reading, although it could not be kept.
-            tell(RoundId(0), &outcome.round, &arguments.output, &again)?;
+            tell(RoundId(0), &outcome.round, &[], &arguments.output, &again)?;
             Err(error).context("this round is shown, but it could not be kept")
         }
     }
@@ -105,14 +114,28 @@ fn input(file: &Path) -> Input {
     if file.as_os_str() == "-" { Input::StandardInput } else { Input::File(file.to_owned()) }
 }
 
-fn tell(id: RoundId, round: &Round, output: &Output, again: &str) -> Result<()> {
+/// What a kept round verified and opened again, where a page tells it.
+fn moves(store: &Store, id: RoundId, output: &Output) -> Vec<String> {
+    if output.format == Format::Json && output.html.is_none() {
+        return Vec::new();
+    }
+    work::moves(store, id).unwrap_or_else(|error| not_known(&error))
+}
+
+/// What stands in the place of what could not be worked out.
+fn not_known(error: &impl std::fmt::Display) -> Vec<String> {
+    vec![format!("This could not be worked out: {error}.")]
+}
+
+fn tell(id: RoundId, round: &Round, moves: &[String], output: &Output, again: &str) -> Result<()> {
+    let story = || Story { moves: moves.to_vec(), ..page::story(id, round, again) };
     if let Some(file) = &output.html {
-        let page = page::html::render(&page::story(id, round, again));
+        let page = page::html::render(&story());
         write_private(file, &page)
             .with_context(|| format!("the page could not be written to {}", file.display()))?;
     }
     match output.format {
-        Format::Text => print(&page::text::render(&page::story(id, round, again))),
+        Format::Text => print(&page::text::render(&story())),
         Format::Json => print(&json::render(id, round)?),
     }
 }

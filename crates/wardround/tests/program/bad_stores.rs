@@ -118,7 +118,7 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_is_said_and_the_result_is_still_shown() {
     let place = Place::new();
-    let Some(disk) = SmallDisk::new(place.path("disk"), "200k") else {
+    let Some(disk) = SmallDisk::new(place.path("disk"), "300k") else {
         return skip("mounting a small disk needs root");
     };
     let clinic = clinic();

@@ -82,6 +82,9 @@ fn none_is_in_store_output_or_errors() {
         &["asset", "list"],
         &["finding", "list"],
         &["round", "diff", "R-1", "R-2"],
+        &["work", "list", "--all"],
+        &["work", "export"],
+        &["work", "export", "--format", "json"],
     ] {
         let output = place.run(words);
         assert!(output.status.success());

@@ -25,3 +25,4 @@ mod sticks;
 mod truth;
 mod updates;
 mod walk;
+mod work;

@@ -3,11 +3,11 @@
 //! Passive sight proves presence, not absence. So a finding is *fixed* only where the later round saw the same thing with
 //! another value (a newer banner, a renewed certificate); otherwise it is *not seen again*, which proves nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use wardround_model::{
-    AssetId, FactKind, Finding, FindingId, Ground, Observation, ObservationId, Round, Subject,
-};
+use wardround_model::{AssetId, Finding, FindingId, Round};
+
+use crate::proof::{Look, Seen, rests_on_traffic};
 
 /// What became of a finding between two rounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,54 +71,17 @@ fn changes(
 ) -> Vec<(FindingChange, FindingId)> {
     let ids = |round: &Round| round.findings.iter().map(|finding| finding.id).collect::<BTreeSet<_>>();
     let (ids_before, ids_after) = (ids(before), ids(after));
-    let proofs = Proofs::new(before, after);
+    let (seen_before, seen_after) = (Seen::new(before), Seen::new(after));
+    let shows_another_value = |finding: &Finding| {
+        !rests_on_traffic(finding) && matches!(seen_after.look(&seen_before.proof(finding)), Look::Changed(_))
+    };
     let change = |finding: &Finding| match finding {
         _ if ids_after.contains(&finding.id) => FindingChange::Still,
         _ if !assets_after.contains(&finding.asset) => FindingChange::AssetNotSeen,
-        _ if proofs.shows_another_value(finding) => FindingChange::Fixed,
+        _ if shows_another_value(finding) => FindingChange::Fixed,
         _ => FindingChange::NotSeenAgain,
     };
     let new = after.findings.iter().filter(|finding| !ids_before.contains(&finding.id));
     let new = new.map(|finding| (FindingChange::New, finding.id));
     new.chain(before.findings.iter().map(|finding| (change(finding), finding.id))).collect()
-}
-
-/// What the two rounds saw, for asking whether a weak value has become another one.
-struct Proofs<'a> {
-    before: BTreeMap<ObservationId, &'a Observation>,
-    after: BTreeMap<(Subject, FactKind), Vec<&'a str>>,
-}
-
-impl<'a> Proofs<'a> {
-    fn new(before: &'a Round, after: &'a Round) -> Self {
-        let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for observation in &after.observations {
-            values
-                .entry((observation.subject, observation.fact.kind()))
-                .or_default()
-                .push(observation.fact.value());
-        }
-        Self {
-            before: before.observations.iter().map(|observation| (observation.id(), observation)).collect(),
-            after: values,
-        }
-    }
-
-    /// Whether every fact that the finding rests on was seen later with other values only.
-    fn shows_another_value(&self, finding: &Finding) -> bool {
-        let grounds = finding.reasons.iter().flat_map(|reason| &reason.grounds);
-        let seen = grounds.filter_map(|ground| match ground {
-            Ground::Observation(id) => self.before.get(id),
-            Ground::Conversation(_) | Ground::Statement(_) => None,
-        });
-        let mut any = false;
-        for observation in seen {
-            any = true;
-            let later = self.after.get(&(observation.subject, observation.fact.kind()));
-            if later.is_none_or(|values| values.contains(&observation.fact.value())) {
-                return false;
-            }
-        }
-        any
-    }
 }

@@ -1,0 +1,424 @@
+-- The schema of version 2, as it was: a test brings a store of it up to date.
+
+CREATE TABLE round (
+    id                 INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- shown as R-3; never used again
+    run_at             INTEGER NOT NULL,
+    as_of              INTEGER NOT NULL,
+    program            TEXT NOT NULL,
+    values_not_allowed INTEGER NOT NULL CHECK (values_not_allowed >= 0)
+) STRICT;
+
+-- What could be seen and what could not.
+
+CREATE TABLE source (
+    round_id    INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL CHECK (position >= 0),
+    name        TEXT NOT NULL,
+    bytes       INTEGER NOT NULL CHECK (bytes >= 0),
+    records     INTEGER NOT NULL CHECK (records >= 0),
+    first_at    INTEGER,
+    last_at     INTEGER,
+    ended_early TEXT,
+    kind        TEXT NOT NULL DEFAULT 'capture',
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE interface (
+    round_id        INTEGER NOT NULL,
+    source_position INTEGER NOT NULL,
+    position        INTEGER NOT NULL CHECK (position >= 0),
+    name            TEXT NOT NULL,
+    PRIMARY KEY (round_id, source_position, position),
+    FOREIGN KEY (round_id, source_position) REFERENCES source (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- Evidence is one packet of a capture or one row of a list: `evidence_source` counts the sources from 0,
+-- `evidence_record` the packets or rows from 1, `evidence_offset` is where a packet's record begins, in bytes.
+
+CREATE TABLE skip (
+    round_id        INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position        INTEGER NOT NULL CHECK (position >= 0),
+    reason          TEXT NOT NULL,
+    count           INTEGER NOT NULL CHECK (count >= 0),
+    evidence_source INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
+    evidence_record INTEGER NOT NULL CHECK (evidence_record >= 0),
+    evidence_offset INTEGER NOT NULL CHECK (evidence_offset >= 0),
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What was seen.
+
+CREATE TABLE observation (
+    round_id        INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position        INTEGER NOT NULL CHECK (position >= 0),
+    id              TEXT NOT NULL,
+    -- About a card (mac), a host (ip), a service (ip, transport, port), or a thing of a list, an account or a model
+    -- (subject_id: `L-...`, `U-...`, `M-...`).
+    subject_id      TEXT,
+    mac             TEXT,
+    ip              TEXT,
+    transport       TEXT CHECK (transport IN ('tcp', 'udp')),
+    port            INTEGER CHECK (port BETWEEN 0 AND 65535),
+    kind            TEXT NOT NULL,
+    value           TEXT NOT NULL,
+    evidence_source INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
+    evidence_record INTEGER NOT NULL CHECK (evidence_record >= 0),
+    evidence_offset INTEGER NOT NULL CHECK (evidence_offset >= 0),
+    first_at        INTEGER NOT NULL,
+    last_at         INTEGER NOT NULL,
+    count           INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (round_id, position),
+    CHECK ((subject_id IS NOT NULL) + (mac IS NOT NULL) + (ip IS NOT NULL) = 1),
+    CHECK ((transport IS NULL) = (port IS NULL)),
+    CHECK (port IS NULL OR ip IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversation (
+    round_id          INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    id                TEXT NOT NULL,
+    client_ip         TEXT NOT NULL,
+    server_ip         TEXT NOT NULL,
+    transport         TEXT NOT NULL CHECK (transport IN ('tcp', 'udp')),
+    port              INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+    protocol          TEXT,
+    roles_known_by    TEXT NOT NULL CHECK (roles_known_by IN ('protocol', 'ports')),
+    connections       INTEGER NOT NULL CHECK (connections >= 0),
+    already_open      INTEGER NOT NULL CHECK (already_open >= 0),
+    to_server_packets INTEGER NOT NULL CHECK (to_server_packets >= 0),
+    to_server_bytes   INTEGER NOT NULL CHECK (to_server_bytes >= 0),
+    to_client_packets INTEGER NOT NULL CHECK (to_client_packets >= 0),
+    to_client_bytes   INTEGER NOT NULL CHECK (to_client_bytes >= 0),
+    evidence_source   INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
+    evidence_record   INTEGER NOT NULL CHECK (evidence_record >= 0),
+    evidence_offset   INTEGER NOT NULL CHECK (evidence_offset >= 0),
+    first_at          INTEGER NOT NULL,
+    last_at           INTEGER NOT NULL,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Who is there.
+
+CREATE TABLE network (
+    round_id       INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    prefix         TEXT NOT NULL,
+    seen_directly  INTEGER NOT NULL CHECK (seen_directly >= 0),
+    seen_from_afar INTEGER NOT NULL CHECK (seen_from_afar >= 0),
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asset (
+    round_id      INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position      INTEGER NOT NULL CHECK (position >= 0),
+    id            TEXT NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    seen_directly INTEGER NOT NULL CHECK (seen_directly IN (0, 1)),
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asset_mac (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    mac            TEXT NOT NULL,
+    PRIMARY KEY (round_id, asset_position, position),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asset_ip (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    ip             TEXT NOT NULL,
+    PRIMARY KEY (round_id, asset_position, position),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asset_name (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    name           TEXT NOT NULL,
+    PRIMARY KEY (round_id, asset_position, position),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- What is said of an asset, and how surely (per cent). Its class is always said.
+CREATE TABLE claim (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    about          TEXT NOT NULL CHECK (about IN ('class', 'maker', 'model', 'software', 'operating-system', 'care-area')),
+    value          TEXT NOT NULL,
+    confidence     INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
+    PRIMARY KEY (round_id, asset_position, about),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE service (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    ip             TEXT NOT NULL,
+    transport      TEXT NOT NULL CHECK (transport IN ('tcp', 'udp')),
+    port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+    protocol       TEXT,
+    clients        INTEGER NOT NULL CHECK (clients >= 0),
+    PRIMARY KEY (round_id, asset_position, position),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE product (
+    round_id       INTEGER NOT NULL,
+    asset_position INTEGER NOT NULL,
+    position       INTEGER NOT NULL CHECK (position >= 0),
+    -- The service that showed it, if one did.
+    ip             TEXT,
+    transport      TEXT CHECK (transport IN ('tcp', 'udp')),
+    port           INTEGER CHECK (port BETWEEN 0 AND 65535),
+    text           TEXT NOT NULL,
+    observation_id TEXT NOT NULL,
+    PRIMARY KEY (round_id, asset_position, position),
+    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE,
+    CHECK ((ip IS NULL) = (port IS NULL) AND (transport IS NULL) = (port IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What is weak, and what to do about it.
+
+CREATE TABLE finding (
+    round_id          INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    id                TEXT NOT NULL,
+    asset_id          TEXT NOT NULL,
+    -- A published vulnerability of a product ...
+    cve               TEXT,
+    product           TEXT,
+    version           TEXT,
+    advisory          TEXT,
+    -- ... or a weak setting, with the protocol that shows it.
+    setting           TEXT,
+    protocol          TEXT,
+    -- The service that it is on, if it is on one.
+    ip                TEXT,
+    transport         TEXT CHECK (transport IN ('tcp', 'udp')),
+    port              INTEGER CHECK (port BETWEEN 0 AND 65535),
+    grade             TEXT NOT NULL,
+    title             TEXT NOT NULL,
+    -- CISA's SSVC: the decision, and the four points that it follows from.
+    decision          TEXT NOT NULL CHECK (decision IN ('track', 'track-star', 'attend', 'act')),
+    exploitation      TEXT NOT NULL CHECK (exploitation IN ('none', 'public-poc', 'active')),
+    automatable       TEXT NOT NULL CHECK (automatable IN ('no', 'yes')),
+    technical_impact  TEXT NOT NULL CHECK (technical_impact IN ('partial', 'total')),
+    mission_wellbeing TEXT NOT NULL CHECK (mission_wellbeing IN ('low', 'medium', 'high')),
+    PRIMARY KEY (round_id, position),
+    CHECK ((cve IS NULL) <> (setting IS NULL)),
+    CHECK ((cve IS NULL) = (product IS NULL) AND (setting IS NULL) = (protocol IS NULL)),
+    CHECK (cve IS NOT NULL OR (version IS NULL AND advisory IS NULL)),
+    CHECK ((ip IS NULL) = (port IS NULL) AND (transport IS NULL) = (port IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What could not be judged.
+CREATE TABLE unjudged (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    asset_id TEXT NOT NULL,
+    about    TEXT NOT NULL DEFAULT '',
+    grade    TEXT,
+    who      TEXT NOT NULL DEFAULT 'unknown',
+    question TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- The weaknesses that may be there.
+CREATE TABLE unjudged_cve (
+    round_id          INTEGER NOT NULL,
+    unjudged_position INTEGER NOT NULL,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    cve               TEXT NOT NULL,
+    PRIMARY KEY (round_id, unjudged_position, position),
+    FOREIGN KEY (round_id, unjudged_position) REFERENCES unjudged (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- What answers of people and makers took from the findings and the open questions.
+CREATE TABLE settled (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    asset_id TEXT NOT NULL,
+    cve      TEXT NOT NULL,
+    status   TEXT NOT NULL,
+    until_at INTEGER,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Why something is said: of an asset (a claim), of a finding (that the weakness is there; each point of its
+-- judgement), of what could not be judged, or of what an answer settled.
+CREATE TABLE reason (
+    round_id          INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position          INTEGER NOT NULL CHECK (position >= 0),
+    asset_position    INTEGER,
+    about             TEXT,
+    finding_position  INTEGER,
+    finding_part      TEXT CHECK (finding_part IN ('weakness', 'judgement')),
+    unjudged_position INTEGER,
+    settled_position  INTEGER,
+    text              TEXT NOT NULL,
+    PRIMARY KEY (round_id, position),
+    FOREIGN KEY (round_id, asset_position, about) REFERENCES claim (round_id, asset_position, about) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, finding_position) REFERENCES finding (round_id, position) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, unjudged_position) REFERENCES unjudged (round_id, position) ON DELETE CASCADE,
+    FOREIGN KEY (round_id, settled_position) REFERENCES settled (round_id, position) ON DELETE CASCADE,
+    CHECK ((asset_position IS NULL) = (about IS NULL) AND (finding_position IS NULL) = (finding_part IS NULL)),
+    CHECK ((asset_position IS NOT NULL) + (finding_position IS NOT NULL) + (unjudged_position IS NOT NULL)
+           + (settled_position IS NOT NULL) = 1)
+) STRICT, WITHOUT ROWID;
+
+-- From a claim or a finding to its reasons, for other tools and for deleting.
+CREATE INDEX reason_of_claim ON reason (round_id, asset_position, about) WHERE asset_position IS NOT NULL;
+CREATE INDEX reason_of_finding ON reason (round_id, finding_position) WHERE finding_position IS NOT NULL;
+CREATE INDEX reason_of_unjudged ON reason (round_id, unjudged_position) WHERE unjudged_position IS NOT NULL;
+CREATE INDEX reason_of_settled ON reason (round_id, settled_position) WHERE settled_position IS NOT NULL;
+
+-- What a reason rests on: a fact or traffic that was seen, or what a person said.
+CREATE TABLE ground (
+    round_id        INTEGER NOT NULL,
+    reason_position INTEGER NOT NULL,
+    position        INTEGER NOT NULL CHECK (position >= 0),
+    observation_id  TEXT,
+    conversation_id TEXT,
+    statement_id    INTEGER,
+    PRIMARY KEY (round_id, reason_position, position),
+    FOREIGN KEY (round_id, reason_position) REFERENCES reason (round_id, position) ON DELETE CASCADE,
+    CHECK ((observation_id IS NOT NULL) + (conversation_id IS NOT NULL) + (statement_id IS NOT NULL) = 1)
+) STRICT, WITHOUT ROWID;
+
+-- What to do now.
+
+CREATE TABLE plan_item (
+    round_id  INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL CHECK (position >= 0),
+    title     TEXT NOT NULL,
+    what      TEXT NOT NULL,
+    why       TEXT NOT NULL,
+    how_sure  TEXT NOT NULL,
+    next_step TEXT NOT NULL,
+    decision  TEXT NOT NULL CHECK (decision IN ('track', 'track-star', 'attend', 'act')),
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_finding (
+    round_id      INTEGER NOT NULL,
+    item_position INTEGER NOT NULL,
+    position      INTEGER NOT NULL CHECK (position >= 0),
+    finding_id    TEXT NOT NULL,
+    PRIMARY KEY (round_id, item_position, position),
+    FOREIGN KEY (round_id, item_position) REFERENCES plan_item (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_asset (
+    round_id      INTEGER NOT NULL,
+    item_position INTEGER NOT NULL,
+    position      INTEGER NOT NULL CHECK (position >= 0),
+    asset_id      TEXT NOT NULL,
+    PRIMARY KEY (round_id, item_position, position),
+    FOREIGN KEY (round_id, item_position) REFERENCES plan_item (round_id, position) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- What was known when the round was judged.
+CREATE TABLE intelligence_source (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    name     TEXT NOT NULL,
+    records  INTEGER NOT NULL CHECK (records >= 0),
+    as_of    INTEGER,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What people had said when the round was run.
+CREATE TABLE round_statement (
+    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    id       INTEGER NOT NULL,
+    asset_id TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    cve      TEXT,
+    value    TEXT,
+    detail   TEXT,
+    by_role  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    because  TEXT NOT NULL,
+    until_at INTEGER,
+    PRIMARY KEY (round_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What people said, whatever the round. What is taken back is marked and stays.
+CREATE TABLE statement (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- shown as S-3; never used again
+    asset_id      TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    cve           TEXT,
+    value         TEXT,
+    detail        TEXT,
+    by_role       TEXT NOT NULL,
+    at            INTEGER NOT NULL,
+    because       TEXT NOT NULL,
+    until_at      INTEGER,
+    taken_back_at INTEGER
+) STRICT;
+
+-- Lists that were imported. Of those of one kind, name and matter (`about`) the one of the latest day is used, the later
+-- import of two; the others are history. What is forgotten is marked, and its observations are gone.
+CREATE TABLE import (
+    id                 INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- shown as I-3; never used again
+    digest             TEXT NOT NULL, -- of the file and of what was said with it
+    name               TEXT NOT NULL,
+    kind               TEXT NOT NULL,
+    about              TEXT NOT NULL DEFAULT '', -- the thing (L-...), address, card or model (M-...) that a person named
+    mapping            TEXT,
+    observed_at        INTEGER NOT NULL,
+    imported_at        INTEGER NOT NULL,
+    bytes              INTEGER NOT NULL CHECK (bytes >= 0),
+    rows               INTEGER NOT NULL CHECK (rows >= 0),
+    rows_failed        INTEGER NOT NULL CHECK (rows_failed >= 0),
+    first_failed       INTEGER,
+    values_not_allowed INTEGER NOT NULL CHECK (values_not_allowed >= 0),
+    forgotten_at       INTEGER
+) STRICT;
+
+-- Which column of it was read as which field.
+CREATE TABLE import_column (
+    import_id INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    position  INTEGER NOT NULL CHECK (position >= 0),
+    heading   TEXT NOT NULL,
+    field     TEXT NOT NULL,
+    PRIMARY KEY (import_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE import_observation (
+    import_id  INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL CHECK (position >= 0),
+    subject_id TEXT,
+    mac        TEXT,
+    ip         TEXT,
+    transport  TEXT CHECK (transport IN ('tcp', 'udp')),
+    port       INTEGER CHECK (port BETWEEN 0 AND 65535),
+    kind       TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    record     INTEGER NOT NULL CHECK (record >= 0),
+    first_at   INTEGER NOT NULL,
+    last_at    INTEGER NOT NULL,
+    count      INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (import_id, position),
+    CHECK ((subject_id IS NOT NULL) + (mac IS NOT NULL) + (ip IS NOT NULL) = 1),
+    CHECK ((transport IS NULL) = (port IS NULL)),
+    CHECK (port IS NULL OR ip IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+-- Which column of a table means what, saved by name for the next import.
+CREATE TABLE mapping_column (
+    mapping  TEXT NOT NULL,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    heading  TEXT NOT NULL,
+    field    TEXT NOT NULL,
+    PRIMARY KEY (mapping, position)
+) STRICT, WITHOUT ROWID;
