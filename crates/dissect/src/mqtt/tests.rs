@@ -20,12 +20,12 @@ const WITH_PASSWORD: [&[u8]; 2] = [
 ];
 /// `mosquitto_pub` without either.
 const WITH_NOTHING: [&[u8]; 2] = [
-    b"\x10\x0c\0\x04MQTT\x04\x02\0<\0\00\x06\0\x03a/b1\xe0\0",
-    b"\x10\x10\0\x04MQTT\x05\x02\0<\x03!\0\x14\0\00\x07\0\x03a/b\x001\xe0\0",
+    b"\x10\x0c\0\x04MQTT\x04\x02\0<\0\x000\x06\0\x03a/b1\xe0\0",
+    b"\x10\x10\0\x04MQTT\x05\x02\0<\x03!\0\x14\0\x000\x07\0\x03a/b\x001\xe0\0",
 ];
 /// The broker lets it in, by version 3.1.1 and 5.
 const LET_IN: [&[u8]; 2] =
-    [b"\x20\x02\0\0", b"\x205\0\02\"\0\x0a\x12\0)auto-595273DF-DCBC-5EF2-DF76-6CE80C567E35!\0\x14"];
+    [b"\x20\x02\0\0", b"\x205\0\x002\"\0\x0a\x12\0)auto-595273DF-DCBC-5EF2-DF76-6CE80C567E35!\0\x14"];
 /// The broker refuses it.
 const REFUSED: [&[u8]; 2] = [b"\x20\x02\0\x05", b"\x20\x03\0\x87\0"];
 
