@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "store",
     "round",
     "report",
+    "web",
     "wardround",
 ];
 
@@ -26,7 +27,8 @@ const ROOMS: &[&str] = &[
 const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage", "remedy"];
 
 /// Crates that do input or output.
-const EDGE_CRATES: &[&str] = &["rusqlite", "clap", "indicatif", "tokio", "ureq", "reqwest", "memmap2"];
+const EDGE_CRATES: &[&str] =
+    &["rusqlite", "clap", "indicatif", "tokio", "axum", "hyper", "ureq", "reqwest", "memmap2"];
 
 pub(crate) fn check(metadata: &Value) -> Vec<Broken> {
     list(metadata, "packages")

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wardround_model::{MacAddr, is_to_many};
+use wardround_model::{MacAddr, Network, is_to_many};
 
 /// Whether one host can have it: not many, none, or a host's own loopback.
 pub(crate) fn is_one_host(ip: IpAddr) -> bool {
@@ -58,7 +58,7 @@ impl Stretch {
 
 impl std::fmt::Display for Stretch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.0, if self.0.is_ipv4() { 24 } else { 64 })
+        f.write_str(&Network::prefix_of(self.0))
     }
 }
 

@@ -20,6 +20,7 @@ mod sbom;
 mod scanners;
 mod software;
 pub mod table;
+mod unpack;
 mod vex;
 mod xml;
 
@@ -30,6 +31,7 @@ use wardround_model::{ModelId, Observation, SourceIndex, SourceKind, Subject, Ti
 
 pub use kinds::{Recognised, recognise};
 pub use rows::{Row, RowError, Rows, Thing};
+pub use unpack::{is_capture, unpack};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 256 << 20;

@@ -1,7 +1,7 @@
 //! Assets: one device or system each, however many addresses it has (NIST CSF 2.0, ID.AM).
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::{Claim, DeviceClass, Digest, Endpoint, MacAddr, ObservationId, Protocol, Timestamp};
 
@@ -123,4 +123,15 @@ pub struct Network {
     pub seen_directly: u64,
     /// Assets in it of which only forwarded traffic was seen.
     pub seen_from_afar: u64,
+}
+
+impl Network {
+    /// The stretch around an address, as `10.20.1.0/24` or `fd00::/64`.
+    #[must_use]
+    pub fn prefix_of(ip: IpAddr) -> String {
+        match ip {
+            IpAddr::V4(v4) => format!("{}/24", Ipv4Addr::from_bits(v4.to_bits() & !0xff)),
+            IpAddr::V6(v6) => format!("{}/64", Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        }
+    }
 }

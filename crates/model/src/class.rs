@@ -2,35 +2,21 @@
 
 use crate::coded::coded;
 
-/// The part of the hospital that a class belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// Takes part in care itself.
-    Medical,
-    /// Offices and people.
-    Office,
-    /// Servers and the network.
-    Infrastructure,
-    /// Building and plant.
-    Plant,
-    /// Finance and administration.
-    Business,
-    /// Not known.
-    Unknown,
-}
-
-impl Area {
-    /// Its name for people.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Medical => "medical",
-            Self::Office => "office",
-            Self::Infrastructure => "servers and network",
-            Self::Plant => "building and plant",
-            Self::Business => "finance and administration",
-            Self::Unknown => "unknown",
-        }
+coded! {
+    /// The part of the hospital that a class belongs to.
+    enum Area, label {
+        /// Takes part in care itself.
+        Medical = "medical", "medical";
+        /// Offices and people.
+        Office = "office", "office";
+        /// Servers and the network.
+        Infrastructure = "infrastructure", "servers and network";
+        /// Building and plant.
+        Plant = "plant", "building and plant";
+        /// Finance and administration.
+        Business = "business", "finance and administration";
+        /// Not known.
+        Unknown = "unknown", "unknown";
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod address;
 mod asset;
+mod change;
 mod class;
 mod coded;
 mod conversation;
@@ -26,6 +27,7 @@ pub mod words;
 
 pub use address::*;
 pub use asset::*;
+pub use change::*;
 pub use class::*;
 pub use conversation::*;
 pub use coverage::*;

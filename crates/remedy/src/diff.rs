@@ -5,24 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use wardround_model::{AssetId, Finding, FindingId, Round};
+use wardround_model::{AssetId, Finding, FindingChange, FindingId, Round};
 
 use crate::proof::{Look, Seen, rests_on_traffic};
-
-/// What became of a finding between two rounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingChange {
-    /// Only the later round has it.
-    New,
-    /// Both rounds have it.
-    Still,
-    /// The later round saw the same property of the same thing with a value that is not weak.
-    Fixed,
-    /// The asset was seen, but nothing that would show the weakness.
-    NotSeenAgain,
-    /// The asset itself was not seen.
-    AssetNotSeen,
-}
 
 /// The difference between an earlier and a later round.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

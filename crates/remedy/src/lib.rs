@@ -23,13 +23,13 @@ mod tests;
 mod words;
 mod worklist;
 
-pub use diff::{Difference, FindingChange, diff};
+pub use diff::{Difference, diff};
 pub use event::{Event, EventId, Exception, InvalidEventId, NewEvent, What, in_force};
 pub use export::{COLUMNS, csv, rows};
 pub use history::{Dated, Head, History, Item, LastLook, LeftOut, TaskId, Turn};
 pub use letter::{Asked, Letter, LetterState};
 pub use policy::{Policy, PolicyError};
-pub use proof::{Change, Look, Property, Sight};
+pub use proof::{Again, Change, Look, Property, Sight, shows_another_value};
 pub use state::{Claim, Reopening, Said, Standing, State, Verified, standing};
 pub use task::{ClinicalOwner, Comment, Part, Refused, Step, Task, TaskState};
 pub use words::{InvalidText, Note, Person};

@@ -88,14 +88,19 @@ impl<'r> Seen<'r> {
         let mut changes = Vec::new();
         let describing = proof.iter().filter(|sight| tells(sight.kind) != Tells::WhoItIs);
         for before in describing.clone() {
-            let Some(now) = self.by_property.get(&before.property) else { return Look::Nothing };
-            if now.iter().any(|seen| seen.fact.value() == before.value) {
-                continue;
-            }
-            if tells(before.kind) == Tells::OneTalk {
-                return Look::Nothing;
-            }
+            let now = self.by_property.get(&before.property).map(Vec::as_slice).unwrap_or_default();
             let since = now.iter().filter(|seen| seen.last >= before.last);
+            let again = Again {
+                kind: before.kind,
+                any: !now.is_empty(),
+                same: now.iter().any(|seen| seen.fact.value() == before.value),
+                since: since.clone().next().is_some(),
+            };
+            match again.says() {
+                Says::Same => continue,
+                Says::Nothing => return Look::Nothing,
+                Says::Another => {}
+            }
             let like = |seen: &&&Observation| shared(seen.fact.value(), &before.value);
             // Of equals the first, in the order of values.
             let best = since.min_by_key(|seen| std::cmp::Reverse(like(seen)));
@@ -111,6 +116,52 @@ impl<'r> Seen<'r> {
             (false, false) => Look::Changed(changes),
         }
     }
+}
+
+/// What a later round saw of one property that a finding rested on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// What kind of fact it is.
+    pub kind: FactKind,
+    /// It was seen again, with whatever value.
+    pub any: bool,
+    /// It was seen again with the value that it had.
+    pub same: bool,
+    /// It was seen no earlier than that value was last.
+    pub since: bool,
+}
+
+/// What one property says.
+enum Says {
+    Same,
+    Another,
+    Nothing,
+}
+
+impl Again {
+    fn says(self) -> Says {
+        match self {
+            Self { any: false, .. } => Says::Nothing,
+            Self { same: true, .. } => Says::Same,
+            Self { since: false, .. } => Says::Nothing,
+            Self { kind, .. } if tells(kind) == Tells::OneTalk => Says::Nothing,
+            Self { .. } => Says::Another,
+        }
+    }
+}
+
+/// Whether a later look at all that a finding rested on shows another value: the rule of [`Look::Changed`], for a store that
+/// finds the looks by its rows.
+pub fn shows_another_value(looks: impl IntoIterator<Item = Again>) -> bool {
+    let mut other = false;
+    for again in looks.into_iter().filter(|again| tells(again.kind) != Tells::WhoItIs) {
+        match again.says() {
+            Says::Same => {}
+            Says::Nothing => return false,
+            Says::Another => other = true,
+        }
+    }
+    other
 }
 
 /// What a kind of fact tells.

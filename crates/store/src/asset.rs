@@ -9,8 +9,8 @@ use wardround_model::{
 
 use crate::columns::{Columns, endpoint_cells};
 use crate::error::Trouble;
-use crate::reason::{About, Owner, ReasonWriter, Reasons};
-use crate::table::{Place, Reader, Table, TableWriter, Writer, shown};
+use crate::reason::{About, OF_CLAIMS, Owner, ReasonWriter, Reasons};
+use crate::table::{By, Place, Reader, Table, TableWriter, Writer, shown};
 
 static ASSET: Table = Table {
     owner: "round_id",
@@ -18,6 +18,8 @@ static ASSET: Table = Table {
     key: &["position"],
     values: &["id", "first_at", "last_at", "seen_directly"],
 };
+const BY_ID: By = By::index("id", "asset_of_id");
+const OF_ASSET: By = By::key("asset_position");
 static MAC: Table =
     Table { owner: "round_id", name: "asset_mac", key: &["asset_position", "position"], values: &["mac"] };
 static IP: Table =
@@ -179,6 +181,61 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
     Ok(assets)
 }
 
+/// The first asset with this id, and its position.
+pub(crate) fn read_one(reader: Reader<'_>, id: AssetId) -> Result<Option<(usize, Asset)>, Trouble> {
+    let mut heads = reader.each_where(&ASSET, (BY_ID, id.to_string()), 1, |columns| {
+        Ok((columns.number::<usize>()?, Head::read(columns)?))
+    })?;
+    let Some((position, head)) = heads.pop() else { return Ok(None) };
+    let of = OfAsset { reader, position };
+    let mut reasons = Reasons::read_of(reader, OF_CLAIMS, position)?;
+    let mut claims = Claims::of(of)?;
+    let mut text = |about| claims.take(position, about, &mut reasons, |value| Some(value.to_owned()));
+    let (maker, model, software) = (text(About::Maker)?, text(About::Model)?, text(About::Software)?);
+    let (operating_system, care_area) = (text(About::OperatingSystem)?, text(About::CareArea)?);
+    let class = claims.take(position, About::Class, &mut reasons, DeviceClass::from_code)?;
+    let asset = Asset {
+        id: head.id,
+        macs: of.list(&MAC, |columns| columns.shown())?,
+        ips: of.list(&IP, |columns| columns.shown())?,
+        names: of.list(&NAME, |columns| columns.text())?,
+        class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.name, column: "about" }))?,
+        maker,
+        model,
+        software,
+        operating_system,
+        care_area,
+        services: of.list(&SERVICE, read_service)?,
+        products: of.list(&PRODUCT, read_product)?,
+        first_seen: head.first_seen,
+        last_seen: head.last_seen,
+        seen_directly: head.seen_directly,
+    };
+    Ok(Some((position, asset)))
+}
+
+/// What hangs on one asset.
+#[derive(Clone, Copy)]
+struct OfAsset<'c> {
+    reader: Reader<'c>,
+    position: usize,
+}
+
+impl OfAsset<'_> {
+    /// The rows of a table whose keys are the asset's position, then their own.
+    fn list<T>(
+        &self,
+        table: &'static Table,
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
+    ) -> Result<Vec<T>, Trouble> {
+        let owner = (OF_ASSET, i64::try_from(self.position).unwrap_or(i64::MAX));
+        self.reader.each_where(table, owner, usize::MAX, |columns| {
+            let _key: (i64, i64) = (columns.number()?, columns.number()?);
+            row(columns)
+        })
+    }
+}
+
 /// An asset's own row.
 struct Head {
     id: AssetId,
@@ -218,6 +275,16 @@ impl Claims {
             if doubled { Err(columns.damaged()) } else { Ok(()) }
         })?;
         Ok(Self(claims))
+    }
+
+    /// Those of one asset.
+    fn of(asset: OfAsset<'_>) -> Result<Self, Trouble> {
+        let owner = (OF_ASSET, i64::try_from(asset.position).unwrap_or(i64::MAX));
+        let claims = asset.reader.each_where(&CLAIM, owner, usize::MAX, |columns| {
+            let key = (columns.number()?, columns.code(About::from_code)?);
+            Ok((key, (columns.text()?, columns.confidence()?)))
+        })?;
+        Ok(Self(claims.into_iter().collect()))
     }
 
     /// What is said of this asset about this, if anything.

@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use wardround_model::{Confidence, Digest, Endpoint, Evidence, Sighting, SourceIndex, Timestamp, Transport};
+use wardround_model::{
+    Confidence, Decision, Digest, Endpoint, Evidence, Sighting, SourceIndex, Timestamp, Transport,
+};
 
 use crate::error::Trouble;
 use crate::table::{Cell, Place, Table, shown};
@@ -136,6 +138,14 @@ impl<'r> Columns<'r> {
     pub(crate) fn code<T>(&mut self, from_code: impl Fn(&str) -> Option<T>) -> Result<T, Trouble> {
         let value = self.maybe_code(from_code)?;
         self.there(value)
+    }
+
+    /// A decision from its rank, 0 for none.
+    pub(crate) fn rank(&mut self) -> Result<Option<Decision>, Trouble> {
+        match self.number::<usize>()? {
+            0 => Ok(None),
+            rank => self.there(Decision::ALL.get(rank - 1).copied()).map(Some),
+        }
     }
 
     /// A value that is stored as people see it, such as an address, or null.

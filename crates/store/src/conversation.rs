@@ -6,7 +6,8 @@ use crate::columns::{Columns, endpoint_cells, evidence_cells};
 use crate::error::Trouble;
 use crate::table::{Reader, Table, Writer, shown};
 
-static CONVERSATION: Table = Table {
+/// The table.
+pub(crate) static TABLE: Table = Table {
     owner: "round_id",
     name: "conversation",
     key: &["position"],
@@ -33,7 +34,7 @@ static CONVERSATION: Table = Table {
 };
 
 pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trouble> {
-    let mut table = writer.table(&CONVERSATION)?;
+    let mut table = writer.table(&TABLE)?;
     for (position, conversation) in all.iter().enumerate() {
         let [server_ip, transport, port] = endpoint_cells(Some(conversation.server));
         let [source, record, offset] = evidence_cells(conversation.first.evidence);
@@ -63,20 +64,23 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trou
 }
 
 pub(crate) fn read(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
-    reader.list(&CONVERSATION, |columns| {
-        let _id = columns.id("C-")?;
-        Ok(Conversation {
-            client: columns.shown()?,
-            server: columns.endpoint()?,
-            protocol: columns.maybe_code(Protocol::from_code)?,
-            roles: columns.code(roles_from_code)?,
-            connections: columns.number()?,
-            already_open: columns.number()?,
-            to_server: read_volume(columns)?,
-            to_client: read_volume(columns)?,
-            first: columns.sighting()?,
-            last: columns.moment()?,
-        })
+    reader.list(&TABLE, read_row)
+}
+
+/// A row behind its position.
+pub(crate) fn read_row(columns: &mut Columns<'_>) -> Result<Conversation, Trouble> {
+    let _id = columns.id("C-")?;
+    Ok(Conversation {
+        client: columns.shown()?,
+        server: columns.endpoint()?,
+        protocol: columns.maybe_code(Protocol::from_code)?,
+        roles: columns.code(roles_from_code)?,
+        connections: columns.number()?,
+        already_open: columns.number()?,
+        to_server: read_volume(columns)?,
+        to_client: read_volume(columns)?,
+        first: columns.sighting()?,
+        last: columns.moment()?,
     })
 }
 

@@ -7,8 +7,8 @@ use wardround_model::{
 
 use crate::columns::{Columns, endpoint_cells};
 use crate::error::Trouble;
-use crate::reason::{Owner, ReasonWriter, Reasons};
-use crate::table::{Cell, Reader, Table, TableWriter, Writer, shown};
+use crate::reason::{OF_FINDING, OF_UNJUDGED, Owner, ReasonWriter, Reasons};
+use crate::table::{By, Cell, Reader, Table, TableWriter, Writer, shown};
 
 static FINDING: Table = Table {
     owner: "round_id",
@@ -35,6 +35,8 @@ static FINDING: Table = Table {
         "mission_wellbeing",
     ],
 };
+const BY_ID: By = By::index("id", "finding_of_id");
+const OF_ASSET: By = By::index("asset_id", "unjudged_of_asset");
 static UNJUDGED: Table = Table {
     owner: "round_id",
     name: "unjudged",
@@ -111,6 +113,18 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Find
     Ok(findings)
 }
 
+/// The first finding with this id, and its position.
+pub(crate) fn read_one(reader: Reader<'_>, id: FindingId) -> Result<Option<(usize, Finding)>, Trouble> {
+    let mut found = reader.each_where(&FINDING, (BY_ID, id.to_string()), 1, |columns| {
+        Ok((columns.number::<usize>()?, read_row(columns)?))
+    })?;
+    let Some((position, mut finding)) = found.pop() else { return Ok(None) };
+    let mut reasons = Reasons::read_of(reader, OF_FINDING, position)?;
+    finding.reasons = reasons.take(Owner::Weakness(position));
+    finding.judgement.reasons = reasons.take(Owner::Judgement(position));
+    Ok(Some((position, finding)))
+}
+
 /// A finding, still without its reasons.
 fn read_row(columns: &mut Columns<'_>) -> Result<Finding, Trouble> {
     Ok(Finding {
@@ -163,14 +177,44 @@ pub(crate) fn write_unjudged(
     Ok(())
 }
 
-pub(crate) fn read_unjudged(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Unjudged>, Trouble> {
-    let nothing = Reason::new("", []);
-    let mut all = reader.list(&UNJUDGED, |columns| {
-        let (asset, about) = (AssetId(columns.id("A-")?), columns.text()?);
-        let grade = columns.maybe_code(Grade::from_code)?;
-        let (who, question) = (columns.code(Role::from_code)?, columns.text()?);
-        Ok(Unjudged { grade, ..Unjudged::new(asset, about, nothing.clone(), who, question) })
+/// What could not be judged, still without its reason and its weaknesses.
+fn read_unjudged_row(columns: &mut Columns<'_>) -> Result<Unjudged, Trouble> {
+    let (asset, about) = (AssetId(columns.id("A-")?), columns.text()?);
+    let grade = columns.maybe_code(Grade::from_code)?;
+    let (who, question) = (columns.code(Role::from_code)?, columns.text()?);
+    Ok(Unjudged { grade, ..Unjudged::new(asset, about, Reason::new("", []), who, question) })
+}
+
+/// What could not be judged of one asset, at most so many.
+pub(crate) fn read_unjudged_of(
+    reader: Reader<'_>,
+    asset: AssetId,
+    most: usize,
+) -> Result<Vec<Unjudged>, Trouble> {
+    let rows = reader.each_where(&UNJUDGED, (OF_ASSET, asset.to_string()), most, |columns| {
+        Ok((columns.number::<usize>()?, read_unjudged_row(columns)?))
     })?;
+    let mut all = Vec::with_capacity(rows.len());
+    for (position, mut unjudged) in rows {
+        let place = i64::try_from(position).unwrap_or(i64::MAX);
+        unjudged.cves = reader.each_where(
+            &UNJUDGED_CVE,
+            (By::key("unjudged_position"), place),
+            usize::MAX,
+            |columns| {
+                let _key: (i64, i64) = (columns.number()?, columns.number()?);
+                columns.shown()
+            },
+        )?;
+        let mut reasons = Reasons::read_of(reader, OF_UNJUDGED, position)?;
+        unjudged.reason = reasons.take_one(Owner::Unjudged(position))?;
+        all.push(unjudged);
+    }
+    Ok(all)
+}
+
+pub(crate) fn read_unjudged(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Unjudged>, Trouble> {
+    let mut all = reader.list(&UNJUDGED, read_unjudged_row)?;
     let mut cves = reader.lists(&UNJUDGED_CVE, all.len(), |columns| columns.shown())?;
     for (position, unjudged) in all.iter_mut().enumerate() {
         unjudged.reason = reasons.take_one(Owner::Unjudged(position))?;

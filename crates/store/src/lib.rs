@@ -3,12 +3,14 @@
 //!
 //! A [`Store`] saves a round in one transaction that is on disk before [`Store::round_save`] returns, and reads it
 //! back whole and equal. A kill or a power cut at any instant leaves a store that opens, with every round that was
-//! acknowledged. The file is readable by its owner alone, from before its first byte.
+//! acknowledged. The file is readable by its owner alone, from before its first byte. [`view`] reads a round piece by piece.
 //!
-//! Not here: choosing where the store is (the command line does), looking for one asset or finding (callers do, on the
-//! round that they loaded), comparing rounds (`round`). A store is no judge: it keeps a round as it is.
+//! Not here: choosing where the store is (the command line does), words for people. A store is no judge: it keeps a round
+//! as it is, and sums it up (`summary`) without an opinion.
 
+mod account;
 mod asset;
+mod audit;
 mod columns;
 mod conversation;
 mod coverage;
@@ -24,12 +26,18 @@ mod plan;
 mod reason;
 mod rounds;
 mod schema;
+mod session;
 mod settled;
 mod statement;
+mod summary;
 mod table;
+pub mod view;
 mod work;
 
+pub use account::{Account, AccountId, Invitation, Joined, NewAccount};
+pub use audit::{AuditCheckpoint, AuditEntry, NewAuditEntry, audit_digest};
 pub use error::StoreError;
 pub use import::{Import, ImportHead, ImportId, InvalidImportId, Kept, NewImport, Use};
 pub use rounds::{RoundHead, Store};
+pub use session::{Failures, Session};
 pub use statement::{KeptStatement, NewStatement};

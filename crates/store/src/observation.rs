@@ -13,7 +13,8 @@ use crate::columns::{Columns, endpoint_cells, evidence_cells, transport_from_cod
 use crate::error::Trouble;
 use crate::table::{Cell, Reader, Table, Writer, shown};
 
-static OBSERVATION: Table = Table {
+/// The table of facts of a round.
+pub(crate) static TABLE: Table = Table {
     owner: "round_id",
     name: "observation",
     key: &["position"],
@@ -36,7 +37,7 @@ static OBSERVATION: Table = Table {
 };
 
 pub(crate) fn write(writer: Writer<'_>, all: &[Observation]) -> Result<(), Trouble> {
-    let mut table = writer.table(&OBSERVATION)?;
+    let mut table = writer.table(&TABLE)?;
     for (position, observation) in all.iter().enumerate() {
         let [subject, mac, ip, transport, port] = subject_cells(observation.subject);
         let [source, record, offset] = evidence_cells(observation.first.evidence);
@@ -61,7 +62,7 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Observation]) -> Result<(), Troub
     Ok(())
 }
 
-fn subject_cells(subject: Subject) -> [Cell<'static>; 5] {
+pub(crate) fn subject_cells(subject: Subject) -> [Cell<'static>; 5] {
     let none = || Cell::Null;
     match subject {
         Subject::Mac(mac) => [none(), shown(mac), none(), none(), none()],
@@ -135,7 +136,7 @@ pub(crate) fn read_of_import(reader: Reader<'_>) -> Result<(Vec<Observation>, u6
 
 /// The observations whose value is still allowed, and how many are not.
 pub(crate) fn read(reader: Reader<'_>) -> Result<(Vec<Observation>, u64), Trouble> {
-    allowed(reader.list(&OBSERVATION, read_row)?)
+    allowed(reader.list(&TABLE, read_row)?)
 }
 
 fn allowed(rows: Vec<Option<Observation>>) -> Result<(Vec<Observation>, u64), Trouble> {
@@ -145,7 +146,8 @@ fn allowed(rows: Vec<Option<Observation>>) -> Result<(Vec<Observation>, u64), Tr
     Ok((kept, refused))
 }
 
-fn read_row(columns: &mut Columns<'_>) -> Result<Option<Observation>, Trouble> {
+/// A row behind its position; nothing where the value is no longer allowed.
+pub(crate) fn read_row(columns: &mut Columns<'_>) -> Result<Option<Observation>, Trouble> {
     let _id = columns.id("O-")?;
     let (subject, fact) = read_said(columns)?;
     let first = columns.sighting()?;

@@ -6,7 +6,7 @@ use wardround_model::{ConversationId, Ground, ObservationId, Reason, StatementId
 
 use crate::columns::Columns;
 use crate::error::Trouble;
-use crate::table::{Cell, Place, Reader, Table, TableWriter, Writer, shown};
+use crate::table::{By, Cell, Place, Reader, Table, TableWriter, Writer, shown};
 
 static REASON: Table = Table {
     owner: "round_id",
@@ -28,6 +28,15 @@ static GROUND: Table = Table {
     key: &["reason_position", "position"],
     values: &["observation_id", "conversation_id", "statement_id"],
 };
+
+/// The reasons of the claims of an asset, by its position.
+pub(crate) const OF_CLAIMS: By = By::index("asset_position", "reason_of_claim");
+/// The reasons of a finding, by its position.
+pub(crate) const OF_FINDING: By = By::index("finding_position", "reason_of_finding");
+/// The reason of something that could not be judged, by its position.
+pub(crate) const OF_UNJUDGED: By = By::index("unjudged_position", "reason_of_unjudged");
+/// The reason of something that was settled, by its position.
+pub(crate) const OF_SETTLED: By = By::index("settled_position", "reason_of_settled");
 
 /// What is said of an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,6 +170,24 @@ impl Reasons {
         let grounds = reader.lists(&GROUND, rows.len(), read_ground)?;
         let mut reasons: BTreeMap<Owner, Vec<Reason>> = BTreeMap::new();
         for ((owner, text), grounds) in rows.into_iter().zip(grounds) {
+            reasons.entry(owner).or_default().push(Reason { text, grounds });
+        }
+        Ok(Self(reasons))
+    }
+
+    /// The reasons that hang on one row.
+    pub(crate) fn read_of(reader: Reader<'_>, by: By, position: usize) -> Result<Self, Trouble> {
+        let of_row = (by, i64::try_from(position).unwrap_or(i64::MAX));
+        let rows = reader.each_where(&REASON, of_row, usize::MAX, |columns| {
+            Ok((columns.number::<i64>()?, Owner::read(columns)?, columns.text()?))
+        })?;
+        let mut reasons: BTreeMap<Owner, Vec<Reason>> = BTreeMap::new();
+        for (place, owner, text) in rows {
+            let grounds =
+                reader.each_where(&GROUND, (By::key("reason_position"), place), usize::MAX, |columns| {
+                    let _key: (i64, i64) = (columns.number()?, columns.number()?);
+                    read_ground(columns)
+                })?;
             reasons.entry(owner).or_default().push(Reason { text, grounds });
         }
         Ok(Self(reasons))

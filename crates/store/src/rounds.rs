@@ -8,7 +8,7 @@ use wardround_model::{Round, RoundId, Timestamp};
 use crate::error::{StoreError, Trouble};
 use crate::reason::{ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Writer};
-use crate::{asset, conversation, coverage, finding, observation, open, plan, settled, statement};
+use crate::{asset, conversation, coverage, finding, observation, open, plan, settled, statement, summary};
 
 /// Rounds, imported lists and what people said, in one SQLite file.
 #[derive(Debug)]
@@ -86,6 +86,19 @@ impl Store {
         latest(&self.connection).map_err(|trouble| trouble.at(&self.path))
     }
 
+    /// The round that was saved before this one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn round_before(&self, id: RoundId) -> Result<Option<RoundId>, StoreError> {
+        let find = || -> Result<Option<i64>, Trouble> {
+            Ok(self
+                .connection
+                .query_row("SELECT max(id) FROM round WHERE id < ?1", [id.0], |row| row.get(0))?)
+        };
+        Ok(find().map_err(|trouble| trouble.at(&self.path))?.map(RoundId))
+    }
+
     /// The whole round, equal to what was saved.
     ///
     /// The one difference there can be: facts that an allow-list that has become stricter since then masks further, or
@@ -105,12 +118,24 @@ const SELECT_ROUND: &str = "SELECT run_at, as_of, program, values_not_allowed FR
 const SELECT_LATEST: &str = "SELECT max(id) FROM round";
 const SELECT_HEADS: &str = "
     SELECT id, run_at, as_of,
-           (SELECT count(*) FROM asset WHERE round_id = round.id),
-           (SELECT count(*) FROM finding WHERE round_id = round.id)
-    FROM round ORDER BY id";
+           coalesce(assets, 0), coalesce(act + attend + track_star + track, 0)
+    FROM round LEFT JOIN round_summary ON round_id = id ORDER BY id";
 const SELECT_SOURCES: &str = "SELECT name FROM source WHERE round_id = ?1 ORDER BY position";
 
+/// Kibibytes of a store that are held in memory while a round is saved: its indexes are written in no order of theirs.
+const HELD_WHILE_SAVING: i64 = 128 * 1024;
+/// Kibibytes that are held otherwise: what SQLite holds unasked.
+const HELD: i64 = 2_000;
+
 fn save(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> {
+    connection.pragma_update(None, "cache_size", -HELD_WHILE_SAVING)?;
+    let saved = save_within(connection, round);
+    connection.pragma_update(None, "cache_size", -HELD)?;
+    connection.execute_batch("PRAGMA shrink_memory")?;
+    saved
+}
+
+fn save_within(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let not_allowed = i64::try_from(round.coverage.values_not_allowed)
         .map_err(|_| Trouble::TooLarge(Place { table: "round", column: "values_not_allowed" }))?;
@@ -118,8 +143,22 @@ fn save(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> 
     transaction.execute(INSERT_ROUND, (run_at, as_of, &round.program, not_allowed))?;
     let id = RoundId(transaction.last_insert_rowid());
     write(Writer::new(&transaction, id.0), round)?;
+    summary::write(&transaction, id.0, round)?;
     transaction.commit()?;
     Ok(id)
+}
+
+/// Makes the summaries of rounds that were saved before there were any. A round that cannot be read any more gets none, and
+/// keeps no other from being read.
+pub(crate) fn summarise(connection: &Connection) -> Result<(), Trouble> {
+    for id in summary::rounds_without(connection)? {
+        match load_within(connection, RoundId(id)) {
+            Ok(Some(round)) => summary::write(connection, id, &round)?,
+            Ok(None) | Err(Trouble::Damaged(_) | Trouble::UnknownCode(_)) => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(())
 }
 
 fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
@@ -139,14 +178,17 @@ fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
 
 fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
     // One view of the store for all tables, whatever others write meanwhile.
-    let view = connection.unchecked_transaction()?;
+    load_within(&*connection.unchecked_transaction()?, id)
+}
+
+fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
     let head = view.query_row(SELECT_ROUND, [id.0], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
     });
     let Some((run_at, as_of, program, not_allowed)) = head.optional()? else { return Ok(None) };
     let not_allowed = u64::try_from(not_allowed)
         .map_err(|_| Trouble::Damaged(Place { table: "round", column: "values_not_allowed" }))?;
-    let reader = Reader::new(&view, id.0);
+    let reader = Reader::new(view, id.0);
     let (observations, refused) = observation::read(reader)?;
     let mut reasons = Reasons::read(reader)?;
     let round = Round {

@@ -3,15 +3,23 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Trouble;
+use crate::rounds;
 
 /// Marks a file as ours, in the place that SQLite has for it: `Ward`.
 pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
 
-/// The current schema: what version 3 added are new tables alone, so that its step is the rest of it.
-const SCHEMA: &str = concat!(include_str!("schema.sql"), include_str!("work.sql"));
+/// The current schema.
+const SCHEMA: &str =
+    concat!(include_str!("schema.sql"), include_str!("summary.sql"), include_str!("work.sql"));
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), include_str!("work.sql")];
+const STEPS: &[&str] = &[
+    include_str!("from_1_to_2.sql"),
+    concat!(include_str!("from_2_to_3.sql"), include_str!("summary.sql"), include_str!("work.sql")),
+];
+
+/// Fills tables of an older store, in the transaction that made them.
+type Fill = fn(&Connection) -> Result<(), Trouble>;
 
 /// What a file is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +78,11 @@ fn state_for(connection: &Connection, current: i64) -> Result<State, Trouble> {
 /// The state is judged again inside the transaction, since another program may do the same at the same time. Returns
 /// the state that was left to refuse, or [`State::Current`].
 pub(crate) fn bring_up_to_date(connection: &mut Connection) -> Result<State, Trouble> {
-    migrate(connection, SCHEMA, STEPS)
+    migrate(connection, SCHEMA, STEPS, rounds::summarise)
 }
 
-fn migrate(connection: &mut Connection, schema: &str, steps: &[&str]) -> Result<State, Trouble> {
+/// `fill` fills what the steps made and SQL alone cannot.
+fn migrate(connection: &mut Connection, schema: &str, steps: &[&str], fill: Fill) -> Result<State, Trouble> {
     let current = version_after(steps);
     let state = state_for(connection, current)?;
     if !matches!(state, State::Empty | State::Older(_)) {
@@ -82,7 +91,7 @@ fn migrate(connection: &mut Connection, schema: &str, steps: &[&str]) -> Result<
     // A step may make a table anew, and dropping the old one must not take along what hangs on it. SQLite lets this be
     // switched outside transactions only.
     connection.pragma_update(None, "foreign_keys", false)?;
-    let state = take_steps(connection, schema, steps, current);
+    let state = take_steps(connection, schema, steps, fill);
     connection.pragma_update(None, "foreign_keys", true)?;
     state
 }
@@ -91,8 +100,9 @@ fn take_steps(
     connection: &mut Connection,
     schema: &str,
     steps: &[&str],
-    current: i64,
+    fill: Fill,
 ) -> Result<State, Trouble> {
+    let current = version_after(steps);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match state_for(&transaction, current)? {
         State::Empty => {
@@ -104,6 +114,7 @@ fn take_steps(
             for step in steps.iter().skip(done) {
                 transaction.execute_batch(step)?;
             }
+            fill(&transaction)?;
         }
         state @ (State::Current | State::Newer(_) | State::Foreign) => return Ok(state),
     }
@@ -130,7 +141,7 @@ mod tests {
 
     fn made_with(steps: &[&str]) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
-        assert_eq!(migrate(&mut connection, FIRST, steps).unwrap(), State::Current);
+        assert_eq!(migrate(&mut connection, FIRST, steps, |_| Ok(())).unwrap(), State::Current);
         connection
     }
 
@@ -138,10 +149,10 @@ mod tests {
     fn an_older_store_takes_the_steps_that_it_lacks() {
         let mut connection = made_with(&[]);
         assert_eq!(version(&connection), 1);
-        assert_eq!(migrate(&mut connection, "", &[ADD_NAME]).unwrap(), State::Current);
+        assert_eq!(migrate(&mut connection, "", &[ADD_NAME], |_| Ok(())).unwrap(), State::Current);
         assert_eq!((version(&connection), columns(&connection)), (2, 2));
         // The first step would fail if it were taken again.
-        assert_eq!(migrate(&mut connection, "", &[ADD_NAME, FILL_NAME]).unwrap(), State::Current);
+        assert_eq!(migrate(&mut connection, "", &[ADD_NAME, FILL_NAME], |_| Ok(())).unwrap(), State::Current);
         let name: String = connection.query_row("SELECT name FROM asset", [], |row| row.get(0)).unwrap();
         assert_eq!((version(&connection), name.as_str()), (3, "asset 7"));
     }
@@ -149,18 +160,18 @@ mod tests {
     #[test]
     fn a_step_that_fails_leaves_the_store_as_it_was() {
         let mut connection = made_with(&[]);
-        assert!(migrate(&mut connection, "", &[ADD_NAME, "UPDATE nothing SET x = 1;"]).is_err());
+        assert!(migrate(&mut connection, "", &[ADD_NAME, "UPDATE nothing SET x = 1;"], |_| Ok(())).is_err());
         assert_eq!((version(&connection), columns(&connection)), (1, 1));
     }
 
     #[test]
     fn newer_and_foreign_stores_are_left_alone() {
         let mut connection = made_with(&[ADD_NAME]);
-        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Newer(2));
+        assert_eq!(migrate(&mut connection, "", &[], |_| Ok(())).unwrap(), State::Newer(2));
         connection.pragma_update(None, "user_version", 0).unwrap();
-        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Foreign);
+        assert_eq!(migrate(&mut connection, "", &[], |_| Ok(())).unwrap(), State::Foreign);
         connection.pragma_update(None, "application_id", 0).unwrap();
-        assert_eq!(migrate(&mut connection, "", &[]).unwrap(), State::Foreign);
+        assert_eq!(migrate(&mut connection, "", &[], |_| Ok(())).unwrap(), State::Foreign);
         assert_eq!((version(&connection), columns(&connection)), (0, 1));
     }
 }

@@ -13,7 +13,8 @@ use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
 use crate::table::{Cell, Reader, Table, Writer, shown};
 
-static OF_ROUND: Table = Table {
+/// What people had said when a round was run.
+pub(crate) static OF_ROUND: Table = Table {
     owner: "round_id",
     name: "round_statement",
     key: &["position"],
@@ -192,7 +193,8 @@ fn says_cells(says: &Says) -> [Cell<'_>; 3] {
     }
 }
 
-fn read_statement(columns: &mut Columns<'_>) -> Result<Statement, Trouble> {
+/// A statement, its id first.
+pub(crate) fn read_statement(columns: &mut Columns<'_>) -> Result<Statement, Trouble> {
     let id = StatementId(columns.number()?);
     let asset = AssetId(columns.id("A-")?);
     let says = read_says(columns)?;

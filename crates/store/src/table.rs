@@ -22,6 +22,26 @@ pub(crate) struct Table {
     pub(crate) values: &'static [&'static str],
 }
 
+/// How some rows of a table are found: by a column, and the index that leads from its value to them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct By {
+    pub(crate) column: &'static str,
+    /// Empty for a column that the primary key begins with.
+    pub(crate) index: &'static str,
+}
+
+impl By {
+    /// By a column that the primary key begins with.
+    pub(crate) const fn key(column: &'static str) -> Self {
+        Self { column, index: "" }
+    }
+
+    /// By a column with an index of its own.
+    pub(crate) const fn index(column: &'static str, index: &'static str) -> Self {
+        Self { column, index }
+    }
+}
+
 /// A column of a table, for errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -54,9 +74,22 @@ impl Table {
     }
 
     fn select(&self) -> String {
-        let columns: Vec<&str> = self.columns().collect();
-        let (columns, order) = (columns.join(", "), self.key.join(", "));
+        let (columns, order) = (self.listed(), self.key.join(", "));
         format!("SELECT {columns} FROM {} WHERE {} = ?1 ORDER BY {order}", self.name, self.owner)
+    }
+
+    /// Like [`Table::select`], of those rows alone that hold one value in a column, by this index: the engine knows nothing of
+    /// how rounds are filled, and would often read all of one instead.
+    fn select_where(&self, by: By) -> String {
+        let (columns, order) = (self.listed(), self.key.join(", "));
+        let index = if by.index.is_empty() { String::new() } else { format!(" INDEXED BY {}", by.index) };
+        let (name, owner, column) = (self.name, self.owner, by.column);
+        format!("SELECT {columns} FROM {name}{index} WHERE {owner} = ?1 AND {column} = ?2 ORDER BY {order}")
+    }
+
+    /// Its columns as a query names them, the keys first.
+    pub(crate) fn listed(&self) -> String {
+        self.columns().collect::<Vec<&str>>().join(", ")
     }
 }
 
@@ -200,6 +233,25 @@ impl<'c> Reader<'c> {
             row(&mut Columns::new(found, table))?;
         }
         Ok(())
+    }
+
+    /// The rows that hold one value in a column, at most so many, in the order of their key.
+    pub(crate) fn each_where<T>(
+        &self,
+        table: &'static Table,
+        (by, value): (By, impl ToSql),
+        most: usize,
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
+    ) -> Result<Vec<T>, Trouble> {
+        let mut statement = self.connection.prepare_cached(&table.select_where(by))?;
+        let mut rows = statement.query((self.owner, value))?;
+        let mut list = Vec::new();
+        while list.len() < most
+            && let Some(found) = rows.next()?
+        {
+            list.push(row(&mut Columns::new(found, table))?);
+        }
+        Ok(list)
     }
 
     /// The rows of a table whose key is their position in the round.

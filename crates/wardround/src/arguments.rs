@@ -5,6 +5,7 @@ pub(crate) mod import;
 mod intel;
 mod path;
 mod plan;
+pub(crate) mod serve;
 pub(crate) mod work;
 
 pub(crate) use intel::{BundleIntel, ImportIntel, IntelCommand, UpdateIntel};
@@ -77,6 +78,13 @@ pub(crate) enum Command {
     /// What is known of vulnerabilities
     #[command(subcommand)]
     Intel(IntelCommand),
+    /// Serve the site, for browsers
+    Serve(Box<serve::ServeCommand>),
+    /// Invite somebody to the site: also where no administrator can sign in any more
+    Invite(serve::InviteCommand),
+    /// What people asked of the site
+    #[command(subcommand)]
+    Audit(serve::AuditCommand),
     /// Print completions for a shell
     Completions {
         /// Which shell

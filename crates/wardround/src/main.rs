@@ -24,6 +24,9 @@ fn main() -> ExitCode {
         Command::Work(command) => commands::work::run(*command),
         Command::Why(command) => commands::why::run(&command),
         Command::Intel(command) => commands::intel::run(command),
+        Command::Serve(command) => commands::serve::run(*command),
+        Command::Invite(command) => commands::serve::invite(command),
+        Command::Audit(command) => commands::audit::run(command),
         Command::Completions { shell } => commands::completions(shell),
     };
     match done {

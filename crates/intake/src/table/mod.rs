@@ -29,6 +29,14 @@ pub(crate) use schema::{Columns, Schema};
 pub(crate) use text::{decode, decode_beginning};
 pub use zip::ZipError;
 
+/// The names of all fields that a column can be mapped to, in order.
+#[must_use]
+pub fn field_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = Field::ALL.iter().map(|field| field.code()).collect();
+    names.sort_unstable();
+    names
+}
+
 /// What a row is called with.
 type Each<'f> = &'f mut dyn FnMut(&Line<'_>, &mut Rows<'_>);
 

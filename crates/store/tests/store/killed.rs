@@ -39,7 +39,7 @@ fn at_twenty_random_moments_nothing_acknowledged_is_lost() {
     }
     for attempt in 0..12 {
         let path = folder.path().join(format!("growing-{}.db", attempt / 4));
-        acknowledged += kill_after(Duration::from_millis(random.below(500)), &path);
+        acknowledged += kill_after(Duration::from_millis(random.below(900)), &path);
     }
     println!("{acknowledged} rounds were acknowledged");
     assert!(acknowledged > 12, "only {acknowledged} rounds were acknowledged: the moments prove nothing");

@@ -15,6 +15,8 @@ mod older;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod round_trip;
@@ -24,5 +26,7 @@ mod sample;
 mod shared;
 #[cfg(test)]
 mod strategies;
+#[cfg(test)]
+mod views;
 #[cfg(test)]
 mod work;

@@ -163,11 +163,20 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rounds.db");
     let mut store = Store::open(&path).unwrap();
-    for seed in 1..=2 {
-        store.round_save(&sample::round(Size::CLINIC, seed)).unwrap();
+    // Each lacks assets and findings of the one before it and has others, so that every table says something of each.
+    let of_seed = |seed| {
+        let mut round = sample::round(Size::CLINIC, seed);
+        round.assets.remove(0);
+        round.assets.rotate_left(seed as usize);
+        round.assets.pop();
+        round.findings.remove(seed as usize);
+        round
+    };
+    for seed in 1..=3 {
+        store.round_save(&of_seed(seed)).unwrap();
     }
     let connection = Connection::open(&path).unwrap();
-    connection.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM round WHERE id = 2").unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM round WHERE id = 3").unwrap();
     let mut tables = connection
         .prepare(
             "SELECT t.name FROM sqlite_schema AS t WHERE t.type = 'table' AND t.name = 'round'
@@ -175,15 +184,15 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
         )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(tables.len(), 25);
+    assert_eq!(tables.len(), 39);
     for table in tables.iter().filter(|table| *table != "round") {
         let sql = format!(
-            "SELECT count(*) FILTER (WHERE round_id = 1) > 0, count(*) FILTER (WHERE round_id = 2) FROM {table}"
+            "SELECT count(*) FILTER (WHERE round_id = 2) > 0, count(*) FILTER (WHERE round_id = 3) FROM {table}"
         );
         let left: (bool, i64) = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         assert_eq!(left, (true, 0), "{table}");
     }
-    assert_eq!(store.round_load(RoundId(1)).unwrap(), sample::round(Size::CLINIC, 1));
+    assert_eq!(store.round_load(RoundId(2)).unwrap(), of_seed(2));
     // An id that an auditor may have written down is never given to another round.
-    assert_eq!(store.round_save(&sample::round(Size::CLINIC, 3)).unwrap(), RoundId(3));
+    assert_eq!(store.round_save(&of_seed(3)).unwrap(), RoundId(4));
 }

@@ -29,6 +29,37 @@ prop_compose! {
     }
 }
 
+/// Any round whose parts belong together: most findings, questions and statements are about its assets, most conversations
+/// join them.
+pub(crate) fn joined_round() -> impl Strategy<Value = Round> {
+    round().prop_map(joined)
+}
+
+fn joined(mut round: Round) -> Round {
+    let ids: Vec<AssetId> = round.assets.iter().map(|asset| asset.id).collect();
+    let ips: Vec<IpAddr> = round.assets.iter().flat_map(|asset| asset.ips.clone()).collect();
+    // Every fourth stays as it is: about nothing that the round has.
+    let id = |n: usize, held: AssetId| ids.get(n % 4).copied().unwrap_or(held);
+    let ip = |n: usize, held: IpAddr| ips.get(n % 5).copied().unwrap_or(held);
+    for (n, finding) in round.findings.iter_mut().enumerate() {
+        finding.asset = id(n, finding.asset);
+    }
+    for (n, unjudged) in round.unjudged.iter_mut().enumerate() {
+        unjudged.asset = id(n + 1, unjudged.asset);
+    }
+    for (n, settled) in round.settled.iter_mut().enumerate() {
+        settled.asset = id(n + 2, settled.asset);
+    }
+    for (n, statement) in round.statements.iter_mut().enumerate() {
+        statement.asset = id(n, statement.asset);
+    }
+    for (n, conversation) in round.conversations.iter_mut().enumerate() {
+        conversation.client = ip(n, conversation.client);
+        conversation.server.ip = ip(n + 2, conversation.server.ip);
+    }
+    round
+}
+
 /// Any characters, NUL, line ends, quotes and emoji among them.
 fn text() -> impl Strategy<Value = String> {
     vec(prop_oneof![any::<char>(), select(vec!['\0', '\'', '"', '\n', '%', ';', '\u{feff}'])], 0..8)

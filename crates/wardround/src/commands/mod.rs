@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod asset;
+pub(crate) mod audit;
 mod files;
 pub(crate) mod finding;
 pub(crate) mod import;
@@ -13,6 +14,7 @@ pub(crate) mod plan;
 mod progress;
 pub(crate) mod question;
 pub(crate) mod round;
+pub(crate) mod serve;
 pub(crate) mod vex;
 pub(crate) mod why;
 pub(crate) mod work;

@@ -51,7 +51,7 @@ fn new(arguments: RunRound) -> Result<()> {
     if arguments.files.is_empty() && lists.is_empty() {
         bail!("{NOTHING}");
     }
-    let statements = imports::statements(&store)?;
+    let statements = wardround_round::kept_statements(&store)?;
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;

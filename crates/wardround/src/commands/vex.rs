@@ -9,7 +9,7 @@ use serde::Serialize;
 use wardround_model::{AssetId, CveId, Justification, Says, Statement, Timestamp, VexStatus};
 
 use crate::arguments::answer::{VexCommand, VexFormat};
-use crate::commands::{imports, lookup, print};
+use crate::commands::{lookup, print};
 
 #[derive(Serialize)]
 struct Document {
@@ -53,7 +53,7 @@ struct ProductShape {
 
 pub(crate) fn run(command: &VexCommand) -> Result<()> {
     let VexCommand::Export { format: VexFormat::Openvex, author, store } = command;
-    let statements = imports::statements(&lookup::store(store.clone())?)?;
+    let statements = wardround_round::kept_statements(&lookup::store(store.clone())?)?;
     let mut text = serde_json::to_string_pretty(&document(&statements, author)?)?;
     text.push('\n');
     print(&text)

@@ -118,7 +118,11 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_is_said_and_the_result_is_still_shown() {
     let place = Place::new();
-    let Some(disk) = SmallDisk::new(place.path("disk"), "300k") else {
+    // Room for a store with a small list in it, and not for a round.
+    place.file("list.csv", b"Name;IP;Manufacturer;Model\nward-1;10.0.0.1;Draeger;Infinity\n");
+    place.ok(&["import", "list.csv", "--as", "inventory", "--store", "probe.sqlite"]);
+    let size = std::fs::metadata(place.path("probe.sqlite")).unwrap().len() + 96 * 1024;
+    let Some(disk) = SmallDisk::new(place.path("disk"), &size.to_string()) else {
         return skip("mounting a small disk needs root");
     };
     let clinic = clinic();

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use wardround_intake::LARGEST_FILE;
+use wardround_intake::is_capture;
 use wardround_model::Timestamp;
 
 /// Folders in folders, at most.
@@ -71,12 +71,11 @@ impl File {
         let cannot = || format!("{} cannot be read", self.path.display());
         let file = std::fs::File::open(&self.path).with_context(cannot)?;
         let changed = file.metadata().and_then(|metadata| metadata.modified()).with_context(cannot)?;
-        let mut bytes = bounded(file).with_context(cannot)?;
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let unpacked = bounded(flate2::read::MultiGzDecoder::new(bytes.as_slice()));
-            bytes = unpacked
-                .with_context(|| format!("{} is damaged: it does not unpack", self.path.display()))?;
-        }
+        let unpacked = wardround_intake::unpack(file);
+        let bytes = unpacked.with_context(|| match is_gzip(&self.path) {
+            true => format!("{} is damaged: it does not unpack", self.path.display()),
+            false => cannot(),
+        })?;
         if is_capture(&bytes) {
             let again = self.path.display();
             bail!(
@@ -87,23 +86,10 @@ impl File {
     }
 }
 
-fn bounded(reader: impl std::io::Read) -> std::io::Result<Vec<u8>> {
-    let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    reader.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Whether it is a capture: pcap in either order of bytes and with either unit of time, or pcapng.
-fn is_capture(bytes: &[u8]) -> bool {
-    const MAGIC: [[u8; 4]; 5] = [
-        [0xa1, 0xb2, 0xc3, 0xd4],
-        [0xd4, 0xc3, 0xb2, 0xa1],
-        [0xa1, 0xb2, 0x3c, 0x4d],
-        [0x4d, 0x3c, 0xb2, 0xa1],
-        [0x0a, 0x0d, 0x0d, 0x0a],
-    ];
-    MAGIC.iter().any(|magic| bytes.starts_with(magic))
+fn is_gzip(path: &Path) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == [0x1f, 0x8b]
 }
 
 fn timestamp(time: std::time::SystemTime) -> Timestamp {

@@ -4,9 +4,10 @@ mod files;
 mod tell;
 
 use anyhow::{Context as _, Result, bail};
-use wardround_intake::{About, Imported, Mapping, Request, Thing};
+use wardround_intake::{About, Mapping, Request, Thing};
 use wardround_model::{ModelId, SourceIndex, Timestamp};
-use wardround_store::{NewImport, Store};
+use wardround_round::Said;
+use wardround_store::Store;
 
 use crate::arguments::import::{ImportCommand, KeptImports, RunImport};
 use crate::commands::{lookup, now, print};
@@ -106,7 +107,13 @@ impl<'a> Importer<'a> {
             bail!("{} was not kept: nothing in it was understood", file.name);
         }
         if let Some(store) = &mut self.store {
-            let new = self::new(self.run, &self.mapping, &self.about, &request, &imported, self.now);
+            let said = Said {
+                about: self.about.clone(),
+                mapping: self.mapping.clone(),
+                mapping_name: self.run.mapping.clone().or_else(|| self.run.save_mapping.clone()),
+                day: self.run.day,
+            };
+            let new = wardround_round::new_import(&said, &request, &imported, self.now);
             let kept = store.import_save(&new, &imported.observations);
             let kept = kept.with_context(|| format!("{} could not be kept", file.name))?;
             print(&tell::kept(kept))?;
@@ -134,54 +141,4 @@ fn about(run: &RunImport) -> Option<About> {
     let (ip, mac) = (device.parse().ok(), device.parse().ok());
     let name = (ip.is_none() && mac.is_none()).then(|| device.to_owned());
     Some(About::Thing(Thing { ip, mac, name, ..Thing::default() }))
-}
-
-fn new(
-    run: &RunImport,
-    mapping: &Option<Mapping>,
-    about: &Option<About>,
-    request: &Request<'_>,
-    imported: &Imported,
-    now: Timestamp,
-) -> NewImport {
-    let size = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-    let about = about.as_ref().and_then(wardround_intake::subject_of);
-    let about = about.map_or_else(String::new, |subject| subject.to_string());
-    let known =
-        imported.columns.iter().filter_map(|(heading, field)| Some((heading.clone(), field.clone()?)));
-    NewImport {
-        digest: digest(run, mapping, &about, imported, request.bytes),
-        name: request.name.to_owned(),
-        kind: imported.kind,
-        about,
-        mapping: run.mapping.clone().or_else(|| run.save_mapping.clone()),
-        observed_at: imported.observed_at,
-        imported_at: now,
-        bytes: size(request.bytes.len()),
-        rows: imported.rows,
-        rows_failed: imported.rows_failed,
-        first_failed: imported.errors.iter().map(|error| error.row).min(),
-        values_not_allowed: imported.values_not_allowed,
-        columns: known.collect(),
-    }
-}
-
-/// Two imports with one digest say the same: of the file, its kind, what it is about, its columns and the day that was named.
-fn digest(
-    run: &RunImport,
-    mapping: &Option<Mapping>,
-    about: &str,
-    imported: &Imported,
-    bytes: &[u8],
-) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let columns = mapping.iter().flat_map(|mapping| &mapping.columns);
-    let columns: Vec<String> = columns.map(|(heading, field)| format!("{heading}\0{field}")).collect();
-    let day = run.day.map_or_else(String::new, |day| day.to_string());
-    for part in [imported.kind.code(), about, &day, &columns.join("\0\0")] {
-        hasher.update(part.as_bytes());
-        hasher.update(b"\0\0\0");
-    }
-    hasher.update(bytes);
-    hasher.finalize().to_hex().to_string()
 }

@@ -1,0 +1,95 @@
+//! `wardround serve` and `wardround audit`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use wardround_web::SiteRole;
+
+use super::StoreArgument;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ServeCommand {
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    /// The address to listen at; this computer alone until you say otherwise
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
+    pub(crate) listen: SocketAddr,
+    /// A further name of this computer, for the site's own certificate; may be said several times
+    #[arg(long = "name", value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Use this certificate (PEM) [default: one that the site makes for itself]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub(crate) key: Option<PathBuf>,
+    /// Serve without TLS, to this computer alone: behind a proxy that has it
+    #[arg(long, conflicts_with_all = ["certificate", "key"])]
+    pub(crate) without_tls: bool,
+    /// The folder of the site's keys; keep it apart from backups of the store [default: keys beside the store]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Let scheduled rounds read the lists and captures in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) watch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+/// How rounds of the site are judged.
+#[derive(Debug, Args)]
+pub(crate) struct Judging {
+    /// Use this intelligence index [default: the one in your data folder, else the one built in]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Decide by this table: cisa, deployer, or a file (docs/planning.md)
+    #[arg(long, value_name = "TABLE", default_value = "cisa")]
+    pub(crate) ssvc: String,
+    /// The hospital's own names of products [default: aliases.tsv in your data folder, when it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) aliases: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wardround serve                                       for a browser on this computer
+  wardround serve --listen 0.0.0.0:8443 --name ward-srv for the hospital's network
+  wardround serve --listen 0.0.0.0:443 --certificate site.pem --key site.key";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// What people asked of the site, the latest last
+    List {
+        #[command(flatten)]
+        store: StoreArgument,
+        /// How many of the last entries
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        last: u32,
+    },
+    /// Check that nothing was changed, taken out or put in
+    Verify {
+        #[command(flatten)]
+        store: StoreArgument,
+        /// The public key of the site [default: keys/audit.pub beside the store]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+}
+
+/// Invites somebody to the site, for who can run programs on its computer.
+#[derive(Debug, Args)]
+pub(crate) struct InviteCommand {
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    /// What they may do: administrator, security, biomedical, network, compliance or board
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub(crate) role: SiteRole,
+}
+
+/// An auditor's account must have an end, which only the site asks for.
+fn role(text: &str) -> Result<SiteRole, String> {
+    let role = SiteRole::from_code(text).filter(|role| *role != SiteRole::Auditor);
+    role.ok_or_else(|| "choose administrator, security, biomedical, network, compliance or board".to_owned())
+}

@@ -1,0 +1,18 @@
+//! The site as browsers meet it: the real program on a loopback port, over TLS with its own certificate.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod audit;
+mod browser;
+mod forms;
+mod hostile;
+mod people;
+mod reading;
+mod rounds;
+mod running;
+mod views;

@@ -1,0 +1,203 @@
+//! What stands before every handler: who asks, whether they may, whether the form is ours, and the log.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::asks::{LARGEST_FORM, Sent, TOKEN};
+use crate::audit::{self, Became, Entry};
+use crate::cookie;
+use crate::layout::plain;
+use crate::problem::Problem;
+use crate::routes::{Brings, Needs};
+use crate::session::{self, Person};
+use crate::site::{Peer, Site, count};
+
+/// What a route asks of whoever comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    pub(crate) needs: Needs,
+    pub(crate) brings: Brings,
+    /// What it is called in the log, where it is logged here.
+    pub(crate) logged: Option<&'static str>,
+    /// How long it may take; nothing where it goes on as long as somebody listens.
+    pub(crate) patience: Option<Duration>,
+}
+
+/// Lets a request through to its handler, or says why not.
+pub(crate) async fn keep(
+    State((site, gate)): State<(Site, Gate)>,
+    params: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    count(&site.counters.requests);
+    let subject = params.iter().map(|(_, value)| value).collect::<Vec<_>>().join(" ");
+    let is_page = request.method() == Method::GET;
+    let passed = pass(&site, gate, &subject, request, next);
+    let answered = match gate.patience {
+        Some(patience) => tokio::time::timeout(patience, passed).await.unwrap_or(Err(Problem::TooSlow)),
+        None => passed.await,
+    };
+    let mut response = match answered {
+        Ok(response) => response,
+        // Who comes from outside is shown the way in.
+        Err(Problem::NotSignedIn) if is_page => Redirect::to("/sign-in").into_response(),
+        Err(problem) => {
+            let is_ours = problem.status().is_server_error();
+            count(if is_ours { &site.counters.failed } else { &site.counters.refused });
+            problem.into_response()
+        }
+    };
+    if !is_page && !response.status().is_success() && !response.status().is_redirection() {
+        // What it brought was perhaps not read, so the connection is of no further use; the browser must know.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn pass(
+    site: &Site,
+    gate: Gate,
+    subject: &str,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let peer = *request.extensions().get::<Peer>().ok_or(Problem::Fault)?;
+    if request.method() == Method::POST
+        && !is_from_here(request.headers(), cookie::is_secure(request.headers(), site.tls))
+    {
+        return Err(Problem::NotFromHere);
+    }
+    let person = match gate.needs {
+        Needs::Collector => {
+            admit_collector(site, peer, request.headers())?;
+            None
+        }
+        Needs::Public | Needs::SignedIn | Needs::May(_) => session::find(site, request.headers()).await?,
+    };
+    admit(site, gate, subject, person.as_ref(), peer).await?;
+    if gate.brings == Brings::Form {
+        let held = person.as_ref().filter(|_| gate.needs != Needs::Public);
+        request = with_form(request, held).await?;
+    }
+    let entry = gate.logged.map(|action| {
+        let became = if gate.brings == Brings::Nothing { Became::Done } else { Became::Asked };
+        Entry::new(action, became).by(person.as_ref(), peer.address()).about(subject)
+    });
+    if let Some(entry) = &entry {
+        audit::add(site, entry.clone()).await?;
+    }
+    if let Some(person) = person {
+        request.extensions_mut().insert(person);
+    }
+    let response = told_as_page(next.run(request).await);
+    if let Some(entry) = entry.filter(|_| gate.brings != Brings::Nothing) {
+        let failed = response.status().is_client_error() || response.status().is_server_error();
+        let became = if failed { Became::Failed } else { Became::Done };
+        audit::add(site, entry.became(became)).await?;
+    }
+    Ok(response)
+}
+
+/// Whether this person may; what is refused to somebody is logged.
+async fn admit(
+    site: &Site,
+    gate: Gate,
+    subject: &str,
+    person: Option<&Person>,
+    peer: Peer,
+) -> Result<(), Problem> {
+    match (gate.needs, person) {
+        (Needs::Public | Needs::Collector, _) | (Needs::SignedIn, Some(_)) => Ok(()),
+        (Needs::SignedIn | Needs::May(_), None) => Err(Problem::NotSignedIn),
+        (Needs::May(permission), Some(person)) if person.may(permission) => Ok(()),
+        (Needs::May(_), Some(_)) => {
+            let action = gate.logged.unwrap_or("page");
+            audit::add(site, Entry::new(action, Became::Refused).by(person, peer.address()).about(subject))
+                .await?;
+            Err(Problem::NotPermitted)
+        }
+    }
+}
+
+fn admit_collector(site: &Site, peer: Peer, headers: &HeaderMap) -> Result<(), Problem> {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = shown.and_then(|shown| shown.strip_prefix("Bearer "));
+    let is_right = token.is_some_and(|token| blake3::hash(token.as_bytes()) == site.keys.metrics);
+    if peer.address().is_loopback() || is_right { Ok(()) } else { Err(Problem::NotPermitted) }
+}
+
+/// Whether a form comes from our own pages, as browsers tell it (Fetch Metadata; else the origin, RFC 6454).
+fn is_from_here(headers: &HeaderMap, tls: bool) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), ..) => site == "same-origin",
+        (None, Some(origin), Some(host)) => {
+            origin.strip_prefix(if tls { "https://" } else { "http://" }) == Some(host)
+        }
+        _ => false,
+    }
+}
+
+/// Reads the form, and checks that it carries the token of this session.
+async fn with_form(request: Request, person: Option<&Person>) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
+    let fields: Vec<(String, String)> =
+        form_urlencoded::parse(&bytes).map(|(name, value)| (plain(&name), plain(&value))).collect();
+    let sent = Sent(fields);
+    if let Some(person) = person
+        && !is_same(sent.exact(TOKEN), &person.form_token)
+    {
+        return Err(Problem::NotFromHere);
+    }
+    parts.extensions.insert(sent);
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// What the framework refuses by itself, such as a number that is none, gets a page like everything else.
+fn told_as_page(response: Response) -> Response {
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if response.status().is_client_error() && !is_page {
+        let text = "The address or the form says something that makes no sense here.";
+        return Problem::Bad(text.to_owned()).into_response();
+    }
+    response
+}
+
+/// Compares in constant time.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    blake3::hash(one.as_bytes()) == blake3::hash(other.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_other_pages_are_refused() {
+        let check = |fields: &[(&'static str, &'static str)], tls| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in fields {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            is_from_here(&headers, tls)
+        };
+        assert!(check(&[("sec-fetch-site", "same-origin"), ("origin", "null")], true));
+        assert!(!check(&[("sec-fetch-site", "same-site"), ("origin", "https://a:1"), ("host", "a:1")], true));
+        assert!(!check(&[("sec-fetch-site", "none")], true));
+        assert!(check(&[("origin", "https://a:1"), ("host", "a:1")], true));
+        assert!(!check(&[("origin", "http://a:1"), ("host", "a:1")], true));
+        assert!(!check(&[("origin", "https://b:1"), ("host", "a:1")], true));
+        assert!(!check(&[("origin", "null"), ("host", "a:1")], true));
+        assert!(!check(&[("host", "a:1")], true));
+    }
+}

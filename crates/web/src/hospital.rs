@@ -1,0 +1,141 @@
+//! A store as the site uses it: a few connections that read, one that writes, and the rounds that were read last.
+//!
+//! SQLite waits for disks and locks, so all of it runs on threads that may wait, never on those that serve.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Semaphore;
+use wardround_model::{Round, RoundId};
+use wardround_store::{Store, StoreError};
+
+use crate::problem::Problem;
+use crate::standing::Standing;
+
+/// Connections that read at once.
+const READERS: usize = 4;
+/// Whole rounds that stay in memory: the one that was asked for last.
+const ROUNDS_KEPT: usize = 1;
+
+/// A store, for reading and writing.
+pub(crate) struct Hospital {
+    path: PathBuf,
+    reading: Semaphore,
+    readers: Mutex<Vec<Store>>,
+    writer: Mutex<Store>,
+    rounds: Mutex<Vec<(RoundId, Arc<Round>)>>,
+    /// What was worked out last.
+    pub(crate) standing: Mutex<Option<Arc<Standing>>>,
+    /// Held by whoever works it out.
+    pub(crate) working_out: tokio::sync::Mutex<()>,
+}
+
+impl Hospital {
+    /// Opens the store, and makes it where it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Arc<Self>, StoreError> {
+        let writer = Store::open(path)?;
+        Ok(Arc::new(Self {
+            path: writer.path().to_owned(),
+            reading: Semaphore::new(READERS),
+            readers: Mutex::default(),
+            writer: Mutex::new(writer),
+            rounds: Mutex::default(),
+            standing: Mutex::default(),
+            working_out: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The folder of the store.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// Looks something up.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _one_of_few = self.reading.acquire().await.map_err(|_| Problem::Fault)?;
+        let this = Arc::clone(self);
+        waiting(move || Ok(this.look(look)?)).await
+    }
+
+    /// Changes something; whoever else writes waits.
+    pub(crate) async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let this = Arc::clone(self);
+        waiting(move || Ok(this.change(change)?)).await
+    }
+
+    /// Changes something unless somebody else writes just now, such as a large round: then it is left.
+    pub(crate) async fn write_if_free(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Store) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let this = Arc::clone(self);
+        waiting(move || match this.writer.try_lock() {
+            Ok(mut store) => Ok(change(&mut store)?),
+            Err(_) => Ok(()),
+        })
+        .await
+    }
+
+    /// Looks something up, on a thread that may wait.
+    pub(crate) fn look<T>(
+        &self,
+        look: impl FnOnce(&Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = locked(&self.readers).pop();
+        let store = match idle {
+            Some(store) => store,
+            None => Store::open_read_only(&self.path)?,
+        };
+        let found = look(&store)?;
+        locked(&self.readers).push(store);
+        Ok(found)
+    }
+
+    /// Changes something, on a thread that may wait.
+    pub(crate) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        change(&mut locked(&self.writer))
+    }
+
+    /// The latest round, where there is one.
+    pub(crate) async fn latest(self: &Arc<Self>) -> Result<Option<(RoundId, Arc<Round>)>, Problem> {
+        match self.read(Store::round_latest).await? {
+            Some(id) => Ok(Some((id, self.round(id).await?))),
+            None => Ok(None),
+        }
+    }
+
+    /// The round with this id.
+    pub(crate) async fn round(self: &Arc<Self>, id: RoundId) -> Result<Arc<Round>, Problem> {
+        let kept = locked(&self.rounds).iter().find(|(kept, _)| *kept == id).map(|(_, it)| Arc::clone(it));
+        if let Some(round) = kept {
+            return Ok(round);
+        }
+        let round = Arc::new(self.read(move |store| store.round_load(id)).await?);
+        let mut rounds = locked(&self.rounds);
+        rounds.push((id, Arc::clone(&round)));
+        let surplus = rounds.len().saturating_sub(ROUNDS_KEPT);
+        rounds.drain(..surplus);
+        Ok(round)
+    }
+}
+
+/// A lock that stays usable when a thread that held it failed: what it guards is whole at every step.
+pub(crate) fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs what may wait on a thread for that.
+pub(crate) async fn waiting<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Problem::Fault))
+}

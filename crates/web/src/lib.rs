@@ -1,0 +1,98 @@
+//! The site: what rounds found, in a browser, for people who are not security experts.
+//!
+//! In: a store, a folder of keys, and how to judge a round. Out: pages over TLS. Every route is declared with what it
+//! needs ([`routes`]), so that none can be open by accident; what people ask is logged before it is done ([`audit`]); the
+//! store is read by a few connections and written by one, on threads that may wait ([`hospital`]).
+//!
+//! Not here: what is weak or urgent (`triage`), SQL (`store`), the choice of index, tables and names (the program, as
+//! [`Judge`]). The site opens no connection to anything.
+
+mod account;
+mod asked;
+mod asks;
+mod assets;
+mod audit;
+mod certificate;
+mod codes;
+mod cookie;
+mod demo;
+mod gate;
+mod headers;
+mod hospital;
+mod keys;
+mod layout;
+mod log;
+mod pages;
+mod password;
+mod problem;
+mod receive;
+mod roles;
+mod rounds;
+mod routes;
+mod schedule;
+mod server;
+mod session;
+mod site;
+mod standing;
+mod totp;
+mod uploads;
+mod watched;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use wardround_capture::Progress;
+use wardround_model::Timestamp;
+use wardround_round::{Outcome, Sources};
+
+pub use account::{InviteError, invite};
+pub use audit::{Verified, VerifyError, verify};
+pub use roles::SiteRole;
+pub use server::{ServeError, serve};
+
+/// How the site is run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The store.
+    pub store: PathBuf,
+    /// The folder of keys: apart from the store, so that a copy of the store alone opens nothing.
+    pub keys: PathBuf,
+    /// The address to listen at.
+    pub listen: SocketAddr,
+    /// How connections are protected.
+    pub protection: Protection,
+    /// A folder whose lists and captures scheduled rounds read.
+    pub watched: Option<PathBuf>,
+    /// Further names of this computer, for the site's own certificate.
+    pub names: Vec<String>,
+}
+
+/// How connections are protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// TLS with a certificate that the site makes for itself.
+    OwnCertificate,
+    /// TLS with this certificate and key, as PEM files.
+    Given {
+        /// The certificate and those that vouch for it.
+        certificate: PathBuf,
+        /// Its key.
+        key: PathBuf,
+    },
+    /// None: on this computer alone, behind something that does it.
+    None,
+}
+
+/// Judges rounds for the site: with which index, tables and names is the program's to choose.
+pub trait Judge: Send + Sync {
+    /// Runs a round over these sources.
+    ///
+    /// # Errors
+    /// A sentence for people, where nothing could be read or the index cannot be used.
+    fn round(
+        &self,
+        sources: &Sources<'_>,
+        run_at: Timestamp,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, String>;
+}

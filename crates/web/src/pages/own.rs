@@ -1,0 +1,99 @@
+//! Somebody's own account: another password, new recovery codes.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use crate::account;
+use crate::asks::Sent;
+use crate::layout::{self, form_token};
+use crate::problem::Problem;
+use crate::routes::{Needs, Route};
+use crate::session::Person;
+use crate::site::{Peer, Site};
+
+use super::join::recovery_list;
+
+const WRONG: &str = "Password and code do not fit together. Nothing was changed.";
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(Needs::SignedIn, "/account", show),
+        Route::post(Needs::SignedIn, "/account/password", "account.password", change_password),
+        Route::post(Needs::SignedIn, "/account/recovery", "account.recovery", renew_recovery),
+    ]
+}
+
+async fn show(State(site): State<Site>, person: Person) -> Response {
+    page(&site, &person, None)
+}
+
+fn page(site: &Site, person: &Person, error: Option<&str>) -> Response {
+    let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let body = html! {
+        p { "You are " strong { (person.name) } ". Your role is " (person.role.label()) "." }
+        (layout::error_summary(error))
+        section aria-labelledby="password" {
+            h2 id="password" { "Another password" }
+            p { "You are signed out everywhere else." }
+            form class="fields panel" method="post" action="/account/password" {
+                (form_token(person))
+                (proof())
+                label {
+                    "New password"
+                    span class="hint" { "Twelve characters or more. Four plain words will do." }
+                    input name="new" type="password" required minlength="12" autocomplete="new-password";
+                }
+                div { button { "Change it" } }
+            }
+        }
+        section aria-labelledby="recovery" {
+            h2 id="recovery" { "New recovery codes" }
+            p { "The old ones work no longer." }
+            form class="fields panel" method="post" action="/account/recovery" {
+                (form_token(person))
+                (proof())
+                div { button { "Make new codes" } }
+            }
+        }
+    };
+    (status, layout::page(site, person, None, "Your account", &body)).into_response()
+}
+
+/// What shows that it is the owner who sits there.
+fn proof() -> Markup {
+    html! {
+        label { "Your password now" input name="password" type="password" required autocomplete="current-password"; }
+        label { "The six digits of now, or a recovery code" input name="code" required autocomplete="one-time-code" spellcheck="false"; }
+    }
+}
+
+async fn change_password(
+    State(site): State<Site>,
+    person: Person,
+    peer: Peer,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    if !account::is_owner(&site, &person, &sent, peer.address()).await? {
+        return Ok(page(&site, &person, Some(WRONG)));
+    }
+    if let Some(why) = account::change_password(&site, &person, sent.exact("new")).await? {
+        return Ok(page(&site, &person, Some(why)));
+    }
+    let body = html! { div class="notice good" { p { "Your password is changed." } } p { a href="/" { "To today" } } };
+    Ok(layout::page(&site, &person, None, "Your account", &body).into_response())
+}
+
+async fn renew_recovery(
+    State(site): State<Site>,
+    person: Person,
+    peer: Peer,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    if !account::is_owner(&site, &person, &sent, peer.address()).await? {
+        return Ok(page(&site, &person, Some(WRONG)));
+    }
+    let codes = account::renew_recovery(&site, &person).await?;
+    Ok(layout::page(&site, &person, None, "Keep these codes", &recovery_list(&codes)).into_response())
+}

@@ -1,0 +1,103 @@
+//! *Settings*: when rounds run by themselves, and the demo hospital.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+
+use crate::asks::Sent;
+use crate::layout::{self, Page, form_token};
+use crate::problem::Problem;
+use crate::roles::Permission;
+use crate::routes::{Menu, Needs, Route};
+use crate::schedule::{self, DAYS, Schedule};
+use crate::session::Person;
+use crate::site::{Site, now};
+
+const NEEDS: Needs = Needs::May(Permission::ChangeSettings);
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(NEEDS, "/settings", show).in_menu(Menu::Settings),
+        Route::post(NEEDS, "/settings/schedule", "settings.schedule", change),
+    ]
+}
+
+async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
+    let chosen = site.home.read(schedule::chosen).await?;
+    Ok(layout::page(
+        &site,
+        &person,
+        Some(Menu::Settings),
+        "Settings",
+        &html! {
+            (rounds(&site, &person, chosen.as_ref()))
+            @if !site.is_demo() {
+                section aria-labelledby="demo" {
+                    h2 id="demo" { "Demo hospital" }
+                    p { "While it is shown, your own hospital is untouched, and its rounds wait." }
+                    form method="post" action="/demo/show" { (form_token(&person)) button class="quiet" { "Show the demo" } }
+                }
+            }
+        },
+    ))
+}
+
+fn rounds(site: &Site, person: &Person, chosen: Option<&Schedule>) -> Markup {
+    let usual = Schedule::usual();
+    let shown = chosen.unwrap_or(&usual);
+    let next = chosen.and_then(|schedule| Some(schedule.local(schedule.next_after(now())?)));
+    html! {
+        section aria-labelledby="rounds" {
+            h2 id="rounds" { "Rounds by themselves" }
+            @match &next {
+                Some(next) => { p { "The next round is on " strong { (next) } " (" (shown.zone) ")." } }
+                None => { p { "Rounds run only when somebody starts one." } }
+            }
+            p {
+                "They read the lists that are kept"
+                @if site.watched.is_some() { " and what is new in the watched folder." }
+                @else { ". To let them read captures too, start the site with " code { "--watch FOLDER" } "." }
+                " One that was missed is run once, as soon as it can be."
+            }
+            form class="fields panel" method="post" action="/settings/schedule" {
+                (form_token(person))
+                label {
+                    "Day"
+                    select name="day" {
+                        @for (_, code, label) in DAYS { option value=(code) selected[shown.day_code() == code && chosen.is_some()] { (label) } }
+                        option value="daily" selected[shown.day.is_none() && chosen.is_some()] { "Each day" }
+                        option value="off" selected[chosen.is_none()] { "Never" }
+                    }
+                }
+                label { "Time" input type="time" name="time" value=(shown.time_text()) required; }
+                label {
+                    "Time zone"
+                    span class="hint" { "As in Europe/Berlin or America/Chicago. Changes of clocks are followed." }
+                    input name="zone" value=(shown.zone) required list="zones" autocomplete="off" spellcheck="false";
+                }
+                datalist id="zones" { @for zone in zones() { option value=(zone) {} } }
+                div { button { "Save" } }
+            }
+        }
+    }
+}
+
+/// Names of time zones that people use: an area and a place.
+fn zones() -> Vec<String> {
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    names.filter(|name| name.contains('/') && !name.starts_with("Etc/")).collect()
+}
+
+async fn change(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
+    let chosen = match sent.text("day") {
+        "off" => None,
+        day => Some(Schedule::parse(day, sent.text("time"), sent.text("zone")).ok_or_else(|| {
+            Problem::Bad(
+                "Choose a day, a time such as 05:00 and a time zone such as Europe/Berlin.".to_owned(),
+            )
+        })?),
+    };
+    let at = now();
+    site.home.write(move |store| schedule::choose(store, chosen.as_ref(), at)).await?;
+    Ok(Redirect::to("/settings").into_response())
+}

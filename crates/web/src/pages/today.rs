@@ -1,0 +1,183 @@
+//! *Today*: what could not be seen, what changed, how it stands, what to do first.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use wardround_model::PlanItem;
+use wardround_report::page::{count, number};
+
+use crate::layout::{self, Page, form_token};
+use crate::pages::{first, hours};
+use crate::problem::Problem;
+use crate::roles::Permission;
+use crate::routes::{Menu, Needs, Route};
+use crate::session::Person;
+use crate::site::Site;
+use crate::standing::{Changed, Standing};
+
+/// Findings that are named with one thing to do.
+const FINDINGS_NAMED: usize = 3;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get(Needs::May(Permission::SeeSummary), "/", show).in_menu(Menu::Today)]
+}
+
+async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
+    let body = match site.hospital().standing().await? {
+        Some(standing) => told(&site, &person, &standing),
+        None => first::doors(&person, site.rounds.is_running()),
+    };
+    Ok(layout::page(&site, &person, Some(Menu::Today), "Today", &body))
+}
+
+fn told(site: &Site, person: &Person, standing: &Standing) -> Markup {
+    html! {
+        div class="bar" {
+            p class="soft" { "Round " (standing.round) ". " (standing.when) "." }
+            @if person.may(Permission::RunRounds) { (run_button(person, site.rounds.is_running())) }
+        }
+        section class="notice" aria-labelledby="not-seen" {
+            h2 id="not-seen" { "What could not be seen" }
+            @if standing.not_seen.is_empty() { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
+            @else { (list(&standing.not_seen)) }
+        }
+        (numbers(site, standing))
+        @if let Some(changed) = &standing.changed { (since(site, person, changed)) }
+        @if person.may(Permission::See) {
+            (plan(site, standing))
+            (hours::form(standing))
+            section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } (list(&standing.seen)) (list(&standing.known)) } }
+        }
+    }
+}
+
+fn run_button(person: &Person, is_running: bool) -> Markup {
+    html! {
+        @if is_running { p { a href="/rounds/now" { "A round runs now" } } }
+        @else { form method="post" action="/rounds/run" { (form_token(person)) button { "Run a round now" } } }
+    }
+}
+
+fn list(items: &[String]) -> Markup {
+    html! { ul { @for item in items { li { (item) } } } }
+}
+
+fn numbers(site: &Site, standing: &Standing) -> Markup {
+    let rows = [
+        (standing.act, "to act on at once", Menu::Findings, "?decision=act"),
+        (standing.attend, "to see to soon", Menu::Findings, "?decision=attend"),
+        (standing.findings, "weak places in all", Menu::Findings, ""),
+        (standing.devices, "devices and systems", Menu::Devices, ""),
+        (standing.medical, "take part in care", Menu::Devices, "?medical=yes"),
+        (standing.unknown, "of unknown kind", Menu::Devices, "?class=unknown"),
+    ];
+    html! {
+        section aria-labelledby="stands" {
+            h2 id="stands" { "How it stands" }
+            ul class="numbers" {
+                @for (value, label, menu, filter) in rows { li { (linked(site, menu, filter, &html! { b { (number(value)) } (label) })) } }
+            }
+            @if standing.open_questions > 0 {
+                p { (count(standing.open_questions, "question is", "questions are")) " open: what could not be judged is unknown, not safe." }
+            }
+        }
+    }
+}
+
+/// Text that opens its rows, where there is a page for them.
+fn linked(site: &Site, menu: Menu, filter: &str, text: &Markup) -> Markup {
+    html! {
+        @match site.page_of(menu) {
+            Some(path) => { a href={ (path) (filter) } { (text) } }
+            None => { div { (text) } }
+        }
+    }
+}
+
+fn since(site: &Site, person: &Person, changed: &Changed) -> Markup {
+    let rows = [
+        (changed.new, "new weak place", "new weak places", ""),
+        (changed.fixed, "weak place was fixed", "weak places were fixed", " A later look saw it."),
+        (changed.not_seen_again, "was not seen again", "were not seen again", " That proves nothing."),
+        (changed.not_judged, "was on a device that was not seen", "were on devices that were not seen", ""),
+        (changed.devices_new, "new device", "new devices", ""),
+        (
+            changed.devices_not_seen,
+            "device was not seen",
+            "devices were not seen",
+            " Switched off, moved, or out of sight.",
+        ),
+    ];
+    let rounds = site.page_of(Menu::Rounds).filter(|_| person.may(Permission::See));
+    html! {
+        section aria-labelledby="changed" {
+            h2 id="changed" { "What changed since round " (changed.since) }
+            ul {
+                @for (value, one, many, more) in rows.into_iter().filter(|(value, ..)| *value > 0) { li { (count(value, one, many)) "." (more) } }
+                @if rows.iter().all(|(value, ..)| *value == 0) { li { "Nothing." } }
+            }
+            @if person.may(Permission::See) && !changed.new_titles.is_empty() {
+                p class="soft" { "New: " (changed.new_titles.join("; ")) @if changed.devices_new > 5 { " and more" } "." }
+            }
+            @if let Some(rounds) = rounds { p { a href=(rounds) { "All rounds" } } }
+        }
+    }
+}
+
+fn plan(site: &Site, standing: &Standing) -> Markup {
+    html! {
+        section aria-labelledby="plan" {
+            h2 id="plan" { "What to do first" }
+            p { (plan_line(standing)) }
+            ol class="plan" { @for item in &standing.plan { (todo(site, item)) } }
+        }
+    }
+}
+
+fn plan_line(standing: &Standing) -> String {
+    let in_plan: usize = standing.plan.iter().map(|item| item.findings.len()).sum();
+    let in_plan = u64::try_from(in_plan).unwrap_or(u64::MAX);
+    match standing.findings.saturating_sub(in_plan) {
+        _ if standing.findings == 0 => "Nothing weak was found in what could be seen.".to_owned(),
+        0 => format!("These settle all {} found.", count(standing.findings, "weak place", "weak places")),
+        left => format!(
+            "These settle {} of {} weak places found. The other {} can wait.",
+            number(in_plan),
+            number(standing.findings),
+            number(left)
+        ),
+    }
+}
+
+fn todo(site: &Site, item: &PlanItem) -> Markup {
+    let decision = item.decision.label();
+    let more = item.findings.len().saturating_sub(FINDINGS_NAMED);
+    html! {
+        li {
+            h3 {
+                span class={ "decision " (decision.trim_end_matches('*').to_lowercase()) } { (decision) }
+                " " (item.title)
+            }
+            dl {
+                dt { "Why it matters" } dd { (item.why) }
+                dt { "Next step" } dd { (item.next_step) }
+            }
+            details {
+                summary { "What it is, how sure we are, and the evidence" }
+                dl {
+                    dt { "What it is" } dd { (item.what) }
+                    dt { "How sure" } dd { (item.how_sure) }
+                    dt { "Evidence" }
+                    dd {
+                        @for finding in item.findings.iter().take(FINDINGS_NAMED) {
+                            @match site.page_of(Menu::Findings) {
+                                Some(path) => { a href={ (path) "/" (finding) } { (finding) } " " }
+                                None => { code { (finding) } " " }
+                            }
+                        }
+                        @if more > 0 { "and " (more) " more" }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Rounds that the site runs: one at a time, on a thread of their own, with progress that anyone may watch.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use wardround_capture::{Input, Progress};
+use wardround_model::{RoundId, Timestamp};
+use wardround_round::{Sources, kept_lists, kept_statements};
+
+use crate::hospital::Hospital;
+use crate::log;
+use crate::site::{Site, count, now};
+use crate::uploads::Upload;
+
+/// How far the round is that runs, or how the last one went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// None was run since the site was started.
+    Idle,
+    /// One runs.
+    Running(Running),
+    /// The last one is kept.
+    Done(RoundId),
+    /// The last one could not be run or kept; a sentence says why.
+    Failed(String),
+}
+
+/// How far a round is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// What is being done.
+    pub(crate) doing: Doing,
+}
+
+/// What a round is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// It reads captures: so many per cent, where that is known.
+    Reading(Option<u8>),
+    /// It works out who is there and what is weak.
+    Judging,
+}
+
+/// What a round is to read beside the kept lists.
+#[derive(Debug, Default)]
+pub(crate) struct Job {
+    /// Captures that lie in a folder.
+    pub(crate) files: Vec<PathBuf>,
+    /// Captures that were sent, each deleted when the round is done.
+    pub(crate) uploads: Vec<Arc<Upload>>,
+}
+
+/// A round runs already.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Busy;
+
+/// The one worker.
+pub(crate) struct Worker(watch::Sender<State>);
+
+impl Worker {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new(State::Idle))
+    }
+
+    /// How far it is; the receiver is told of each change.
+    pub(crate) fn watch(&self) -> watch::Receiver<State> {
+        self.0.subscribe()
+    }
+
+    /// Whether it works.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(*self.0.borrow(), State::Running(_))
+    }
+
+    /// Takes the worker for one round, unless it works already.
+    fn take(&self, since: Timestamp) -> Result<(), Busy> {
+        let taken = self.0.send_if_modified(|state| match state {
+            State::Running(_) => false,
+            _ => {
+                *state = State::Running(Running { since, doing: Doing::Reading(None) });
+                true
+            }
+        });
+        if taken { Ok(()) } else { Err(Busy) }
+    }
+
+    fn doing(&self, doing: Doing) {
+        self.0.send_if_modified(|state| match state {
+            State::Running(running) if running.doing != doing => {
+                running.doing = doing;
+                true
+            }
+            _ => false,
+        });
+    }
+}
+
+/// Begins a round; it goes on after this returns.
+pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
+    let began = now();
+    site.rounds.take(began)?;
+    let (site, hospital) = (site.clone(), site.hospital());
+    tokio::task::spawn_blocking(move || {
+        // Also a fault of ours must give the worker back.
+        let run = std::panic::AssertUnwindSafe(|| run(&site, &hospital, &job, began));
+        let ended =
+            std::panic::catch_unwind(run).unwrap_or_else(|_| Err("It is a fault of Wardround.".to_owned()));
+        match &ended {
+            Ok(id) => drop(log::event("round-done").round(*id)),
+            Err(_) => drop(log::event("round-failed")),
+        }
+        drop(job);
+        site.rounds.0.send_replace(ended.map_or_else(State::Failed, State::Done));
+    });
+    Ok(())
+}
+
+fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Result<RoundId, String> {
+    let told = |error: wardround_store::StoreError| error.to_string();
+    let (lists, statements) =
+        hospital.look(|store| Ok((kept_lists(store)?, kept_statements(store)?))).map_err(told)?;
+    let files = job.files.iter().cloned().map(Input::File);
+    let uploads = job.uploads.iter().map(|upload| Input::File(upload.path().to_owned()));
+    let captures: Vec<Input> = files.chain(uploads).collect();
+    if captures.is_empty() && lists.is_empty() {
+        return Err("There is nothing to read yet. Add a list or a capture first.".to_owned());
+    }
+    let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
+    let run_at = began.to_whole_second();
+    let mut outcome = site.judge.round(&sources, run_at, &Told { site, captures: captures.len() })?;
+    // People know a file by the name that they sent it under.
+    let names = job.uploads.iter().map(|upload| (upload.path().file_name(), &upload.name));
+    for (kept, name) in names {
+        for source in &mut outcome.round.coverage.sources {
+            if kept.is_some_and(|kept| kept.to_string_lossy() == source.name.as_str()) {
+                source.name.clone_from(name);
+            }
+        }
+    }
+    site.rounds.doing(Doing::Judging);
+    let id = hospital.change(|store| store.round_save(&outcome.round)).map_err(told)?;
+    count(&site.counters.rounds);
+    // What cannot be worked out now is when somebody looks.
+    let _ = hospital.remember(id, &outcome.round);
+    Ok(id)
+}
+
+/// Tells those who watch how far reading is.
+struct Told<'a> {
+    site: &'a Site,
+    captures: usize,
+}
+
+impl Progress for Told<'_> {
+    fn read(&self, source: usize, bytes: u64, of: Option<u64>) {
+        let part = of.filter(|of| *of > 0).map(|of| bytes.saturating_mul(100) / of);
+        let is_last = source + 1 >= self.captures && part.is_some_and(|part| part >= 100);
+        let whole = |part: u64| {
+            let before = u64::try_from(source).unwrap_or_default().saturating_mul(100);
+            let captures = u64::try_from(self.captures.max(1)).unwrap_or(1);
+            u8::try_from((before.saturating_add(part.min(100)) / captures).min(100)).unwrap_or(100)
+        };
+        self.site.rounds.doing(if is_last { Doing::Judging } else { Doing::Reading(part.map(whole)) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_never_a_second_round_beside_the_first() {
+        let worker = Worker::new();
+        let at = Timestamp::from_seconds(1);
+        assert_eq!(worker.take(at), Ok(()));
+        assert_eq!(worker.take(at), Err(Busy));
+        let mut seen = worker.watch();
+        worker.doing(Doing::Reading(Some(40)));
+        assert!(seen.has_changed().unwrap());
+        assert!(
+            matches!(&*seen.borrow_and_update(), State::Running(it) if it.doing == Doing::Reading(Some(40)))
+        );
+        worker.0.send_replace(State::Done(RoundId(1)));
+        assert_eq!(worker.take(at), Ok(()));
+    }
+}

@@ -1,0 +1,219 @@
+//! The one table of routes. A route says what it needs before it says what it does, and there is no other way to add one:
+//! what is not declared is not served.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::gate::{self, Gate};
+use crate::roles::Permission;
+use crate::site::Site;
+use crate::{headers, pages};
+
+/// What a route needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Nothing: anybody who reaches the site may ask.
+    Public,
+    /// A collector of metrics: this computer, or whoever shows the token.
+    Collector,
+    /// Somebody who is signed in, whatever their role.
+    SignedIn,
+    /// Somebody whose role permits this.
+    May(Permission),
+}
+
+/// What a request brings with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brings {
+    /// Nothing.
+    Nothing,
+    /// A form; the gate reads it and checks its token.
+    Form,
+    /// Files; the handler reads them through [`crate::receive`], which checks the token first.
+    Files,
+}
+
+/// A place in the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Menu {
+    Today,
+    Devices,
+    Findings,
+    Conversations,
+    Work,
+    Rounds,
+    Import,
+    People,
+    Audit,
+    Settings,
+}
+
+impl Menu {
+    /// All places, in their order.
+    const ALL: [Self; 10] = [
+        Self::Today,
+        Self::Devices,
+        Self::Findings,
+        Self::Conversations,
+        Self::Work,
+        Self::Rounds,
+        Self::Import,
+        Self::People,
+        Self::Audit,
+        Self::Settings,
+    ];
+
+    /// What it is called.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::Devices => "Devices",
+            Self::Findings => "Findings",
+            Self::Conversations => "Conversations",
+            Self::Work => "Work",
+            Self::Rounds => "Rounds",
+            Self::Import => "Import",
+            Self::People => "People",
+            Self::Audit => "Log",
+            Self::Settings => "Settings",
+        }
+    }
+}
+
+/// One line of the menu.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MenuItem {
+    pub(crate) menu: Menu,
+    pub(crate) path: &'static str,
+    pub(crate) needs: Needs,
+}
+
+/// One route.
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    pub(crate) gate: Gate,
+    menu: Option<Menu>,
+    handler: MethodRouter<Site>,
+}
+
+/// How long a request may take, unless its route says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Route {
+    /// A page that is shown.
+    pub(crate) fn get<H, T>(needs: Needs, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        let gate = Gate { needs, brings: Brings::Nothing, logged: None, patience: Some(PATIENCE) };
+        Self { path, gate, menu: None, handler: on(MethodFilter::GET, handler) }
+    }
+
+    /// A form that is sent: a change, so it is logged under this name.
+    pub(crate) fn post<H, T>(needs: Needs, path: &'static str, action: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        let gate = Gate { needs, brings: Brings::Form, logged: Some(action), patience: Some(PATIENCE) };
+        Self { path, gate, menu: None, handler: on(MethodFilter::POST, handler) }
+    }
+
+    /// Each time that it is shown is logged under this name.
+    pub(crate) fn logged(mut self, action: &'static str) -> Self {
+        self.gate.logged = Some(action);
+        self
+    }
+
+    /// The handler logs it itself, since it knows better who asked.
+    pub(crate) fn logs_itself(mut self) -> Self {
+        self.gate.logged = None;
+        self
+    }
+
+    /// It stands in the menu.
+    pub(crate) fn in_menu(mut self, menu: Menu) -> Self {
+        self.menu = Some(menu);
+        self
+    }
+
+    /// It brings files instead of a form, and may take so long.
+    pub(crate) fn with_files(mut self, patience: Duration) -> Self {
+        self.gate.brings = Brings::Files;
+        self.gate.patience = Some(patience);
+        self
+    }
+
+    /// It goes on as long as somebody listens.
+    pub(crate) fn endless(mut self) -> Self {
+        self.gate.patience = None;
+        self
+    }
+}
+
+/// All routes.
+pub(crate) fn all() -> Vec<Route> {
+    [
+        pages::status::routes(),
+        pages::sign_in::routes(),
+        pages::join::routes(),
+        pages::today::routes(),
+        pages::hours::routes(),
+        pages::running::routes(),
+        pages::devices::routes(),
+        pages::device::routes(),
+        pages::say::routes(),
+        pages::findings::routes(),
+        pages::finding::routes(),
+        pages::evidence::routes(),
+        pages::conversations::routes(),
+        pages::history::routes(),
+        pages::sources::routes(),
+        pages::import::routes(),
+        pages::demo::routes(),
+        pages::people::routes(),
+        pages::audit::routes(),
+        pages::settings::routes(),
+        pages::own::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The menu, in its order.
+pub(crate) fn menu(routes: &[Route]) -> Vec<MenuItem> {
+    let item = |menu: &Menu| {
+        let route = routes.iter().find(|route| route.menu == Some(*menu))?;
+        Some(MenuItem { menu: *menu, path: route.path, needs: route.gate.needs })
+    };
+    Menu::ALL.iter().filter_map(item).collect()
+}
+
+/// Puts every route behind its gate.
+pub(crate) fn router(routes: Vec<Route>, site: Site) -> Router {
+    let mut router = Router::new();
+    for route in routes {
+        let state = (site.clone(), route.gate);
+        let mut handler = route.handler;
+        if route.gate.brings == Brings::Files {
+            // Files have limits of their own, which are larger.
+            handler = handler.layer(DefaultBodyLimit::disable());
+        }
+        router = router.route(route.path, handler.layer(from_fn_with_state(state, gate::keep)));
+    }
+    router
+        .fallback(pages::status::not_found)
+        .method_not_allowed_fallback(pages::status::not_found)
+        .layer(from_fn_with_state(site.clone(), headers::strict))
+        .with_state(site)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The matrix of every route by role: what is allowed and what is refused, never by accident.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::roles::SiteRole;
+
+fn method(route: &Route) -> &'static str {
+    if route.gate.brings == Brings::Nothing { "GET" } else { "POST" }
+}
+
+#[test]
+fn every_route_says_whom_it_serves() {
+    let mut text = String::new();
+    let roles: Vec<&str> = SiteRole::ALL.iter().map(|role| role.code()).collect();
+    writeln!(text, "{:5} {:30} {:9} {}", "", "", "nobody", roles.join(" ")).unwrap();
+    for route in all() {
+        let cell = |yes: bool| if yes { "yes" } else { "-" };
+        let nobody = match route.gate.needs {
+            Needs::Public => "yes",
+            Needs::Collector => "collector",
+            Needs::SignedIn | Needs::May(_) => "-",
+        };
+        let may = |role: &SiteRole| match route.gate.needs {
+            Needs::Public | Needs::SignedIn => true,
+            Needs::Collector => false,
+            Needs::May(permission) => role.may(permission),
+        };
+        let cells: Vec<String> =
+            SiteRole::ALL.iter().map(|role| format!("{:1$}", cell(may(role)), role.code().len())).collect();
+        writeln!(
+            text,
+            "{}",
+            format!("{:5} {:30} {nobody:9} {}", method(&route), route.path, cells.join(" ")).trim_end()
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_changes_something_is_logged() {
+    for route in all().iter().filter(|route| method(route) != "GET") {
+        let logs_itself = ["/sign-in", "/sign-out", "/join"].contains(&route.path);
+        assert!(route.gate.logged.is_some() || logs_itself, "{}", route.path);
+    }
+}
+
+#[test]
+fn each_look_at_one_device_or_finding_is_logged() {
+    let named: Vec<Route> = all()
+        .into_iter()
+        .filter(|route| ["{device}", "{finding}"].iter().any(|part| route.path.contains(part)))
+        .collect();
+    assert!(named.len() > 2);
+    for route in named {
+        assert!(route.gate.logged.is_some(), "{}", route.path);
+    }
+}

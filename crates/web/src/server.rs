@@ -1,0 +1,272 @@
+//! Sockets, protection, and an end without loss.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+use wardround_model::Timestamp;
+use wardround_store::{Store, StoreError};
+
+use crate::certificate::{self, CertificateError};
+use crate::demo::Demo;
+use crate::hospital::Hospital;
+use crate::keys::{KeyError, Keys};
+use crate::problem::Problem;
+use crate::roles::SiteRole;
+use crate::rounds::Worker;
+use crate::site::{Counters, Peer, Shared, Site, now};
+use crate::uploads::Uploads;
+use crate::{Judge, Protection, Settings, account, audit, log, routes, schedule, session};
+
+/// Connections at once; more wait.
+const CONNECTIONS: usize = 256;
+/// How long a browser may take to agree on protection, and to send a request's head.
+const GREETING: Duration = Duration::from_secs(10);
+/// Fields of a request's head.
+const FIELDS: usize = 64;
+/// Bytes of a request's head.
+const HEAD: usize = 32 * 1024;
+/// How long requests that run may take when the site stops.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How often old sessions are ended and the log is signed.
+const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+/// How long the first one-time code works, in seconds.
+const FIRST_CODE: i64 = 3_600;
+
+/// Why the site could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Without protection others could read along.
+    #[error(
+        "without TLS the site serves this computer alone; leave out --without-tls, or listen at 127.0.0.1 behind a proxy"
+    )]
+    NotProtected,
+    /// The store could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key could not be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// There is no certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The address cannot be listened at.
+    #[error(
+        "{address} cannot be listened at ({reason}); is the site running already, or the address another computer's?"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        reason: std::io::Error,
+    },
+    /// The system gives no threads or signals.
+    #[error("the site could not be started ({0})")]
+    System(#[from] std::io::Error),
+    /// The store or the log could not be written at the start; standard error says why.
+    #[error("the site could not write its store at the start")]
+    NotWritten,
+}
+
+/// Serves the site until it is told to stop.
+///
+/// # Errors
+/// When it cannot begin: store, keys, certificate or address cannot be used.
+pub fn serve(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("site").build()?;
+    let served = runtime.block_on(run(settings, judge));
+    runtime.shutdown_timeout(FAREWELL);
+    served
+}
+
+async fn run(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeError> {
+    let tls = settings.protection != Protection::None;
+    if !tls && !settings.listen.ip().is_loopback() {
+        return Err(ServeError::NotProtected);
+    }
+    let keys = Keys::open(&settings.keys)?;
+    let certificate = protection(settings)?;
+    let routes = routes::all();
+    let home = Hospital::open(&settings.store)?;
+    let beside = |name: &str| home.folder().join(name);
+    let site = Site::new(Shared {
+        demo: Demo::open(beside("demo.sqlite"))?,
+        uploads: Uploads::open(beside("uploads"))?,
+        rounds: Worker::new(),
+        watched: settings.watched.clone(),
+        home,
+        keys,
+        judge,
+        tls,
+        menu: routes::menu(&routes),
+        hashing: Semaphore::new(2),
+        listing: Semaphore::new(1),
+        counters: Counters::default(),
+        stopping: watch::Sender::new(false),
+    });
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.map_err(|reason| ServeError::Listen { address: settings.listen, reason })?;
+    let address = listener.local_addr()?;
+    let fingerprint = certificate.as_ref().map(|certificate| certificate.fingerprint.clone());
+    let first_code = begin(&site).await.map_err(|_| ServeError::NotWritten)?;
+    greet(address, fingerprint.as_deref(), first_code.as_deref());
+    log::event("started").address(address.ip()).number("port", address.port().into());
+    tokio::spawn(keep_house(site.clone()));
+    tokio::spawn(schedule::keep(site.clone()));
+    let acceptor = certificate.map(|certificate| TlsAcceptor::from(certificate.config));
+    accept(&site, listener, acceptor, routes::router(routes, site.clone())).await?;
+    audit::checkpoint(&site).await.map_err(|_| ServeError::NotWritten)?;
+    log::event("stopped");
+    Ok(())
+}
+
+fn protection(settings: &Settings) -> Result<Option<certificate::Certificate>, CertificateError> {
+    match &settings.protection {
+        Protection::None => Ok(None),
+        Protection::Given { certificate, key } => certificate::given(certificate, key).map(Some),
+        Protection::OwnCertificate => {
+            let names = certificate::names(settings.listen.ip(), &settings.names);
+            certificate::own(&settings.keys, &names, now().seconds()).map(Some)
+        }
+    }
+}
+
+/// Signs the log as it was found and, where nobody can sign in yet, makes the first one-time code.
+async fn begin(site: &Site) -> Result<Option<String>, Problem> {
+    audit::checkpoint(site).await?;
+    session::end_old(site).await?;
+    if !site.home.read(Store::account_list).await?.is_empty() {
+        return Ok(None);
+    }
+    site.home.write(Store::invitation_clear).await?;
+    let until = Timestamp::from_seconds(now().seconds().saturating_add(FIRST_CODE));
+    account::invite_from_site(site, SiteRole::Administrator, until, None).await.map(Some)
+}
+
+/// Tells whoever started it where the site is, and how to begin.
+fn greet(address: SocketAddr, fingerprint: Option<&str>, first_code: Option<&str>) {
+    let scheme = if fingerprint.is_some() { "https" } else { "http" };
+    let mut text = format!("Wardround is at {scheme}://{address}/\n");
+    if let Some(fingerprint) = fingerprint {
+        text += &format!(
+            "Its certificate has this SHA-256 fingerprint. Compare it when the browser warns:\n  {fingerprint}\n"
+        );
+    }
+    if let Some(code) = first_code {
+        text += &format!(
+            "Nobody can sign in yet. Make the first account there with this one-time code (good for an hour):\n  {code}\n"
+        );
+    }
+    text += "Ctrl-C stops it.\n";
+    let mut output = std::io::stdout().lock();
+    // Where nobody reads it, the site still serves; a code is made anew at the next start.
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+async fn keep_house(site: Site) {
+    let mut every = tokio::time::interval(HOUSEKEEPING);
+    every.tick().await;
+    loop {
+        every.tick().await;
+        site.uploads.clear_old(now());
+        // What fails is in the log by then, and is tried again in an hour.
+        let _ = session::end_old(&site).await;
+        let _ = audit::checkpoint(&site).await;
+    }
+}
+
+/// Takes connections until a signal comes, then lets those that run come to their end.
+async fn accept(
+    site: &Site,
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    router: Router,
+) -> Result<(), ServeError> {
+    let mut end = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let running = GracefulShutdown::new();
+    loop {
+        let place = tokio::select! {
+            _ = end.recv() => break,
+            _ = interrupt.recv() => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
+        let (stream, peer) = tokio::select! {
+            _ = end.recv() => break,
+            _ = interrupt.recv() => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(_) => {
+                    // Out of files, or the browser is gone: the next may work.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        let connection = Connection {
+            router: router.clone(),
+            peer: Peer(peer),
+            watcher: running.watcher(),
+            _place: place,
+        };
+        tokio::spawn(connection.open(stream, acceptor.clone()));
+    }
+    drop(listener);
+    log::event("stopping");
+    site.stopping.send_replace(true);
+    let _ = tokio::time::timeout(FAREWELL, running.shutdown()).await;
+    Ok(())
+}
+
+/// One connection.
+struct Connection {
+    router: Router,
+    peer: Peer,
+    watcher: hyper_util::server::graceful::Watcher,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn open(self, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
+        let _ = stream.set_nodelay(true);
+        match acceptor {
+            None => self.serve(stream).await,
+            Some(acceptor) => {
+                // Who does not come to an agreement in time is left; nothing of it is worth a line.
+                if let Ok(Ok(stream)) = tokio::time::timeout(GREETING, acceptor.accept(stream)).await {
+                    self.serve(stream).await;
+                }
+            }
+        }
+    }
+
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self { router, peer, watcher, _place } = self;
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.clone().oneshot(request)
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(GREETING)
+            .max_headers(FIELDS)
+            .max_buf_size(HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        // A browser that goes away in the middle is no event.
+        let _ = watcher.watch(connection).await;
+    }
+}

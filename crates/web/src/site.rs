@@ -1,0 +1,122 @@
+//! What every request shares.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use tokio::sync::{Semaphore, watch};
+use wardround_model::Timestamp;
+
+use crate::Judge;
+use crate::demo::Demo;
+use crate::hospital::Hospital;
+use crate::keys::Keys;
+use crate::problem::Problem;
+use crate::rounds::Worker;
+use crate::routes::{Menu, MenuItem};
+use crate::uploads::Uploads;
+
+/// What every request shares; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Site(Arc<Shared>);
+
+/// What is shared.
+pub(crate) struct Shared {
+    /// The hospital's own store: people, sessions and the log are always here.
+    pub(crate) home: Arc<Hospital>,
+    pub(crate) keys: Keys,
+    /// The demo hospital, while it is shown.
+    pub(crate) demo: Demo,
+    /// Files that wait for somebody to decide.
+    pub(crate) uploads: Uploads,
+    /// The one worker of rounds.
+    pub(crate) rounds: Worker,
+    /// The folder that scheduled rounds read, if there is one.
+    pub(crate) watched: Option<PathBuf>,
+    /// How rounds are judged.
+    pub(crate) judge: Arc<dyn Judge>,
+    /// Whether connections are protected, so that cookies may say so.
+    pub(crate) tls: bool,
+    /// The menu, from the table of routes.
+    pub(crate) menu: Vec<MenuItem>,
+    /// Password digests that are worked out at once: each needs 19 MiB and a core.
+    pub(crate) hashing: Semaphore,
+    /// Lists that are read at once: each may need hundreds of megabytes.
+    pub(crate) listing: Semaphore,
+    pub(crate) counters: Counters,
+    /// Told when the site stops, to those who would listen for ever.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// What the site counts, for metrics.
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) requests: AtomicU64,
+    pub(crate) refused: AtomicU64,
+    pub(crate) failed: AtomicU64,
+    pub(crate) sign_ins: AtomicU64,
+    pub(crate) sign_ins_failed: AtomicU64,
+    pub(crate) rounds: AtomicU64,
+}
+
+/// Adds one.
+pub(crate) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Site {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    /// The hospital that pages show.
+    pub(crate) fn hospital(&self) -> Arc<Hospital> {
+        self.0.demo.shown().unwrap_or_else(|| Arc::clone(&self.0.home))
+    }
+
+    /// The page at this place of the menu, where there is one.
+    pub(crate) fn page_of(&self, menu: Menu) -> Option<&'static str> {
+        self.0.menu.iter().find(|item| item.menu == menu).map(|item| item.path)
+    }
+
+    /// Whether pages show the demo hospital.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.0.demo.shown().is_some()
+    }
+}
+
+impl std::ops::Deref for Site {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// The moment.
+pub(crate) fn now() -> Timestamp {
+    let now = jiff::Timestamp::now().as_nanosecond();
+    Timestamp::from_nanoseconds(i64::try_from(now).unwrap_or(i64::MAX))
+}
+
+/// The other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl Peer {
+    /// Its address; one of IPv4 as such also where it comes through IPv6.
+    pub(crate) fn address(self) -> IpAddr {
+        self.0.ip().to_canonical()
+    }
+}
+
+impl FromRequestParts<Site> for Peer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or(Problem::Fault)
+    }
+}
