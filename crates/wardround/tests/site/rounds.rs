@@ -19,6 +19,21 @@ pub(crate) fn wait_for_round(browser: &Browser) -> String {
 }
 
 #[test]
+fn who_listens_is_told_of_the_end_in_an_event_that_browsers_hear() {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    // Without data, a browser drops the event (HTML Living Standard 9.2.6).
+    assert_eq!(ada.get("/rounds/now/events").text, "event: done\ndata: done\n\n");
+    let token = ada.get("/import").hidden("token");
+    let path = ada.send_files(&token, &[("clinic.pcapng", &example("clinic.pcapng"))]).to();
+    ada.post(&format!("{path}/round"), &[("token", &token)]);
+    let told = ada.get("/rounds/now/events").text;
+    assert!(told.contains("event: progress\ndata: "), "{told}");
+    assert!(told.ends_with("event: done\ndata: done\n\n"), "{told}");
+    ada.get("/rounds/now").shows(&["is done and kept"]);
+}
+
+#[test]
 fn a_list_is_looked_at_first_then_kept_and_used_by_a_round() {
     let site = Running::new();
     let (ada, _) = set_up(&site);

@@ -81,32 +81,47 @@ fn doing(doing: Doing) -> String {
     }
 }
 
-/// Each change as an event (Server-Sent Events, HTML Living Standard 9.2): a sentence, then `done` once.
+/// Each change as an event (Server-Sent Events, HTML Living Standard 9.2): a sentence, then `done` once, and the end.
 async fn events(State(site): State<Site>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (watch, stopping) = (site.rounds.watch(), site.stopping.subscribe());
-    let changes = stream::unfold((watch, stopping, true), |(mut watch, mut stopping, is_first)| async move {
-        if !is_first {
-            // Who listens does not keep the site from stopping.
-            let changed = std::pin::pin!(watch.changed());
-            let stops = std::pin::pin!(stopping.wait_for(|stops| *stops));
-            if !matches!(select(changed, stops).await, Either::Left((Ok(()), _))) {
-                return None;
+    let changes =
+        stream::unfold((watch, stopping, Told::Nothing), |(mut watch, mut stopping, told)| async move {
+            match told {
+                Told::Nothing => {}
+                Told::End => return None,
+                Told::Progress => {
+                    // Who listens does not keep the site from stopping.
+                    let changed = std::pin::pin!(watch.changed());
+                    let stops = std::pin::pin!(stopping.wait_for(|stops| *stops));
+                    if !matches!(select(changed, stops).await, Either::Left((Ok(()), _))) {
+                        return None;
+                    }
+                }
             }
-        }
-        let state = watch.borrow_and_update().clone();
-        let event = match &state {
-            RoundState::Running(running) => {
-                let part = match running.doing {
-                    Doing::Reading(Some(part)) => part.to_string(),
-                    Doing::Reading(None) | Doing::Judging => String::new(),
-                };
-                Event::default().event("progress").data(format!("{part}|{}", doing(running.doing)))
-            }
-            RoundState::Idle | RoundState::Done(_) | RoundState::Failed(_) => {
-                Event::default().event("done").data("")
-            }
-        };
-        Some((Ok(event), (watch, stopping, false)))
-    });
+            let state = watch.borrow_and_update().clone();
+            let (event, told) = match &state {
+                RoundState::Running(running) => (progress(running), Told::Progress),
+                // An event without data is none to a browser.
+                RoundState::Idle | RoundState::Done(_) | RoundState::Failed(_) => {
+                    (Event::default().event("done").data("done"), Told::End)
+                }
+            };
+            Some((Ok(event), (watch, stopping, told)))
+        });
     Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+/// What a listener was told last.
+enum Told {
+    Nothing,
+    Progress,
+    End,
+}
+
+fn progress(running: &Running) -> Event {
+    let part = match running.doing {
+        Doing::Reading(Some(part)) => part.to_string(),
+        Doing::Reading(None) | Doing::Judging => String::new(),
+    };
+    Event::default().event("progress").data(format!("{part}|{}", doing(running.doing)))
 }
