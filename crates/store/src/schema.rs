@@ -8,15 +8,18 @@ use crate::rounds;
 /// Marks a file as ours, in the place that SQLite has for it: `Ward`.
 pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
 
+/// What version 3 added: new tables alone, so that its step is the rest of the schema.
+macro_rules! version_3 {
+    () => {
+        concat!(include_str!("site.sql"), include_str!("summary.sql"), include_str!("work.sql"))
+    };
+}
+
 /// The current schema.
-const SCHEMA: &str =
-    concat!(include_str!("schema.sql"), include_str!("summary.sql"), include_str!("work.sql"));
+const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!());
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[
-    include_str!("from_1_to_2.sql"),
-    concat!(include_str!("from_2_to_3.sql"), include_str!("summary.sql"), include_str!("work.sql")),
-];
+const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), version_3!()];
 
 /// Fills tables of an older store, in the transaction that made them.
 type Fill = fn(&Connection) -> Result<(), Trouble>;

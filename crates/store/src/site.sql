@@ -1,6 +1,4 @@
--- A store of version 2 to version 3.
-
--- The site: who works with it, and what they did there. ---------------------------------------------------------------
+-- The site, from version 3: who works with it, and what they did there.
 
 -- People who sign in. What proves who they are is kept as digests, or sealed with a key that is not in the store.
 CREATE TABLE account (
