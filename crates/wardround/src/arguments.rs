@@ -39,6 +39,7 @@ Examples:
   tcpdump -w - -i eth1 | wardround round -          read from another program
   wardround asset list                              who is on the network
   wardround work                                    who does what by when, and what is verified
+  wardround serve                                   the same in a browser, for several people
   wardround why F-1a2b3c4d5e6f                      why do you say so?
 
 Exit codes:

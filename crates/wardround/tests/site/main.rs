@@ -10,6 +10,8 @@
 mod audit;
 mod browser;
 mod forms;
+#[path = "../../../triage/src/phrases/tests/grade.rs"]
+mod grade;
 mod hostile;
 mod people;
 mod reading;

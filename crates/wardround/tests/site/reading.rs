@@ -1,6 +1,7 @@
 //! What people read on the site's own pages: held as snapshots, at a reading grade of 8 or less.
 
 use crate::browser::{Browser, set_up};
+use crate::grade::grade;
 use crate::running::Running;
 
 /// A page's text: one line for each piece of text, without hidden parts.
@@ -21,24 +22,6 @@ pub(crate) fn text(page: &str) -> String {
     }
     let lines = lines.iter().map(|line| line.replace("&quot;", "\"").replace("&amp;", "&").trim().to_owned());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// Flesch and Kincaid's grade of a text: the years of school that it asks for (Kincaid et al., 1975).
-pub(crate) fn grade(text: &str) -> f64 {
-    let sentences = text.matches(['.', ':', '?', '\n']).count().max(1);
-    let words: Vec<_> =
-        text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty()).collect();
-    let syllables: usize = words.iter().map(|word| syllables(word)).sum();
-    let count = |number: usize| u32::try_from(number).map(f64::from).unwrap();
-    0.39 * count(words.len()) / count(sentences) + 11.8 * count(syllables) / count(words.len()) - 15.59
-}
-
-/// Groups of vowels, without a silent `e` at the end.
-fn syllables(word: &str) -> usize {
-    let lower = word.to_lowercase();
-    let groups = lower.split(|c: char| !"aeiouy".contains(c)).filter(|group| !group.is_empty()).count();
-    let silent = lower.ends_with('e') && !lower.ends_with("le") && groups > 1;
-    groups.saturating_sub(usize::from(silent)).max(1)
 }
 
 /// The sentences alone: menus and headings of tables would make any page look simple.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::browser::{Browser, between, set_up};
+use crate::grade::grade;
 use crate::hostile::{NAMES, assert_escaped};
-use crate::reading::{grade, sentences, text};
+use crate::reading::{sentences, text};
 use crate::running::{Running, example};
 
 /// Pages that a walk looks at, at most.
