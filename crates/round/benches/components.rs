@@ -1,15 +1,17 @@
 //! Figures of one bill of materials, without the program around it: read, held against an index and graded, then told with
 //! every reason. Run: `cargo bench -p wardround-round --bench components -- SBOM INDEX` (`bench/know` does).
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use wardround_intake::{About, Imported, Request, Thing};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
-use wardround_model::Timestamp;
-use wardround_round::{List, Settings, Sources};
-use wardround_triage::DecisionTables;
+use wardround_model::{AssetId, Round, Timestamp};
+use wardround_round::{List, Outcome, Settings, Sources};
+use wardround_triage::{DecisionTables, Judging};
 
 /// The moment of everything: 26 November 2026.
 const NOW: i64 = 1_795_651_200;
@@ -44,11 +46,34 @@ fn figures(sbom: &[u8], index: &[u8]) {
         tables: &tables,
         aliases: Aliases::builtin(),
     };
-    let found = each("judge and tell every finding", components, || {
-        let outcome = wardround_round::run(&sources, &settings, &index, &());
-        outcome.map_or(0, |outcome| outcome.round.findings.len())
+    let run = || wardround_round::run(&sources, &settings, &index, &()).ok();
+    let Some(Outcome { round, .. }) = run() else { return println!("no round came of it") };
+    judged(&round, &tables, &index, components);
+    let found = each("the same, and tell every finding with its reasons", components, || {
+        run().map_or(0, |outcome| outcome.round.findings.len())
     });
     println!("  {components} components, {found} findings");
+}
+
+/// What a peer tells of a component is the number of each vulnerability and how bad it is. That, with the grade and the
+/// decision of each, is known after this; the words, reasons and questions come after.
+fn judged(round: &Round, tables: &DecisionTables, index: &Index<'_>, components: usize) {
+    let by_ip: HashMap<IpAddr, AssetId> =
+        round.assets.iter().flat_map(|asset| asset.ips.iter().map(|ip| (*ip, asset.id))).collect();
+    let input = wardround_triage::Input {
+        assets: &round.assets,
+        observations: &round.observations,
+        conversations: &[],
+        statements: &[],
+        aliases: Aliases::builtin(),
+        workers: NonZeroUsize::MIN,
+        index,
+        as_of: round.as_of,
+        owner_of: &|subject| by_ip.get(&subject.ip()?).copied(),
+    };
+    let matches =
+        each("judge and grade every component", components, || Judging::of(tables, &input).matches());
+    println!("  {components} components, {matches} matches");
 }
 
 fn read(sbom: &[u8]) -> Option<List> {
