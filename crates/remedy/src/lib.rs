@@ -33,4 +33,4 @@ pub use proof::{Again, Change, Look, Property, Sight, shows_another_value};
 pub use state::{Claim, Reopening, Said, Standing, State, Verified, standing};
 pub use task::{ClinicalOwner, Comment, Part, Refused, Step, Task, TaskState};
 pub use words::{InvalidText, Note, Person};
-pub use worklist::{Moves, Work, Worklist, worklist};
+pub use worklist::{Moves, Work, Worklist, worklist, worklist_of};

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use wardround_model::{RoundId, Timestamp};
+use wardround_model::{AssetId, RoundId, Timestamp};
 use wardround_triage::{Efforts, Visit, VisitStep, VisitWork};
 
 use crate::event::{Event, EventId, What, in_force};
@@ -64,19 +64,39 @@ pub fn worklist<'a>(
     policy: &Policy,
     now: Timestamp,
 ) -> Worklist<'a> {
+    worklist_of(history, visits, events, efforts, policy, now, &|_| true)
+}
+
+/// The tasks of the worklist that are wanted, as they stand in it. Its letters tell of the wanted tasks alone, so that those of
+/// one kind of device are right where all its tasks are wanted.
+#[must_use]
+pub fn worklist_of<'a>(
+    history: &'a History,
+    visits: &[Visit],
+    events: &'a [Event],
+    efforts: &Efforts,
+    policy: &Policy,
+    now: Timestamp,
+    wanted: &dyn Fn(&Head) -> bool,
+) -> Worklist<'a> {
+    let wanted: BTreeMap<TaskId, &Head> =
+        history.heads.iter().filter(|(_, head)| wanted(head)).map(|(id, head)| (*id, head)).collect();
+    let assets: BTreeSet<AssetId> = wanted.values().map(|head| head.asset).collect();
     let in_force = in_force(events);
     let known_as: BTreeMap<TaskId, TaskId> =
         history.heads.values().flat_map(|head| head.known_as.iter().map(|old| (*old, head.id))).collect();
     let now_called = |task| *known_as.get(&task).unwrap_or(&task);
     let events = by_task_told(events, &in_force, &now_called);
+    let visits = visits.iter().filter(|visit| assets.contains(&visit.asset));
     let mut maker = Maker { visits: by_task(visits), events, efforts, policy, now };
     let mut items: BTreeMap<TaskId, Vec<&Item>> = BTreeMap::new();
     for item in history.items.values() {
-        for task in [Some(item.task), item.containment].into_iter().flatten() {
+        let tasks = [Some(item.task), item.containment].into_iter().flatten();
+        for task in tasks.filter(|task| wanted.contains_key(task)) {
             items.entry(task).or_default().push(item);
         }
     }
-    let tasks = items.iter().filter_map(|(task, items)| maker.task(history.heads.get(task)?, items));
+    let tasks = items.iter().filter_map(|(task, items)| maker.task(wanted.get(task)?, items));
     let mut tasks: Vec<Task<'a>> = tasks.collect();
     tasks.sort_by_cached_key(|task| {
         let due = task.due.filter(|_| task.state.is_pending());
@@ -119,8 +139,8 @@ fn reopened_by(reopening: &Reopening) -> Option<RoundId> {
     }
 }
 
-fn by_task(visits: &[Visit]) -> BTreeMap<TaskId, &Visit> {
-    visits.iter().map(|visit| (TaskId::of(visit.asset, visit.goes, visit.work), visit)).collect()
+fn by_task<'v>(visits: impl Iterator<Item = &'v Visit>) -> BTreeMap<TaskId, &'v Visit> {
+    visits.map(|visit| (TaskId::of(visit.asset, visit.goes, visit.work), visit)).collect()
 }
 
 /// What was said of one task: what counts, and what was taken back.

@@ -39,6 +39,7 @@ const SELECT: &str = "
     SELECT id, task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind, on_at,
            undone_event
     FROM work_event ORDER BY id";
+const SELECT_LATEST: &str = "SELECT (SELECT max(id) FROM round), (SELECT max(id) FROM work_event)";
 const INSERT: &str = "
     INSERT INTO work_event (task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind,
                             on_at, undone_event)
@@ -59,6 +60,14 @@ impl Store {
     /// When the store cannot be read.
     pub fn work_event_list(&self) -> Result<Vec<Event>, StoreError> {
         list(&self.connection).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// The latest round and the latest event: while both are the same, so is all that a worklist is made from.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn work_latest(&self) -> Result<(Option<RoundId>, Option<EventId>), StoreError> {
+        latest(&self.connection).map_err(|trouble| trouble.at(&self.path))
     }
 
     /// All that the worklist is made from: what the rounds showed, in their order, and what people said.
@@ -165,6 +174,14 @@ fn save(connection: &mut Connection, new: &NewEvent, at: Timestamp) -> Result<Ev
     }
     transaction.commit()?;
     Ok(EventId(id))
+}
+
+fn latest(connection: &Connection) -> Result<(Option<RoundId>, Option<EventId>), Trouble> {
+    let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(Option<i64>, Option<i64>)> {
+        Ok((row.get(0)?, row.get(1)?))
+    };
+    let (round, event) = connection.query_row(SELECT_LATEST, [], read)?;
+    Ok((round.map(RoundId), event.map(EventId)))
 }
 
 fn list(connection: &Connection) -> Result<Vec<Event>, Trouble> {

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use wardround_model::{Round, RoundId};
 use wardround_store::{Store, StoreError};
 
+use crate::desk::Desk;
 use crate::problem::Problem;
 use crate::standing::Standing;
 
@@ -28,6 +29,12 @@ pub(crate) struct Hospital {
     pub(crate) standing: Mutex<Option<Arc<Standing>>>,
     /// Held by whoever works it out.
     pub(crate) working_out: tokio::sync::Mutex<()>,
+    /// The worklist that was folded last.
+    pub(crate) desk: Mutex<Option<Arc<Desk>>>,
+    /// Held by whoever folds it.
+    pub(crate) folding: Arc<tokio::sync::Mutex<()>>,
+    /// Held by whoever says something of a task, so that it is held against what was said before.
+    pub(crate) speaking: tokio::sync::Mutex<()>,
 }
 
 impl Hospital {
@@ -42,6 +49,9 @@ impl Hospital {
             rounds: Mutex::default(),
             standing: Mutex::default(),
             working_out: tokio::sync::Mutex::default(),
+            desk: Mutex::default(),
+            folding: Arc::default(),
+            speaking: tokio::sync::Mutex::default(),
         }))
     }
 

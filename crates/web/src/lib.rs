@@ -16,6 +16,7 @@ mod certificate;
 mod codes;
 mod cookie;
 mod demo;
+mod desk;
 mod gate;
 mod headers;
 mod hospital;
@@ -43,6 +44,7 @@ use std::path::PathBuf;
 
 use wardround_capture::Progress;
 use wardround_model::Timestamp;
+use wardround_remedy::Policy;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
@@ -63,6 +65,8 @@ pub struct Settings {
     pub protection: Protection,
     /// A folder whose lists and captures scheduled rounds read.
     pub watched: Option<PathBuf>,
+    /// By when work is due.
+    pub policy: Policy,
     /// Further names of this computer, for the site's own certificate.
     pub names: Vec<String>,
 }

@@ -70,10 +70,14 @@ impl SiteRole {
     pub fn may_in_words(self) -> &'static str {
         match self {
             Self::Administrator => "Does everything, and looks after people and settings.",
-            Self::Security => "Sees everything, runs rounds, and works on what was found.",
-            Self::Biomedical => "Sees everything, adds lists, and works on medical devices.",
+            Self::Security => "Sees everything, runs rounds, works on what was found, and accepts risks.",
+            Self::Biomedical => {
+                "Sees everything, adds lists, works on medical devices, and records a clinical owner's word."
+            }
             Self::Network => "Sees everything, runs rounds, and works on the network.",
-            Self::Compliance => "Sees everything and the log, and records decisions.",
+            Self::Compliance => {
+                "Sees everything and the log, accepts risks, and records a clinical owner's word."
+            }
             Self::Auditor => "Sees everything and the log until a day, and changes nothing.",
             Self::Board => "Sees the summary.",
         }
@@ -85,15 +89,18 @@ impl SiteRole {
         use Permission as P;
         match self {
             Self::Administrator => true,
-            Self::Security => !matches!(permission, P::ManagePeople | P::ChangeSettings),
+            Self::Security => !matches!(permission, P::ManagePeople | P::ChangeSettings | P::SignOff),
             Self::Biomedical => {
-                matches!(permission, P::SeeSummary | P::See | P::Import | P::Answer | P::Work)
+                matches!(permission, P::SeeSummary | P::See | P::Import | P::Answer | P::Work | P::SignOff)
             }
             Self::Network => {
                 matches!(permission, P::SeeSummary | P::See | P::Import | P::RunRounds | P::Answer | P::Work)
             }
             Self::Compliance => {
-                matches!(permission, P::SeeSummary | P::See | P::SeeAudit | P::Answer | P::Work)
+                matches!(
+                    permission,
+                    P::SeeSummary | P::See | P::SeeAudit | P::Answer | P::Work | P::SignOff | P::AcceptRisk
+                )
             }
             Self::Auditor => matches!(permission, P::SeeSummary | P::See | P::SeeAudit),
             Self::Board => permission == P::SeeSummary,
@@ -116,6 +123,10 @@ pub enum Permission {
     Answer,
     /// Work on tasks.
     Work,
+    /// Record that a device's clinical owner agrees with work on it.
+    SignOff,
+    /// Accept a risk for a time.
+    AcceptRisk,
     /// Read the log.
     SeeAudit,
     /// Invite people and close accounts.

@@ -8,6 +8,7 @@ use wardround_capture::{Input, Progress};
 use wardround_model::{RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
 
+use crate::desk::Desk;
 use crate::hospital::Hospital;
 use crate::log;
 use crate::site::{Site, count, now};
@@ -145,6 +146,9 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
     count(&site.counters.rounds);
     // What cannot be worked out now is when somebody looks.
     let _ = hospital.remember(id, &outcome.round);
+    if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &outcome.round)))) {
+        hospital.keep_desk(Desk::new(work, &site.policy, now()));
+    }
     Ok(id)
 }
 

@@ -106,6 +106,7 @@ async fn run(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeErro
         uploads: Uploads::open(beside("uploads"))?,
         rounds: Worker::new(),
         watched: settings.watched.clone(),
+        policy: settings.policy.clone(),
         home,
         keys,
         judge,

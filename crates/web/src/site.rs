@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::sync::{Semaphore, watch};
 use wardround_model::Timestamp;
+use wardround_remedy::Policy;
 
 use crate::Judge;
 use crate::demo::Demo;
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) rounds: Worker,
     /// The folder that scheduled rounds read, if there is one.
     pub(crate) watched: Option<PathBuf>,
+    /// By when work is due.
+    pub(crate) policy: Policy,
     /// How rounds are judged.
     pub(crate) judge: Arc<dyn Judge>,
     /// Whether connections are protected, so that cookies may say so.

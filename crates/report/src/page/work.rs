@@ -9,7 +9,7 @@ use wardround_remedy::{Event, EventId, Letter, LetterState, NewEvent, Task, Task
 
 pub use moves::moves;
 pub use sheet::xlsx;
-pub use show::show;
+pub use show::{LOOK_THERE, by_when, last_look, show, state, turn};
 
 use super::text::Page;
 use super::words::{capital, count, day, day_and_time, listed, wide};
@@ -142,7 +142,8 @@ fn letter_line(letter: &Letter) -> String {
     format!("{}, {devices}: {}{task}.", letter.kind, letter_state(letter))
 }
 
-fn letter_state(letter: &Letter) -> String {
+/// How a letter stands, as half a sentence.
+pub fn letter_state(letter: &Letter) -> String {
     match &letter.state {
         LetterState::ToWrite(by) if letter.overdue => format!("not written yet, late since {}", day(*by)),
         LetterState::ToWrite(by) => format!("to be written by {}", day(*by)),
@@ -189,7 +190,7 @@ pub fn letter(letter: &Letter, task: &Task<'_>, answer_by: Timestamp, again: &st
 
 /// What was just kept, and how the task stands now.
 pub fn kept(id: EventId, event: &NewEvent, task: &Task<'_>, again: &str) -> String {
-    let mut text = format!("Kept as {id}: {} - {}.\n", task.head.device, sentence(event.what()));
+    let mut text = format!("Kept as {id}: {} - {}.\n", task.head.device, said(event.what()));
     text.push_str(&format!("{} is now: {}.\n", task.id(), task.state.label()));
     let next = match event.what() {
         What::Done => "The next round that sees another value verifies it.\n".to_owned(),
@@ -205,7 +206,7 @@ pub fn kept(id: EventId, event: &NewEvent, task: &Task<'_>, again: &str) -> Stri
 }
 
 /// What was said, as half a sentence.
-fn sentence(what: &What) -> String {
+pub fn said(what: &What) -> String {
     match what {
         What::Assigned(to) => format!("{to} does it"),
         What::Done => "it is done".to_owned(),
@@ -231,5 +232,5 @@ fn sentence(what: &What) -> String {
 
 /// One line of a task's log.
 fn log_line(event: &Event) -> String {
-    format!("{}  {}, {}: {}", event.id, day_and_time(event.at), event.by, sentence(&event.what))
+    format!("{}  {}, {}: {}", event.id, day_and_time(event.at), event.by, said(&event.what))
 }

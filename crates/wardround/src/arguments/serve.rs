@@ -34,6 +34,9 @@ pub(crate) struct ServeCommand {
     /// Let scheduled rounds read the lists and captures in this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) watch: Option<PathBuf>,
+    /// By when work is due [default: work.toml in your data folder, when it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) judging: Judging,
 }

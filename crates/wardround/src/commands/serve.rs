@@ -11,7 +11,7 @@ use wardround_round::{Outcome, Settings, Sources};
 use wardround_web::{Judge, Protection};
 
 use crate::arguments::serve::{InviteCommand, Judging, ServeCommand};
-use crate::commands::{files, intel, lookup, now, print};
+use crate::commands::{files, intel, lookup, now, print, work};
 use crate::places;
 
 pub(crate) fn run(command: ServeCommand) -> Result<()> {
@@ -30,6 +30,7 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         listen: command.listen,
         protection,
         watched: command.watch,
+        policy: work::policy(command.policy.as_deref())?,
         names: command.names,
     };
     Ok(wardround_web::serve(&settings, Arc::new(judge))?)

@@ -88,7 +88,7 @@ fn export(worklist: &Worklist<'_>, format: WorkFormat) -> Result<()> {
 }
 
 /// The days: from the chosen file, else from the one in the data folder where it is there, else the defaults.
-fn policy(chosen: Option<&Path>) -> Result<Policy> {
+pub(crate) fn policy(chosen: Option<&Path>) -> Result<Policy> {
     let own = || places::data_folder().ok().map(|folder| folder.join(POLICY)).filter(|file| file.exists());
     let Some(file) = chosen.map(Path::to_owned).or_else(own) else { return Ok(Policy::default()) };
     Policy::default().with(&files::text(&file)?).with_context(|| file.display().to_string())

@@ -25,6 +25,13 @@ impl Answer {
         self.headers.get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
     }
 
+    /// Whether a browser keeps it as a file and shows nothing of it.
+    pub(crate) fn is_file(&self) -> bool {
+        let is_kept = self.header("content-disposition").starts_with("attachment; filename=\"worklist.");
+        assert!(!is_kept || self.header("x-content-type-options") == "nosniff");
+        is_kept
+    }
+
     /// Where it sends the browser.
     pub(crate) fn to(&self) -> String {
         assert_eq!(self.status, 303, "{}", self.text);
@@ -167,7 +174,8 @@ impl Browser {
             self.use_token(Some(pair).filter(|_| !is_taken_back));
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.body_mut().read_to_string().unwrap();
+        // A file may be no text.
+        let text = String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned();
         Answer { status, headers, text }
     }
 

@@ -18,3 +18,4 @@ mod reading;
 mod rounds;
 mod running;
 mod views;
+mod work;

@@ -86,6 +86,18 @@ fn words(action: &str) -> &str {
         "settings.schedule" => "changed the schedule",
         "sign-in" => "signed in",
         "sign-out" => "signed out",
+        "task.assign" => "said who does a task",
+        "task.comment" => "remarked on a task",
+        "task.done" => "said that a task is done",
+        "task.except" => "accepted a risk",
+        "task.letter" => "looked at a letter",
+        "task.letter-answered" => "recorded a maker's answer",
+        "task.letter-sent" => "recorded a letter",
+        "task.reopen" => "opened a task again",
+        "task.sign-off" => "recorded a clinical owner's word",
+        "task.undo" => "took back what was said of a task",
+        "task.view" => "looked at a task",
+        "work.export" => "exported the worklist",
         other => other,
     }
 }

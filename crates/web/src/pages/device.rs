@@ -11,7 +11,7 @@ use wardround_store::{KeptStatement, Store, StoreError};
 
 use crate::asked::{Asked, Looked};
 use crate::layout::{self, Page, plain};
-use crate::pages::{map, parts, say};
+use crate::pages::{map, parts, say, work};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -68,11 +68,18 @@ async fn show(
     let mut now = site.hospital().read(Store::statement_list).await?;
     now.retain(|kept| kept.statement.asset == id && kept.taken_back.is_none());
     let title = plain(&looked.found.details.row.title);
-    let body = told(&asked, &person, &looked, &now);
+    let tasks = site.hospital().desk(&site.policy).await?.of_device(id);
+    let body = told(&asked, &person, &looked, &now, &work::few(&tasks, "What there is to do"));
     Ok(layout::page(&site, &person, Some(Menu::Devices), &title, &body))
 }
 
-fn told(asked: &Asked, person: &Person, looked: &Looked<Device>, now: &[KeptStatement]) -> Markup {
+fn told(
+    asked: &Asked,
+    person: &Person,
+    looked: &Looked<Device>,
+    now: &[KeptStatement],
+    tasks: &Markup,
+) -> Markup {
     let device = &looked.found;
     let DeviceDetails { row, asset, .. } = &device.details;
     html! {
@@ -81,6 +88,7 @@ fn told(asked: &Asked, person: &Person, looked: &Looked<Device>, now: &[KeptStat
         @if !row.seen_directly { p class="soft" { "It was seen from afar only: its own link was not mirrored, or a list alone names it." } }
         div class="columns" { (identity(asked, asset)) (places(asset, row)) }
         (findings(asked, device))
+        (tasks)
         (unknown(asked, device))
         (settled(asked, &device.details.settled))
         (talks(asked, device))

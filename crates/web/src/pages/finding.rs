@@ -10,7 +10,7 @@ use wardround_triage::explain;
 
 use crate::asked::{Asked, Looked};
 use crate::layout::{self, Page, plain};
-use crate::pages::parts;
+use crate::pages::{parts, work};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -51,10 +51,12 @@ async fn show(
     let Looked { round, is_latest, found } = looked;
     let looked = Looked { round, is_latest, found: found.ok_or(Problem::NotFound)? };
     let title = parts::without_codes(&looked.found.finding.title, 1);
-    Ok(layout::page(&site, &person, Some(Menu::Findings), &title, &told(&asked, &looked)))
+    let tasks = site.hospital().desk(&site.policy).await?.of_finding(id);
+    let body = told(&asked, &looked, &work::few(&tasks, "Who does it"));
+    Ok(layout::page(&site, &person, Some(Menu::Findings), &title, &body))
 }
 
-fn told(asked: &Asked, looked: &Looked<Found>) -> Markup {
+fn told(asked: &Asked, looked: &Looked<Found>, tasks: &Markup) -> Markup {
     let Found { finding, device, group, group_number } = &looked.found;
     let item = device.as_ref().and_then(|(_, asset)| explain(finding, asset));
     html! {
@@ -66,6 +68,7 @@ fn told(asked: &Asked, looked: &Looked<Found>) -> Markup {
             }
         }
         @if let Some(item) = &item { (what_to_do(item)) }
+        (tasks)
         section aria-labelledby="why" {
             h2 id="why" { "Why we say so" }
             p { "How sure: " (finding.grade.label()) "." }

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod conversations;
+pub(crate) mod decide;
 pub(crate) mod demo;
 pub(crate) mod device;
 pub(crate) mod devices;
@@ -9,10 +10,12 @@ pub(crate) mod evidence;
 pub(crate) mod finding;
 pub(crate) mod findings;
 pub(crate) mod first;
+pub(crate) mod flow;
 pub(crate) mod history;
 pub(crate) mod hours;
 pub(crate) mod import;
 pub(crate) mod join;
+pub(crate) mod letter;
 pub(crate) mod map;
 pub(crate) mod own;
 pub(crate) mod parts;
@@ -23,4 +26,6 @@ pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sources;
 pub(crate) mod status;
+pub(crate) mod task;
 pub(crate) mod today;
+pub(crate) mod work;

@@ -1,12 +1,16 @@
 //! *Today*: what could not be seen, what changed, how it stands, what to do first.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::State;
 use maud::{Markup, html};
 use wardround_model::PlanItem;
 use wardround_report::page::{count, number};
 
+use crate::desk::Desk;
 use crate::layout::{self, Page, form_token};
-use crate::pages::{first, hours};
+use crate::pages::{first, flow, hours};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -23,13 +27,23 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
     let body = match site.hospital().standing().await? {
-        Some(standing) => told(&site, &person, &standing),
+        Some(standing) => told(&site, &person, &standing, desk(&site).await?.as_deref()),
         None => first::doors(&person, site.rounds.is_running()),
     };
     Ok(layout::page(&site, &person, Some(Menu::Today), "Today", &body))
 }
 
-fn told(site: &Site, person: &Person, standing: &Standing) -> Markup {
+/// How long this page waits for the worklist, which may have to be read first.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The worklist, unless it is still being read.
+async fn desk(site: &Site) -> Result<Option<Arc<Desk>>, Problem> {
+    let hospital = site.hospital();
+    let desk = hospital.desk(&site.policy);
+    tokio::time::timeout(PATIENCE, desk).await.map_or(Ok(None), |desk| desk.map(Some))
+}
+
+fn told(site: &Site, person: &Person, standing: &Standing, desk: Option<&Desk>) -> Markup {
     html! {
         div class="bar" {
             p class="soft" { "Round " (standing.round) ". " (standing.when) "." }
@@ -40,8 +54,12 @@ fn told(site: &Site, person: &Person, standing: &Standing) -> Markup {
             @if standing.not_seen.is_empty() { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
             @else { (list(&standing.not_seen)) }
         }
-        (numbers(site, standing))
+        (numbers(site, person, standing))
         @if let Some(changed) = &standing.changed { (since(site, person, changed)) }
+        @match desk {
+            Some(desk) => { (flow::section(person, desk)) }
+            None => { p { "The worklist is being read. Load this page again in a while." } }
+        }
         @if person.may(Permission::See) {
             (plan(site, standing))
             (hours::form(standing))
@@ -61,7 +79,7 @@ fn list(items: &[String]) -> Markup {
     html! { ul { @for item in items { li { (item) } } } }
 }
 
-fn numbers(site: &Site, standing: &Standing) -> Markup {
+fn numbers(site: &Site, person: &Person, standing: &Standing) -> Markup {
     let rows = [
         (standing.act, "to act on at once", Menu::Findings, "?decision=act"),
         (standing.attend, "to see to soon", Menu::Findings, "?decision=attend"),
@@ -74,7 +92,7 @@ fn numbers(site: &Site, standing: &Standing) -> Markup {
         section aria-labelledby="stands" {
             h2 id="stands" { "How it stands" }
             ul class="numbers" {
-                @for (value, label, menu, filter) in rows { li { (linked(site, menu, filter, &html! { b { (number(value)) } (label) })) } }
+                @for (value, label, menu, filter) in rows { li { (linked(site, person, menu, filter, &html! { b { (number(value)) } (label) })) } }
             }
             @if standing.open_questions > 0 {
                 p { (count(standing.open_questions, "question is", "questions are")) " open: what could not be judged is unknown, not safe." }
@@ -83,10 +101,10 @@ fn numbers(site: &Site, standing: &Standing) -> Markup {
     }
 }
 
-/// Text that opens its rows, where there is a page for them.
-fn linked(site: &Site, menu: Menu, filter: &str, text: &Markup) -> Markup {
+/// Text that opens its rows, where there is a page for them that this person may see.
+fn linked(site: &Site, person: &Person, menu: Menu, filter: &str, text: &Markup) -> Markup {
     html! {
-        @match site.page_of(menu) {
+        @match site.page_of(menu).filter(|_| person.may(Permission::See)) {
             Some(path) => { a href={ (path) (filter) } { (text) } }
             None => { div { (text) } }
         }

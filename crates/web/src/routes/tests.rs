@@ -50,7 +50,7 @@ fn what_changes_something_is_logged() {
 fn each_look_at_one_device_or_finding_is_logged() {
     let named: Vec<Route> = all()
         .into_iter()
-        .filter(|route| ["{device}", "{finding}"].iter().any(|part| route.path.contains(part)))
+        .filter(|route| ["{device}", "{finding}", "{task}"].iter().any(|part| route.path.contains(part)))
         .collect();
     assert!(named.len() > 2);
     for route in named {

@@ -13,7 +13,7 @@ use crate::page::words::{capital, count, day, wide};
 const TOLD_FINDINGS: usize = 5;
 
 /// What is told of a finding that no later round can verify.
-const LOOK_THERE: &str = "Watching alone cannot show that this is settled: look at the device.";
+pub const LOOK_THERE: &str = "Watching alone cannot show that this is settled: look at the device.";
 
 /// Facts that are told with a finding.
 const TOLD_FACTS: usize = 2;
@@ -31,7 +31,7 @@ pub fn show(worklist: &Worklist<'_>, task: &Task<'_>, again: &str) -> String {
         page.hanging(&format!("{:>2}. ", place + 1), step.title);
         self::step(&mut page, step);
     }
-    said(&mut page, task);
+    log(&mut page, task);
     next(&mut page, task, again);
     page.finish()
 }
@@ -66,7 +66,8 @@ fn about(page: &mut Page, task: &Task<'_>) {
     }
 }
 
-fn by_when(task: &Task<'_>) -> String {
+/// By when a task that is open is due, in a sentence.
+pub fn by_when(task: &Task<'_>) -> String {
     match (task.due, task.overdue) {
         (Some(due), true) => format!("It was due by {}: late.", day(due)),
         (Some(due), false) => format!("By {}.", day(due)),
@@ -129,8 +130,8 @@ fn finding(page: &mut Page, part: &Part<'_>) {
     }
 }
 
-/// How a finding stands, in a sentence.
-fn state(part: &Part<'_>) -> String {
+/// How a finding stands, in a sentence without its full stop.
+pub fn state(part: &Part<'_>) -> String {
     match &part.state {
         State::Open => "Open".to_owned(),
         State::Claimed(claim) => {
@@ -195,7 +196,7 @@ fn left_out(why: LeftOut) -> &'static str {
 }
 
 /// What a round showed, with its evidence.
-fn turn(dated: &Dated) -> String {
+pub fn turn(dated: &Dated) -> String {
     let round = format!("{} ({})", dated.round, day(dated.at));
     match &dated.turn {
         Turn::Found(_) => format!("{round}: found"),
@@ -245,7 +246,8 @@ fn sight(sight: &Sight) -> String {
     format!("{label} {} ({}, {})", value(sight), sight.observation, day(sight.last))
 }
 
-fn last_look(look: LastLook) -> Option<&'static str> {
+/// What the latest round did not show, where it did not.
+pub fn last_look(look: LastLook) -> Option<&'static str> {
     match look {
         LastLook::There | LastLook::NotThere => None,
         LastLook::NotSeenAgain => {
@@ -255,7 +257,7 @@ fn last_look(look: LastLook) -> Option<&'static str> {
     }
 }
 
-fn said(page: &mut Page, task: &Task<'_>) {
+fn log(page: &mut Page, task: &Task<'_>) {
     if !task.log.is_empty() {
         page.section("What was said", &task.log.iter().map(|event| log_line(event)).collect::<Vec<_>>());
     }

@@ -1,0 +1,422 @@
+//! *Work*: the worklist as a table and as a board, and as files for other programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use wardround_model::{AssetId, Role, Timestamp};
+use wardround_remedy::{Letter, TaskId, TaskState, csv};
+use wardround_report::json;
+use wardround_report::page::{self, count, day, number};
+use wardround_store::view::{Page as Rows, Turn};
+
+use crate::asked::Asked;
+use crate::desk::{Column, Desk, Row};
+use crate::hospital::waiting;
+use crate::layout::{self, Page, plain};
+use crate::pages::parts::{self, Choice, ROWS, choose};
+use crate::pages::{device, letter};
+use crate::problem::Problem;
+use crate::roles::Permission;
+use crate::routes::{Menu, Needs, Route};
+use crate::session::Person;
+use crate::site::{Site, now};
+
+const PATH: &str = "/work";
+/// Cards in one column of the board; the table has the rest.
+const CARDS: usize = 15;
+/// People that a list offers.
+const MOST_PEOPLE: usize = 200;
+/// Letters that are named; each stands with its tasks too.
+const LETTERS_NAMED: usize = 20;
+/// A week, in seconds.
+const WEEK: i64 = 7 * 86_400;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let may = Needs::May(Permission::See);
+    vec![
+        Route::get(may, PATH, show).in_menu(Menu::Work),
+        Route::get(may, "/work/export/{format}", export).logged("work.export"),
+    ]
+}
+
+/// Which tasks are wanted, by how they stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// All that is not settled.
+    Unsettled,
+    /// Those in one column of the board.
+    In(Column),
+    /// Those that are open again.
+    Reopened,
+    All,
+}
+
+/// By when.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Late,
+    ThisWeek,
+    NoDate,
+}
+
+/// By whom.
+#[derive(Clone, PartialEq, Eq)]
+enum Doer {
+    Nobody,
+    Somebody(String),
+}
+
+/// What the address asks for.
+struct Filter {
+    team: Option<Role>,
+    which: Which,
+    due: Option<Due>,
+    doer: Option<Doer>,
+    device: Option<AssetId>,
+    words: String,
+}
+
+impl Filter {
+    fn of(asked: &Asked, person: &Person) -> Self {
+        Self {
+            team: asked.code("team", Role::from_code),
+            which: match asked.text("state") {
+                "all" => Which::All,
+                "reopened" => Which::Reopened,
+                other => Column::from_code(other).map_or(Which::Unsettled, Which::In),
+            },
+            due: match asked.text("due") {
+                "late" => Some(Due::Late),
+                "week" => Some(Due::ThisWeek),
+                "none" => Some(Due::NoDate),
+                _ => None,
+            },
+            doer: match asked.text("who") {
+                "nobody" => Some(Doer::Nobody),
+                "me" => Some(Doer::Somebody(person.name.clone())),
+                other => other.strip_prefix("by ").map(|name| Doer::Somebody(name.to_owned())),
+            },
+            device: device::id(asked.text("device")),
+            words: asked.text("text").to_lowercase(),
+        }
+    }
+
+    fn is_wanted(&self, row: &Row, now: Timestamp) -> bool {
+        self.is_of_team(row) && self.is_in_state(row) && self.is_like(row, now)
+    }
+
+    fn is_of_team(&self, row: &Row) -> bool {
+        self.team.is_none_or(|team| team == row.team)
+    }
+
+    fn is_in_state(&self, row: &Row) -> bool {
+        match self.which {
+            Which::All => true,
+            Which::Unsettled => !row.column.is_settled(),
+            Which::Reopened => row.state == TaskState::Reopened,
+            Which::In(column) => row.column == column,
+        }
+    }
+
+    /// Everything but team and state.
+    fn is_like(&self, row: &Row, now: Timestamp) -> bool {
+        let is_due = self.due.is_none_or(|due| match due {
+            Due::Late => row.overdue,
+            Due::ThisWeek => row.due.is_some_and(|due| !row.overdue && due.seconds() - now.seconds() <= WEEK),
+            Due::NoDate => row.state.is_pending() && row.due.is_none(),
+        });
+        let is_done_by = self.doer.as_ref().is_none_or(|doer| match doer {
+            Doer::Nobody => row.owner.is_none(),
+            Doer::Somebody(name) => row.owner.as_ref() == Some(name),
+        });
+        is_due && is_done_by && self.device.is_none_or(|device| device == row.asset) && row.has(&self.words)
+    }
+}
+
+async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<Page, Problem> {
+    let desk = site.hospital().desk(&site.policy).await?;
+    let body = match desk.round() {
+        Some(_) => told(&asked, &person, &desk),
+        None => parts::no_round(),
+    };
+    Ok(layout::page(&site, &person, Some(Menu::Work), "Work", &body))
+}
+
+fn told(asked: &Asked, person: &Person, desk: &Desk) -> Markup {
+    let (filter, now) = (Filter::of(asked, person), now());
+    let found: Vec<&Arc<Row>> = desk.rows.iter().filter(|row| filter.is_wanted(row, now)).collect();
+    let is_board = asked.text("view") == "board";
+    let late = size(found.iter().filter(|row| row.overdue).count());
+    html! {
+        p class="soft" { @if let Some(round) = desk.round() { "As round " (round) " and those before it saw things. " } "Done is a claim: only a later round verifies it." }
+        (form(asked, person, desk, &filter, now))
+        div class="bar" {
+            p role="status" { strong { (count(size(found.len()), "task", "tasks")) } " of " (number(size(desk.rows.len()))) ", " (number(late)) " of them late." }
+            p {
+                @if is_board { a href=(asked.link(PATH, &[("view", "")])) { "Show as a table" } }
+                @else { a href=(asked.link(PATH, &[("view", "board")])) { "Show as a board" } }
+            }
+        }
+        @if found.is_empty() { p { "No task is like that. " a href=(PATH) { "Show what is left to do" } } }
+        @else if is_board { (board(asked, &found)) }
+        @else {
+            @let page = turned(&found, asked.turn());
+            (table(&page.rows))
+            (parts::turns(asked, PATH, &page))
+        }
+        (letters(&desk.letters))
+        p class="soft" { "These tasks as a file: "
+            @for (format, label) in [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")] { a href=(asked.link(&format!("/work/export/{format}"), &[("view", "")])) { (label) } " " }
+        }
+    }
+}
+
+fn form(asked: &Asked, person: &Person, desk: &Desk, filter: &Filter, now: Timestamp) -> Markup {
+    let (mut columns, mut teams) = (BTreeMap::<Column, u64>::new(), BTreeMap::<&str, u64>::new());
+    let (mut reopened, mut people) = (0_u64, BTreeSet::<&str>::new());
+    for row in &desk.rows {
+        people.extend(row.owner.as_deref());
+        if !filter.is_like(row, now) {
+            continue;
+        }
+        if filter.is_of_team(row) {
+            *columns.entry(row.column).or_default() += 1;
+            reopened += u64::from(row.state == TaskState::Reopened);
+        }
+        if filter.is_in_state(row) {
+            *teams.entry(row.team.code()).or_default() += 1;
+        }
+    }
+    let mut states: Vec<Choice> = Column::ALL
+        .iter()
+        .map(|column| Choice::new(column.code(), column.label(), Some(of(&columns, column))))
+        .collect();
+    states.push(Choice::new("reopened", TaskState::Reopened.label(), Some(reopened)));
+    states.push(Choice::new("all", "all of these", None));
+    let teams: Vec<Choice> = Role::ALL
+        .iter()
+        .map(|role| Choice::new(role.code(), role.label(), Some(of(&teams, &role.code()))))
+        .filter(|choice| choice.count != Some(0) || choice.code == asked.text("team"))
+        .collect();
+    let dues = [("late", "late"), ("week", "in the next 7 days"), ("none", "with the usual work")]
+        .map(|(code, label)| Choice::new(code, label, None));
+    let mut doers = vec![
+        Choice::new("me", &format!("me ({})", person.name), None),
+        Choice::new("nobody", "nobody yet", None),
+    ];
+    let named = people.into_iter().take(MOST_PEOPLE);
+    doers.extend(named.map(|name| Choice::new(&format!("by {name}"), name, None)));
+    html! {
+        search { form method="get" action=(PATH) class="filter" {
+            @for name in ["device", "view"] {
+                @if asked.has(name) { input type="hidden" name=(name) value=(plain(asked.text(name))); }
+            }
+            label class="wide" { "Words of the task or the device, or a task's id" input type="search" name="text" value=(plain(asked.text("text"))) maxlength="100"; }
+            (choose(asked, "state", "How it stands", "not settled yet", &states))
+            (choose(asked, "team", "Team", "All teams", &teams))
+            (choose(asked, "who", "Who does it", "Anybody", &doers))
+            (choose(asked, "due", "By when", "Any time", &dues))
+            div class="row" { button { "Show" } a href=(PATH) { "Clear" } }
+        } }
+    }
+}
+
+fn of<K: Ord>(counts: &BTreeMap<K, u64>, key: &K) -> u64 {
+    counts.get(key).copied().unwrap_or_default()
+}
+
+fn size(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// One page of what was found: places count from 1.
+fn turned<T: Copy>(found: &[T], turn: Turn) -> Rows<T> {
+    let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(found.len());
+    let first = match turn {
+        Turn::First => 0,
+        Turn::After(after) => place(after),
+        Turn::Before(before) => place(before).saturating_sub(ROWS + 1),
+    };
+    let rows: Vec<T> = found.iter().skip(first).take(ROWS).copied().collect();
+    let last = first + rows.len();
+    Rows {
+        rows,
+        before: (first > 0).then(|| size(first + 1)),
+        after: (last < found.len()).then(|| size(last)),
+    }
+}
+
+fn table(rows: &[&Arc<Row>]) -> Markup {
+    html! {
+        div class="scroll" { table class="list" {
+            caption class="aside" { "Tasks, by date, then by urgency" }
+            thead { tr {
+                th scope="col" { "Urgency" } th scope="col" { "What to do" } th scope="col" { "Device" } th scope="col" { "Team" }
+                th scope="col" { "Who does it" } th scope="col" { "By when" } th scope="col" { "How it stands" }
+            } }
+            tbody { @for row in rows { tr {
+                td { (parts::decision(row.decision)) }
+                th scope="row" { (link(row)) }
+                td { a href={ "/devices/" (row.asset) } { (plain(&row.device)) } }
+                td { (row.team.label()) }
+                td { @match &row.owner { Some(owner) => { (plain(owner)) } None => { span class="soft" { "nobody yet" } } } }
+                td class="nowrap" { (by_when(row)) }
+                td { (stands(row)) }
+            } } }
+        } }
+    }
+}
+
+/// A task by what there is to do.
+fn link(row: &Row) -> Markup {
+    let (named, all) = &row.steps;
+    let more = all.saturating_sub(named.len());
+    html! {
+        a href={ "/work/" (row.id) } { @for (place, step) in named.iter().enumerate() { @if place > 0 { "; " } (plain(step)) } }
+        @if more > 0 { br; span class="soft" { "and " (count(size(more), "more step", "more steps")) } }
+    }
+}
+
+fn by_when(row: &Row) -> Markup {
+    html! {
+        @match (row.due, row.overdue) {
+            (Some(due), true) => { strong class="act" { "late" } ", " (day(due)) }
+            (Some(due), false) => { (day(due)) }
+            (None, _) if row.state.is_pending() => { span class="soft" { "usual work" } }
+            (None, _) => { "" }
+        }
+    }
+}
+
+/// How a task stands, and whose word is missing.
+pub(crate) fn stands(row: &Row) -> Markup {
+    html! {
+        (row.state.label())
+        @if row.column == Column::Waiting { br; span class="soft" { (Column::Waiting.label()) } }
+        @if row.needs_sign_off { br; span class="soft" { "clinical owner signs first" } }
+    }
+}
+
+fn board(asked: &Asked, found: &[&Arc<Row>]) -> Markup {
+    html! {
+        div class="board" {
+            @for column in Column::ALL {
+                @let rows: Vec<&Arc<Row>> = found.iter().filter(|row| row.column == *column).copied().collect();
+                @if *column != Column::LeftOut || !rows.is_empty() { (lane(asked, *column, &rows)) }
+            }
+        }
+    }
+}
+
+fn lane(asked: &Asked, column: Column, rows: &[&Arc<Row>]) -> Markup {
+    let id = format!("lane-{}", column.code());
+    html! {
+        section aria-labelledby=(id) {
+            h2 id=(id) { (column.label()) " (" (number(size(rows.len()))) ")" }
+            @if rows.is_empty() { p class="soft" { "None." } }
+            ul { @for row in rows.iter().take(CARDS) { li { (card(row)) } } }
+            @if rows.len() > CARDS { p { a href=(asked.link(PATH, &[("view", ""), ("state", column.code())])) { "All " (number(size(rows.len()))) } } }
+        }
+    }
+}
+
+fn card(row: &Row) -> Markup {
+    html! {
+        p { (parts::decision(row.decision)) " " (by_when(row)) }
+        p { (link(row)) }
+        p class="soft" { (plain(&row.device)) }
+        p class="soft" { @if let Some(owner) = &row.owner { (plain(owner)) ", " } (row.team.label()) @if row.state == TaskState::Reopened { ", " strong { (row.state.label()) } } }
+    }
+}
+
+/// Rows of tasks on the page of something else.
+pub(crate) fn few(rows: &[Arc<Row>], heading: &str) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            section aria-labelledby="tasks" {
+                h2 id="tasks" { (heading) }
+                ul { @for row in rows {
+                    li { (link(row)) ", " (row.team.label()) ": " (row.state.label()) @if row.overdue { ", " strong class="act" { "late" } } "." }
+                } }
+            }
+        }
+    }
+}
+
+fn letters(all: &[Letter]) -> Markup {
+    let due: Vec<&Letter> = all.iter().filter(|letter| letter.asks.is_some()).collect();
+    html! {
+        @if !due.is_empty() {
+            section aria-labelledby="letters" {
+                h2 id="letters" { "Letters to makers" }
+                ul { @for letter in due.iter().take(LETTERS_NAMED) { (letter::line(letter)) } }
+                @if due.len() > LETTERS_NAMED { p class="soft" { "These are the first of " (number(size(due.len()))) "." } }
+            }
+        }
+    }
+}
+
+/// The tasks that the address asks for, as a file.
+async fn export(
+    State(site): State<Site>,
+    person: Person,
+    Path(format): Path<String>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let kind = match format.as_str() {
+        "csv" => "text/csv; charset=utf-8",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "json" => "application/json",
+        _ => return Err(Problem::NotFound),
+    };
+    let name = format!("attachment; filename=\"worklist.{format}\"");
+    let desk = site.hospital().desk(&site.policy).await?;
+    // A file may be large, so that one is made at a time.
+    let _one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
+    let at = now();
+    let bytes = waiting(move || {
+        let filter = Filter::of(&asked, &person);
+        let wanted: BTreeSet<TaskId> =
+            desk.rows.iter().filter(|row| filter.is_wanted(row, at)).map(|row| row.id).collect();
+        let worklist = desk.worklist(at, &|head| wanted.contains(&head.id));
+        let text = match format.as_str() {
+            "csv" => Ok(csv(&worklist).into_bytes()),
+            "xlsx" => page::work::xlsx(&worklist),
+            _ => json::work::render(&worklist).map(String::into_bytes),
+        };
+        text.map_err(|_| Problem::TooLarge)
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_lead_forth_and_back_and_show_each_row_once() {
+        for length in [0, 1, 49, 50, 51, 100, 101, 333] {
+            let found: Vec<usize> = (0..length).collect();
+            let (mut seen, mut turn) = (Vec::new(), Turn::First);
+            loop {
+                let page = turned(&found, turn);
+                if let Some(before) = page.before {
+                    let back = turned(&found, Turn::Before(before));
+                    assert_eq!(back.rows, seen[seen.len() - ROWS..], "{length}");
+                }
+                seen.extend(page.rows);
+                match page.after {
+                    Some(after) => turn = Turn::After(after),
+                    None => break,
+                }
+            }
+            assert_eq!(seen, found);
+        }
+        assert!(turned(&[1, 2], Turn::After(u64::MAX)).rows.is_empty());
+    }
+}
