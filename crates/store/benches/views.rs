@@ -10,8 +10,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use wardround_model::*;
+use wardround_remedy::{Head, Policy, worklist_of};
 use wardround_store::view::*;
 use wardround_store::{Store, StoreError};
+use wardround_triage::Efforts;
 
 const TIMES: u32 = 40;
 
@@ -35,6 +37,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:.0} MB a round", std::fs::metadata(&path)?.len() as f64 / 2e6);
     let store = Store::open_read_only(&path)?;
     Bench { store: &store }.all(devices)?;
+    drop(store);
+    work(&path)?;
+    Ok(())
+}
+
+/// The worklist: walked, read again after a kill, folded whole, and folded for one device.
+fn work(path: &std::path::Path) -> Result<(), Box<dyn Error>> {
+    let timed = |name: &str, started: Instant| println!("  {name:<52} {:>8.2?}", started.elapsed());
+    let mut store = Store::open(path)?;
+    let started = Instant::now();
+    store.work_catch_up(None)?;
+    timed("worklist, two rounds walked and kept", started);
+    let started = Instant::now();
+    let work = store.work_load(&Efforts::default())?;
+    timed("worklist, read again", started);
+    let (efforts, policy, at) = (Efforts::default(), Policy::default(), moment(600_000));
+    let started = Instant::now();
+    let worklist = work.worklist(&efforts, &policy, at);
+    timed(&format!("worklist, {} tasks folded", worklist.tasks.len()), started);
+    let Some(task) = worklist.tasks.first() else { return Ok(()) };
+    let (id, kind) = (task.id(), &task.head.kind);
+    let one = |wanted: &dyn Fn(&Head) -> bool| {
+        worklist_of(&work.history, &work.visits, &work.events, &efforts, &policy, at, wanted)
+    };
+    let started = Instant::now();
+    black_box(one(&|head| head.id == id));
+    timed("worklist, one task folded", started);
+    let started = Instant::now();
+    let of_kind = one(&|head| &head.kind == kind).tasks.len();
+    timed(&format!("worklist, {of_kind} tasks of one kind of device folded"), started);
+    let started = Instant::now();
+    black_box(store.work_latest()?);
+    timed("worklist, whether it is still right", started);
     Ok(())
 }
 

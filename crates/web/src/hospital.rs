@@ -11,7 +11,7 @@ use wardround_store::{Store, StoreError};
 
 use crate::desk::Desk;
 use crate::problem::Problem;
-use crate::standing::Standing;
+use crate::standing::{Sights, Standing};
 
 /// Connections that read at once.
 const READERS: usize = 4;
@@ -27,8 +27,10 @@ pub(crate) struct Hospital {
     rounds: Mutex<Vec<(RoundId, Arc<Round>)>>,
     /// What was worked out last.
     pub(crate) standing: Mutex<Option<Arc<Standing>>>,
-    /// Held by whoever works it out.
-    pub(crate) working_out: tokio::sync::Mutex<()>,
+    /// What the round saw that was read last.
+    pub(crate) sights: Mutex<Option<Arc<Sights>>>,
+    /// Held by whoever reads it.
+    pub(crate) working_out: Arc<tokio::sync::Mutex<()>>,
     /// The worklist that was folded last.
     pub(crate) desk: Mutex<Option<Arc<Desk>>>,
     /// Held by whoever folds it.
@@ -48,7 +50,8 @@ impl Hospital {
             writer: Mutex::new(writer),
             rounds: Mutex::default(),
             standing: Mutex::default(),
-            working_out: tokio::sync::Mutex::default(),
+            sights: Mutex::default(),
+            working_out: Arc::default(),
             desk: Mutex::default(),
             folding: Arc::default(),
             speaking: tokio::sync::Mutex::default(),

@@ -144,8 +144,8 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
     site.rounds.doing(Doing::Judging);
     let id = hospital.change(|store| store.round_save(&outcome.round)).map_err(told)?;
     count(&site.counters.rounds);
+    hospital.remember(id, &outcome.round);
     // What cannot be worked out now is when somebody looks.
-    let _ = hospital.remember(id, &outcome.round);
     if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &outcome.round)))) {
         hospital.keep_desk(Desk::new(work, &site.policy, now()));
     }

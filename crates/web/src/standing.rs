@@ -1,13 +1,14 @@
-//! How a hospital stands after its latest round: what *Today* tells, worked out once a round and small.
+//! How a hospital stands after its latest round: what *Today* tells. Numbers, changes and the plan are read piece by piece; only
+//! what was seen and what was not is told from the whole round, once, and kept.
 
 use std::sync::Arc;
 
-use wardround_model::{Asset, Decision, PlanItem, Round, RoundId};
-use wardround_report::page::story;
-use wardround_round::{FindingChange, census, diff};
-use wardround_store::Store;
+use wardround_model::{AssetId, DeviceClass, FindingChange, PlanItem, Round, RoundId};
+use wardround_report::page;
+use wardround_store::view::{RoundDifference, RoundView, Turn};
+use wardround_store::{Store, StoreError};
 
-use crate::hospital::{Hospital, locked};
+use crate::hospital::{Hospital, locked, waiting};
 use crate::problem::Problem;
 
 /// How it stands.
@@ -17,10 +18,6 @@ pub(crate) struct Standing {
     pub(crate) round: RoundId,
     /// When it was run and judged, in a sentence.
     pub(crate) when: String,
-    /// What could not be seen.
-    pub(crate) not_seen: Vec<String>,
-    /// What was seen.
-    pub(crate) seen: Vec<String>,
     /// How old what is known of weaknesses is.
     pub(crate) known: Vec<String>,
     pub(crate) devices: u64,
@@ -52,93 +49,111 @@ pub(crate) struct Changed {
     pub(crate) not_judged: u64,
 }
 
+/// What a round saw and what it could not see, in sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sights {
+    round: RoundId,
+    /// What could not be seen.
+    pub(crate) not_seen: Vec<String>,
+    /// What was seen.
+    pub(crate) seen: Vec<String>,
+}
+
+impl Sights {
+    fn of(id: RoundId, round: &Round) -> Self {
+        Self { round: id, not_seen: page::not_seen(round), seen: page::seen(round) }
+    }
+}
+
 /// New devices that are named.
 const MOST_NAMED: usize = 5;
 
 impl Hospital {
     /// How it stands after the latest round, where there is one.
     pub(crate) async fn standing(self: &Arc<Self>) -> Result<Option<Arc<Standing>>, Problem> {
-        let Some(id) = self.read(Store::round_latest).await? else { return Ok(None) };
-        let known = locked(&self.standing).clone().filter(|standing| standing.round == id);
-        if let Some(standing) = known {
-            return Ok(Some(standing));
-        }
         let this = Arc::clone(self);
-        // One works it out; who comes meanwhile waits for it rather than doing the same.
-        let _one = self.working_out.lock().await;
-        if let Some(standing) = locked(&self.standing).clone().filter(|standing| standing.round == id) {
-            return Ok(Some(standing));
+        self.read(move |store| this.standing_now(store)).await
+    }
+
+    fn standing_now(&self, store: &Store) -> Result<Option<Arc<Standing>>, StoreError> {
+        let Some(id) = store.round_latest()? else { return Ok(None) };
+        let known = locked(&self.standing).clone().filter(|standing| standing.round == id);
+        if known.is_some() {
+            return Ok(known);
         }
-        let standing = self.read(move |store| work_out(&this, store, id)).await?;
+        let standing = Arc::new(standing(&store.round_view(id)?)?);
+        *locked(&self.standing) = Some(Arc::clone(&standing));
         Ok(Some(standing))
     }
-}
 
-impl Hospital {
-    /// Works out how it stands after a round that is in memory anyway, so that the first who looks need not wait.
-    pub(crate) fn remember(&self, id: RoundId, round: &Round) -> Result<(), wardround_store::StoreError> {
-        let before = self.look(|store| {
-            let before = store.round_before(id)?;
-            before.map(|before| store.round_load(before).map(|round| (before, round))).transpose()
-        })?;
-        let standing = standing(id, round, before.as_ref().map(|(id, round)| (*id, round)));
-        *locked(&self.standing) = Some(Arc::new(standing));
-        Ok(())
+    /// What this round saw and what it could not see.
+    pub(crate) async fn sights(self: &Arc<Self>, id: RoundId) -> Result<Arc<Sights>, Problem> {
+        if let Some(sights) = self.kept_sights(id) {
+            return Ok(sights);
+        }
+        // One reads the round; who comes meanwhile waits for that, and it goes on when whoever asked is gone.
+        let one = Arc::clone(&self.working_out).lock_owned().await;
+        if let Some(sights) = self.kept_sights(id) {
+            return Ok(sights);
+        }
+        let this = Arc::clone(self);
+        waiting(move || {
+            let _one = one;
+            let round = this.look(|store| store.round_load(id))?;
+            Ok(this.remember(id, &round))
+        })
+        .await
     }
-}
 
-fn work_out(
-    hospital: &Hospital,
-    store: &Store,
-    id: RoundId,
-) -> Result<Arc<Standing>, wardround_store::StoreError> {
-    let round = store.round_load(id)?;
-    let before = store.round_before(id)?;
-    let before = before.map(|before| store.round_load(before).map(|round| (before, round))).transpose()?;
-    let standing = Arc::new(standing(id, &round, before.as_ref().map(|(id, round)| (*id, round))));
-    *locked(&hospital.standing) = Some(Arc::clone(&standing));
-    Ok(standing)
+    fn kept_sights(&self, id: RoundId) -> Option<Arc<Sights>> {
+        locked(&self.sights).clone().filter(|sights| sights.round == id)
+    }
+
+    /// Keeps what a round saw that is in memory anyway, so that nobody has to wait for it.
+    pub(crate) fn remember(&self, id: RoundId, round: &Round) -> Arc<Sights> {
+        let sights = Arc::new(Sights::of(id, round));
+        *locked(&self.sights) = Some(Arc::clone(&sights));
+        sights
+    }
 }
 
 /// How it stands after this round, against the one before.
-pub(crate) fn standing(id: RoundId, round: &Round, before: Option<(RoundId, &Round)>) -> Standing {
-    let story = story(id, round, "");
-    let census = census(&round.assets);
-    let of = |decision: Decision| {
-        size(round.findings.iter().filter(|finding| finding.judgement.decision == decision).count())
+fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
+    let (summary, census) = (view.summary()?, view.census()?);
+    let of = |wanted: fn(DeviceClass) -> bool| {
+        let lines = census.iter().filter(|(class, _)| wanted(*class));
+        lines.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count))
     };
-    Standing {
-        round: id,
-        when: story.subtitle,
-        not_seen: story.not_seen,
-        seen: story.seen,
-        known: story.intelligence,
-        devices: size(census.total()),
-        medical: size(census.medical()),
-        unknown: size(census.unknown()),
-        open_questions: size(round.unjudged.len()),
-        act: of(Decision::Act),
-        attend: of(Decision::Attend),
-        findings: size(round.findings.len()),
-        plan: round.plan.clone(),
-        changed: before.map(|(since, earlier)| changed(since, earlier, round)),
-    }
+    Ok(Standing {
+        round: view.id(),
+        when: page::when(summary.run_at, summary.as_of),
+        known: page::known(&view.intelligence()?, summary.as_of),
+        devices: summary.devices,
+        medical: of(DeviceClass::is_medical),
+        unknown: of(|class| class == DeviceClass::Unknown),
+        open_questions: summary.unjudged,
+        act: summary.findings.act,
+        attend: summary.findings.attend,
+        findings: summary.findings.total(),
+        plan: view.plan()?,
+        changed: summary.compared_with.map(|before| changed(view, before)).transpose()?,
+    })
 }
 
-fn changed(since: RoundId, before: &Round, after: &Round) -> Changed {
-    let difference = diff(before, after);
-    let of = |change| size(difference.findings_with(change).count());
-    let named = difference.assets_new.iter().filter_map(|id| after.asset(*id)).map(Asset::title);
-    Changed {
-        since,
-        devices_new: size(difference.assets_new.len()),
-        devices_not_seen: size(difference.assets_not_seen.len()),
-        new_titles: named.take(MOST_NAMED).collect(),
-        new: of(FindingChange::New),
-        fixed: of(FindingChange::Fixed),
-        not_seen_again: of(FindingChange::NotSeenAgain),
-        not_judged: of(FindingChange::AssetNotSeen),
-    }
+fn changed(view: &RoundView<'_>, before: RoundId) -> Result<Changed, StoreError> {
+    let RoundDifference { counts, assets, .. } =
+        view.difference(before, FindingChange::New, Turn::First, 1)?;
+    let named: Vec<AssetId> = assets.new.iter().take(MOST_NAMED).copied().collect();
+    Ok(Changed {
+        since: before,
+        devices_new: size(assets.new.len()),
+        devices_not_seen: size(assets.not_seen.len()),
+        new_titles: view.device_names(&named)?.into_iter().map(|device| device.title).collect(),
+        new: counts.of(FindingChange::New),
+        fixed: counts.of(FindingChange::Fixed),
+        not_seen_again: counts.of(FindingChange::NotSeenAgain),
+        not_judged: counts.of(FindingChange::AssetNotSeen),
+    })
 }
 
 fn size(length: usize) -> u64 {

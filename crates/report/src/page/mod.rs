@@ -17,5 +17,5 @@ pub mod work;
 pub use lists::{Traffic, place};
 pub use returned::said_to_be_gone;
 pub use settled::holds;
-pub use story::{Story, story};
+pub use story::{Story, known, not_seen, seen, story, when};
 pub use words::{count, day, day_and_time, how_long, listed, number, wide};

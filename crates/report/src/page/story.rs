@@ -1,6 +1,6 @@
 //! What a round tells a person, in its order, as plain texts.
 
-use wardround_model::{DeviceClass, PlanItem, Round, RoundId, Timestamp};
+use wardround_model::{DeviceClass, IntelligenceSource, PlanItem, Round, RoundId, Timestamp};
 use wardround_round::census;
 
 use super::words::{count, day, day_and_time, how_long, listed, number};
@@ -72,23 +72,37 @@ const UNJUDGED_NAMED: usize = 5;
 pub fn story(id: RoundId, round: &Round, again: &str) -> Story {
     Story {
         title: format!("Round {id}"),
-        subtitle: format!(
-            "Run {} UTC; expiry and age judged at {} UTC",
-            day_and_time(round.run_at),
-            day_and_time(round.as_of)
-        ),
-        seen: sight::seen(round).into_iter().chain(returned::returned(round)).collect(),
-        not_seen: sight::not_seen(round),
+        subtitle: when(round.run_at, round.as_of),
+        seen: seen(round),
+        not_seen: not_seen(round),
         census_line: census_line(round),
         census: kinds(round),
         plan_line: plan_line(round),
         plan: round.plan.iter().map(todo).collect(),
         unjudged: unjudged(round),
         settled: settled::settled(round),
-        intelligence: intelligence(round),
+        intelligence: known(&round.intelligence, round.as_of),
         moves: Vec::new(),
         next: next(round, again),
     }
+}
+
+/// When a round was run and judged.
+#[must_use]
+pub fn when(run_at: Timestamp, as_of: Timestamp) -> String {
+    format!("Run {} UTC; expiry and age judged at {} UTC", day_and_time(run_at), day_and_time(as_of))
+}
+
+/// What a round saw.
+#[must_use]
+pub fn seen(round: &Round) -> Vec<String> {
+    sight::seen(round).into_iter().chain(returned::returned(round)).collect()
+}
+
+/// What a round could not see.
+#[must_use]
+pub fn not_seen(round: &Round) -> Vec<String> {
+    sight::not_seen(round)
 }
 
 fn kinds(round: &Round) -> Vec<Kind> {
@@ -165,23 +179,25 @@ fn unjudged(round: &Round) -> Vec<String> {
     lines
 }
 
-fn intelligence(round: &Round) -> Vec<String> {
-    let dated = |source: &wardround_model::IntelligenceSource| {
+/// How old what was known is.
+#[must_use]
+pub fn known(sources: &[IntelligenceSource], as_of: Timestamp) -> Vec<String> {
+    let dated = |source: &IntelligenceSource| {
         // The name before what it stands for and whom it is from, which `wardround intel status` tells.
         let name = source.name.split(" (").next().unwrap_or_default();
         source.as_of.map_or_else(|| format!("{name} (undated)"), |date| format!("{name} of {}", day(date)))
     };
-    let sources: Vec<String> = round.intelligence.iter().map(dated).collect();
-    let mut lines = vec![format!("Judged with {}.", listed(&sources, 12))];
-    lines.extend(oldest(round).map(|age| {
+    let named: Vec<String> = sources.iter().map(dated).collect();
+    let mut lines = vec![format!("Judged with {}.", listed(&named, 12))];
+    lines.extend(oldest(sources, as_of).map(|age| {
         format!("The oldest part was {age} old at the moment judged: a weakness published since is not in this list.")
     }));
     lines
 }
 
-fn oldest(round: &Round) -> Option<String> {
-    let oldest: Timestamp = round.intelligence.iter().filter_map(|source| source.as_of).min()?;
-    let age = round.as_of.since(oldest);
+fn oldest(sources: &[IntelligenceSource], as_of: Timestamp) -> Option<String> {
+    let oldest: Timestamp = sources.iter().filter_map(|source| source.as_of).min()?;
+    let age = as_of.since(oldest);
     (age > 0).then(|| how_long(age))
 }
 

@@ -1,13 +1,14 @@
 //! What a list of rounds says of each of them, and how the risk went over time.
 
 use rusqlite::types::Value;
-use wardround_model::{Coverage, FindingChange, IntelligenceSource, Network, RoundId, Timestamp};
+use wardround_model::{Coverage, FindingChange, IntelligenceSource, Network, PlanItem, RoundId, Timestamp};
 
 use super::{ChangeCounts, RoundView, Urgency};
 use crate::Store;
 use crate::columns::Columns;
 use crate::coverage;
 use crate::error::{StoreError, Trouble};
+use crate::plan;
 use crate::table::{Place, Table};
 
 /// A round as one line of a list.
@@ -144,6 +145,14 @@ impl RoundView<'_> {
     /// When the store cannot be read.
     pub fn networks(&self) -> Result<Vec<Network>, StoreError> {
         self.told(coverage::read_networks(self.reader()))
+    }
+
+    /// At most ten things to do first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn plan(&self) -> Result<Vec<PlanItem>, StoreError> {
+        self.told(plan::read(self.reader()))
     }
 
     /// What was known when the round was judged.

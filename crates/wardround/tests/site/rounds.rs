@@ -248,3 +248,26 @@ fn killed_at_random_moments_under_load_every_acknowledged_invitation_is_there() 
     let verified = site.run(&["audit", "verify", "--store", "rounds.sqlite"]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
 }
+
+#[test]
+fn today_says_the_same_of_a_round_after_a_kill() {
+    let site = Running::new();
+    let (ada, member) = set_up(&site);
+    let token = ada.get("/import").hidden("token");
+    for (place, list) in ["computers.csv", "equipment.csv"].into_iter().enumerate() {
+        let path = ada.send_files(&token, &[(list, &example(&format!("lists/{list}")))]).to();
+        ada.post(&format!("{path}/keep"), &[("token", &token)]);
+        ada.post("/rounds/run", &[("token", &token)]);
+        assert!(wait_for_round(&ada).contains(&format!("Round R-{} is done", place + 1)));
+    }
+    let before = crate::reading::text(&ada.get("/").text);
+    for words in
+        ["No traffic was watched", "What changed since round R-1", "new devices", "New:", "Judged with"]
+    {
+        assert!(before.contains(words), "{words}: {before}");
+    }
+    let site = site.killed_and_started_again();
+    let ada = Browser::new(&site);
+    ada.enter(&member);
+    assert_eq!(crate::reading::text(&ada.get("/").text), before);
+}

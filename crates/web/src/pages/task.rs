@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
-use wardround_model::{Role, RoundId, Timestamp};
+use wardround_model::{RoundId, Timestamp};
 use wardround_remedy::{Dated, Event, Letter, Part, Sight, State as Stands, Step, Task, TaskId, Turn, What};
 use wardround_report::page::{self, count, day, day_and_time};
 use wardround_triage::{hours_in_words, maker_in_words};
@@ -64,9 +64,9 @@ fn told(desk: &Desk, person: &Person, task: &Task<'_>, at: Timestamp) -> Markup 
 
 fn in_short(desk: &Desk, task: &Task<'_>, letter: Option<&Letter>) -> Markup {
     html! {
-        section class="panel apart" aria-label="In short" { dl {
+        section class="panel apart short" aria-label="In short" { dl {
             dt { "Where" } dd { a href={ "/devices/" (task.asset()) } { (plain(&task.head.device)) } }
-            dt { "Who does it" } dd { @match &task.owner { Some(owner) => { (plain(owner.as_str())) } None => { "Nobody yet." } } }
+            dt { "Who does it" } dd class="as-is" { @match &task.owner { Some(owner) => { (plain(owner.as_str())) } None => { "Nobody yet." } } }
             @if task.state.is_pending() { dt { "By when, and why" } dd { (page::work::by_when(task)) " " (why_then(desk, task)) } }
             @if let Some(waits) = task.waits() { dt { "Whose word is missing" } dd { (waits.sentence()) "." } }
             @if let Some(maker) = &task.maker { dt { "What its maker says" } dd { (plain(&maker_in_words(maker))) "." } }
@@ -100,9 +100,9 @@ fn signature(task: &Task<'_>) -> String {
 
 fn step(step: &Step<'_>) -> Markup {
     let checks = [
-        ("Check before", &step.checks.before),
-        ("Check after", &step.checks.after),
-        ("Way back", &step.checks.back),
+        ("Check before", &step.checks.before, true),
+        ("Check after", &step.checks.after, true),
+        ("Way back", &step.checks.back, false),
     ];
     let more = step.parts.len().saturating_sub(FINDINGS_NAMED);
     html! {
@@ -112,7 +112,7 @@ fn step(step: &Step<'_>) -> Markup {
                 @if let Some(waits) = step.waits { dt { "Waits" } dd { (waits.sentence()) "." } }
                 @if !step.why.is_empty() { dt { "Why it matters" } dd { (plain(&step.why)) } }
                 @if let Some((minutes, downtime)) = step.minutes { dt { "How long" } dd { (how_long(minutes, downtime)) } }
-                @for (label, text) in checks { @if !text.is_empty() { dt { span class="tick" aria-hidden="true" {} (label) } dd { (text) "." } } }
+                @for (label, text, is_ticked) in checks { @if !text.is_empty() { dt { @if is_ticked { span class="tick" aria-hidden="true" {} } (label) } dd { (text) "." } } }
             }
             h4 { "What it settles" }
             ul class="settles" { @for part in step.parts.iter().take(FINDINGS_NAMED) { (finding(part)) } }
@@ -218,7 +218,7 @@ fn by_hand(task: &Task<'_>) -> Markup {
     html! {
         section class="paper" aria-hidden="true" {
             p { "Done by, on: " span class="line" {} }
-            @if clinical { p { (Role::ClinicalOwner.label()) ", on: " span class="line" {} } }
+            @if clinical { p { "Clinical owner, on: " span class="line" {} } }
             p { "What was seen there: " span class="line" {} }
         }
     }

@@ -16,7 +16,7 @@ use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
 use crate::site::Site;
-use crate::standing::{Changed, Standing};
+use crate::standing::{Changed, Sights, Standing};
 
 /// Findings that are named with one thing to do.
 const FINDINGS_NAMED: usize = 3;
@@ -27,23 +27,33 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
     let body = match site.hospital().standing().await? {
-        Some(standing) => told(&site, &person, &standing, desk(&site).await?.as_deref()),
+        Some(standing) => told(&site, &person, &standing, &slow(&site, &standing).await?),
         None => first::doors(&person, site.rounds.is_running()),
     };
     Ok(layout::page(&site, &person, Some(Menu::Today), "Today", &body))
 }
 
-/// How long this page waits for the worklist, which may have to be read first.
+/// What stands in the place of what is not worked out yet.
+const LATER: &str = "This is being worked out. Load this page again in a while.";
+
+/// How long this page waits for what may have to be read from a whole round first.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The worklist, unless it is still being read.
-async fn desk(site: &Site) -> Result<Option<Arc<Desk>>, Problem> {
-    let hospital = site.hospital();
-    let desk = hospital.desk(&site.policy);
-    tokio::time::timeout(PATIENCE, desk).await.map_or(Ok(None), |desk| desk.map(Some))
+/// What is worked out from whole rounds; nothing of it where that still goes on.
+struct Slow {
+    desk: Option<Arc<Desk>>,
+    sights: Option<Arc<Sights>>,
 }
 
-fn told(site: &Site, person: &Person, standing: &Standing, desk: Option<&Desk>) -> Markup {
+async fn slow(site: &Site, standing: &Standing) -> Result<Slow, Problem> {
+    let hospital = site.hospital();
+    let sights = tokio::time::timeout(PATIENCE, hospital.sights(standing.round));
+    let desk = tokio::time::timeout(PATIENCE, hospital.desk(&site.policy));
+    let (sights, desk) = futures_util::future::join(sights, desk).await;
+    Ok(Slow { desk: desk.ok().transpose()?, sights: sights.ok().transpose()? })
+}
+
+fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Markup {
     html! {
         div class="bar" {
             p class="soft" { "Round " (standing.round) ". " (standing.when) "." }
@@ -51,19 +61,22 @@ fn told(site: &Site, person: &Person, standing: &Standing, desk: Option<&Desk>) 
         }
         section class="notice" aria-labelledby="not-seen" {
             h2 id="not-seen" { "What could not be seen" }
-            @if standing.not_seen.is_empty() { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
-            @else { (list(&standing.not_seen)) }
+            @match slow.sights.as_deref() {
+                None => { p { (LATER) } }
+                Some(sights) if sights.not_seen.is_empty() => { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
+                Some(sights) => { (list(&sights.not_seen)) }
+            }
         }
         (numbers(site, person, standing))
         @if let Some(changed) = &standing.changed { (since(site, person, changed)) }
-        @match desk {
+        @match slow.desk.as_deref() {
             Some(desk) => { (flow::section(person, desk)) }
-            None => { p { "The worklist is being read. Load this page again in a while." } }
+            None => { section aria-labelledby="work" { h2 id="work" { "How far the work is" } p { (LATER) } } }
         }
         @if person.may(Permission::See) {
             (plan(site, standing))
             (hours::form(standing))
-            section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } (list(&standing.seen)) (list(&standing.known)) } }
+            section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } @if let Some(sights) = &slow.sights { (list(&sights.seen)) } (list(&standing.known)) } }
         }
     }
 }
