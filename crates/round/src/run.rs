@@ -6,7 +6,9 @@ use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Pro
 use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
-use wardround_model::{Coverage, IntelligenceSource, MacAddr, Round, Statement, Timestamp};
+use wardround_model::{
+    Conversation, Coverage, IntelligenceSource, MacAddr, Observation, Round, Statement, Timestamp,
+};
 use wardround_triage::{DecisionTables, triage_by};
 
 use crate::lists::{self, List};
@@ -60,15 +62,52 @@ pub fn run(
     let Captured { observations, mut conversations, mut coverage, failed } = captured;
     let observations = lists::join(observations, sources.lists, &mut coverage);
     conversations.sort_by_key(|conversation| (conversation.client, conversation.server));
+    let seen = Seen { coverage, observations, conversations };
+    Ok(Outcome { round: judged(seen, sources.statements, settings, index), failed })
+}
+
+/// Another round over what a round saw: nothing is read again, and all of it is judged anew, by what is known now.
+#[must_use]
+pub fn judge_again(
+    round: Round,
+    statements: &[Statement],
+    settings: &Settings<'_>,
+    index: &Index<'_>,
+) -> Round {
+    let Round { coverage, observations, conversations, .. } = round;
+    judged(Seen { coverage, observations, conversations }, statements, settings, index)
+}
+
+/// What the index has, as a round judged by it tells.
+#[must_use]
+pub fn intelligence(index: &Index<'_>) -> Vec<IntelligenceSource> {
+    let source = |source: wardround_intel::index::Source| IntelligenceSource {
+        name: source.kind.source_name().to_owned(),
+        records: u64::from(source.records),
+        as_of: source.as_of.map(wardround_intel::Day::start),
+    };
+    index.sources().into_iter().map(source).collect()
+}
+
+/// What a round saw.
+struct Seen {
+    coverage: Coverage,
+    observations: Vec<Observation>,
+    conversations: Vec<Conversation>,
+}
+
+/// Works out who is there and what is weak, and decides what to do first.
+fn judged(seen: Seen, said: &[Statement], settings: &Settings<'_>, index: &Index<'_>) -> Round {
+    let Seen { coverage, observations, conversations } = seen;
     let known = wardround_identify::Input {
         observations: &observations,
         conversations: &conversations,
         sources: &coverage.sources,
-        statements: sources.statements,
+        statements: said,
         as_of: settings.as_of,
     };
     let inventory = identify(&known, &OuiTable(index));
-    let statements = of_now(sources.statements, settings.as_of, &inventory);
+    let statements = of_now(said, settings.as_of, &inventory);
     let judged = triage_by(
         settings.tables,
         &wardround_triage::Input {
@@ -83,7 +122,7 @@ pub fn run(
             owner_of: &|subject| inventory.asset_of(subject),
         },
     );
-    let round = Round {
+    Round {
         run_at: settings.run_at,
         as_of: settings.as_of,
         program: concat!("wardround ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -98,8 +137,7 @@ pub fn run(
         settled: judged.settled,
         plan: judged.plan,
         intelligence: intelligence(index),
-    };
-    Ok(Outcome { round, failed })
+    }
 }
 
 /// What the captures show; nothing where there is none to read.
@@ -134,13 +172,4 @@ impl Makers for OuiTable<'_> {
     fn maker(&self, mac: MacAddr) -> Option<&str> {
         self.0.oui(mac.0)
     }
-}
-
-fn intelligence(index: &Index<'_>) -> Vec<IntelligenceSource> {
-    let source = |source: wardround_intel::index::Source| IntelligenceSource {
-        name: source.kind.source_name().to_owned(),
-        records: u64::from(source.records),
-        as_of: source.as_of.map(wardround_intel::Day::start),
-    };
-    index.sources().into_iter().map(source).collect()
 }

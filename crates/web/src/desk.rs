@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use wardround_model::{AssetId, Decision, FindingId, Role, RoundId, Timestamp};
 use wardround_remedy::{
@@ -15,6 +16,9 @@ use wardround_triage::{Efforts, Visit};
 use crate::hospital::{Hospital, locked, waiting};
 use crate::problem::Problem;
 use crate::site::now;
+
+/// How long pages of other things wait for it.
+pub(crate) const SOON: Duration = Duration::from_secs(3);
 
 /// Where a task hangs on the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -321,7 +325,7 @@ fn order(row: &Row) -> (bool, bool, Option<Timestamp>, std::cmp::Reverse<Decisio
 
 impl Hospital {
     /// The worklist as it stands now.
-    pub(crate) async fn desk(self: &std::sync::Arc<Self>, policy: &Policy) -> Result<Arc<Desk>, Problem> {
+    pub(crate) async fn desk(self: &Arc<Self>, policy: &Policy) -> Result<Arc<Desk>, Problem> {
         if let Some(desk) = self.kept_desk().await? {
             return Ok(desk);
         }
@@ -337,6 +341,11 @@ impl Hospital {
             Ok(this.look(|store| this.fold_desk(store, &policy))?)
         })
         .await
+    }
+
+    /// The same, unless it is still being read from a whole round.
+    pub(crate) async fn desk_soon(self: &Arc<Self>, policy: &Policy) -> Result<Option<Arc<Desk>>, Problem> {
+        tokio::time::timeout(SOON, self.desk(policy)).await.ok().transpose()
     }
 
     /// The one in memory, where it is still right.

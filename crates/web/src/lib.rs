@@ -27,6 +27,7 @@ mod pages;
 mod password;
 mod problem;
 mod receive;
+mod renewed;
 mod roles;
 mod rounds;
 mod routes;
@@ -43,7 +44,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use wardround_capture::Progress;
-use wardround_model::Timestamp;
+use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
 use wardround_remedy::Policy;
 use wardround_round::{Outcome, Sources};
 
@@ -99,4 +100,14 @@ pub trait Judge: Send + Sync {
         run_at: Timestamp,
         progress: &dyn Progress,
     ) -> Result<Outcome, String>;
+
+    /// What is known of weaknesses at this moment, as a round judged by it tells; nothing where it cannot be used. It is asked
+    /// often, and answers at once where nothing has changed.
+    fn known(&self) -> Option<Vec<IntelligenceSource>>;
+
+    /// Judges again what a round saw, by what is known now.
+    ///
+    /// # Errors
+    /// A sentence for people, where the index cannot be used.
+    fn again(&self, round: Round, statements: &[Statement], run_at: Timestamp) -> Result<Round, String>;
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use wardround_capture::{Input, Progress};
-use wardround_model::{RoundId, Timestamp};
+use wardround_model::{Round, RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
+use wardround_store::Store;
 
 use crate::desk::Desk;
 use crate::hospital::Hospital;
@@ -52,6 +53,8 @@ pub(crate) struct Job {
     pub(crate) files: Vec<PathBuf>,
     /// Captures that were sent, each deleted when the round is done.
     pub(crate) uploads: Vec<Arc<Upload>>,
+    /// Nothing at all: what this round saw is judged again.
+    pub(crate) again: Option<RoundId>,
 }
 
 /// A round runs already.
@@ -120,7 +123,35 @@ pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
 }
 
 fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Result<RoundId, String> {
-    let told = |error: wardround_store::StoreError| error.to_string();
+    let round = match job.again {
+        Some(id) => judged_again(site, hospital, id, began)?,
+        None => read(site, hospital, job, began)?,
+    };
+    site.rounds.doing(Doing::Judging);
+    let id = hospital.change(|store| store.round_save(&round)).map_err(told)?;
+    count(&site.counters.rounds);
+    hospital.remember(id, &round);
+    // What cannot be worked out now is when somebody looks.
+    if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &round)))) {
+        hospital.keep_desk(Desk::new(work, &site.policy, now()));
+    }
+    Ok(id)
+}
+
+fn told(error: wardround_store::StoreError) -> String {
+    error.to_string()
+}
+
+/// What a round saw, judged by what is known now.
+fn judged_again(site: &Site, hospital: &Hospital, id: RoundId, began: Timestamp) -> Result<Round, String> {
+    site.rounds.doing(Doing::Judging);
+    let load = |store: &Store| Ok((store.round_load(id)?, kept_statements(store)?));
+    let (round, statements) = hospital.look(load).map_err(told)?;
+    site.judge.again(round, &statements, began.to_whole_second())
+}
+
+/// A round over the kept lists and what was sent.
+fn read(site: &Site, hospital: &Hospital, job: &Job, began: Timestamp) -> Result<Round, String> {
     let (lists, statements) =
         hospital.look(|store| Ok((kept_lists(store)?, kept_statements(store)?))).map_err(told)?;
     let files = job.files.iter().cloned().map(Input::File);
@@ -141,15 +172,7 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
             }
         }
     }
-    site.rounds.doing(Doing::Judging);
-    let id = hospital.change(|store| store.round_save(&outcome.round)).map_err(told)?;
-    count(&site.counters.rounds);
-    hospital.remember(id, &outcome.round);
-    // What cannot be worked out now is when somebody looks.
-    if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &outcome.round)))) {
-        hospital.keep_desk(Desk::new(work, &site.policy, now()));
-    }
-    Ok(id)
+    Ok(outcome.round)
 }
 
 /// Tells those who watch how far reading is.

@@ -28,7 +28,7 @@ use crate::roles::SiteRole;
 use crate::rounds::Worker;
 use crate::site::{Counters, Peer, Shared, Site, now};
 use crate::uploads::Uploads;
-use crate::{Judge, Protection, Settings, account, audit, log, routes, schedule, session};
+use crate::{Judge, Protection, Settings, account, audit, log, renewed, routes, schedule, session};
 
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 256;
@@ -126,6 +126,8 @@ async fn run(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeErro
     log::event("started").address(address.ip()).number("port", address.port().into());
     tokio::spawn(keep_house(site.clone()));
     tokio::spawn(schedule::keep(site.clone()));
+    tokio::spawn(renewed::keep(site.clone()));
+    tokio::spawn(warm(site.clone()));
     let acceptor = certificate.map(|certificate| TlsAcceptor::from(certificate.config));
     accept(&site, listener, acceptor, routes::router(routes, site.clone())).await?;
     audit::checkpoint(&site).await.map_err(|_| ServeError::NotWritten)?;
@@ -174,6 +176,15 @@ fn greet(address: SocketAddr, fingerprint: Option<&str>, first_code: Option<&str
     let mut output = std::io::stdout().lock();
     // Where nobody reads it, the site still serves; a code is made anew at the next start.
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// Reads what first pages need, so that nobody has to wait for it.
+async fn warm(site: Site) {
+    let hospital = site.hospital();
+    let _ = hospital.desk(&site.policy).await;
+    if let Ok(Some(standing)) = hospital.standing().await {
+        let _ = hospital.sights(standing.round).await;
+    }
 }
 
 async fn keep_house(site: Site) {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use wardround_model::{AssetId, DeviceClass, FindingChange, PlanItem, Round, RoundId};
+use wardround_model::{AssetId, DeviceClass, FindingChange, FindingId, PlanItem, Round, RoundId};
 use wardround_report::page;
 use wardround_store::view::{RoundDifference, RoundView, Turn};
 use wardround_store::{Store, StoreError};
@@ -32,6 +32,27 @@ pub(crate) struct Standing {
     pub(crate) plan: Vec<PlanItem>,
     /// Against the round before, where there is one.
     pub(crate) changed: Option<Changed>,
+    /// Whether the hospital has what was published since the round before as being exploited.
+    pub(crate) exploited: Option<Exploited>,
+}
+
+/// Weaknesses that were published as being exploited, and where the hospital has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Exploited {
+    /// How many were published.
+    pub(crate) published: u64,
+    /// The places that have them, the most urgent first; the first few.
+    pub(crate) named: Vec<Place>,
+    /// How many places that are.
+    pub(crate) places: u64,
+}
+
+/// A weakness on a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) finding: FindingId,
+    pub(crate) title: String,
+    pub(crate) device: String,
 }
 
 /// What changed since the round before.
@@ -81,7 +102,7 @@ impl Hospital {
         if known.is_some() {
             return Ok(known);
         }
-        let standing = Arc::new(standing(&store.round_view(id)?)?);
+        let standing = Arc::new(standing(store, &store.round_view(id)?)?);
         *locked(&self.standing) = Some(Arc::clone(&standing));
         Ok(Some(standing))
     }
@@ -118,7 +139,7 @@ impl Hospital {
 }
 
 /// How it stands after this round, against the one before.
-fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
+fn standing(store: &Store, view: &RoundView<'_>) -> Result<Standing, StoreError> {
     let (summary, census) = (view.summary()?, view.census()?);
     let of = |wanted: fn(DeviceClass) -> bool| {
         let lines = census.iter().filter(|(class, _)| wanted(*class));
@@ -137,7 +158,33 @@ fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
         findings: summary.findings.total(),
         plan: view.plan()?,
         changed: summary.compared_with.map(|before| changed(view, before)).transpose()?,
+        exploited: summary.compared_with.map_or(Ok(None), |before| exploited(store, view, before))?,
     })
+}
+
+/// How many weaknesses are known to be exploited, as the list of those says that a round was judged with (CISA's).
+fn known_exploited(view: &RoundView<'_>) -> Result<u64, StoreError> {
+    let sources = view.intelligence()?;
+    let listed = sources.iter().filter(|source| source.name.starts_with("KEV"));
+    Ok(listed.map(|source| source.records).sum())
+}
+
+fn exploited(store: &Store, view: &RoundView<'_>, before: RoundId) -> Result<Option<Exploited>, StoreError> {
+    let known_before = known_exploited(&store.round_view(before)?)?;
+    let published = known_exploited(view)?.saturating_sub(known_before);
+    // Where nothing was known before, nothing can be said to be published since.
+    if published == 0 || known_before == 0 {
+        return Ok(None);
+    }
+    let here = view.newly_exploited(before)?;
+    let mut named = Vec::new();
+    for finding in here.iter().take(MOST_NAMED) {
+        if let Some(details) = view.finding(*finding)? {
+            let device = details.device.map(|device| device.title).unwrap_or_default();
+            named.push(Place { finding: *finding, title: details.finding.title, device });
+        }
+    }
+    Ok(Some(Exploited { published, named, places: size(here.len()) }))
 }
 
 fn changed(view: &RoundView<'_>, before: RoundId) -> Result<Changed, StoreError> {

@@ -2,11 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use anyhow::Result;
 use wardround_capture::Progress;
-use wardround_model::Timestamp;
+use wardround_intel::Index;
+use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
 use wardround_round::{Outcome, Settings, Sources};
 use wardround_web::{Judge, Protection};
 
@@ -21,7 +23,7 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         _ if command.without_tls => Protection::None,
         _ => Protection::OwnCertificate,
     };
-    let judge = SiteJudge(command.judging);
+    let judge = SiteJudge { judging: command.judging, known: Mutex::default() };
     // What rounds are judged by is known to be good now, not only when the first one is run.
     judge.check()?;
     let settings = wardround_web::Settings {
@@ -51,23 +53,35 @@ pub(crate) fn keys_beside(store: &Path) -> PathBuf {
 }
 
 /// Judges rounds of the site as `wardround round` does, with what is known at that moment.
-struct SiteJudge(Judging);
+struct SiteJudge {
+    judging: Judging,
+    /// What the index of this stamp has.
+    known: Mutex<Option<Known>>,
+}
+
+/// The stamp of an index, and what it has; nothing where it cannot be used.
+type Known = (Option<(u64, u64, SystemTime)>, Option<Vec<IntelligenceSource>>);
 
 impl SiteJudge {
     fn check(&self) -> Result<()> {
-        intel::load(self.0.intel.clone())?.open()?;
-        files::tables(&self.0.ssvc)?;
-        files::aliases(self.0.aliases.clone())?;
+        intel::load(self.judging.intel.clone())?.open()?;
+        files::tables(&self.judging.ssvc)?;
+        files::aliases(self.judging.aliases.clone())?;
         Ok(())
     }
 
-    fn judge(&self, sources: &Sources<'_>, run_at: Timestamp, progress: &dyn Progress) -> Result<Outcome> {
-        let index = intel::load(self.0.intel.clone())?;
-        let tables = files::tables(&self.0.ssvc)?;
-        let aliases = files::aliases(self.0.aliases.clone())?;
+    /// Judges by what is known at this moment.
+    fn judge<T>(
+        &self,
+        run_at: Timestamp,
+        judge: impl FnOnce(&Settings<'_>, &Index<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let index = intel::load(self.judging.intel.clone())?;
+        let tables = files::tables(&self.judging.ssvc)?;
+        let aliases = files::aliases(self.judging.aliases.clone())?;
         let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let settings = Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases };
-        Ok(wardround_round::run(sources, &settings, &index.open()?, progress)?)
+        judge(&settings, &index.open()?)
     }
 }
 
@@ -78,9 +92,34 @@ impl Judge for SiteJudge {
         run_at: Timestamp,
         progress: &dyn Progress,
     ) -> Result<Outcome, String> {
-        self.judge(sources, run_at, progress).map_err(|error| {
-            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-            causes.join(": ")
-        })
+        let run = |settings: &Settings<'_>, index: &Index<'_>| {
+            Ok(wardround_round::run(sources, settings, index, progress)?)
+        };
+        self.judge(run_at, run).map_err(in_words)
     }
+
+    fn known(&self) -> Option<Vec<IntelligenceSource>> {
+        let stamp = intel::stamp(self.judging.intel.as_deref());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sources)) = known.as_ref().filter(|(before, _)| *before == stamp) {
+            return sources.clone();
+        }
+        let index = intel::load(self.judging.intel.clone()).ok();
+        let sources = index.and_then(|index| Some(wardround_round::intelligence(&index.open().ok()?)));
+        *known = Some((stamp, sources.clone()));
+        sources
+    }
+
+    fn again(&self, round: Round, statements: &[Statement], run_at: Timestamp) -> Result<Round, String> {
+        let again = |settings: &Settings<'_>, index: &Index<'_>| {
+            Ok(wardround_round::judge_again(round, statements, settings, index))
+        };
+        self.judge(run_at, again).map_err(in_words)
+    }
+}
+
+/// What went wrong, with its causes.
+#[expect(clippy::needless_pass_by_value, reason = "it is the shape that `map_err` takes")]
+fn in_words(error: anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

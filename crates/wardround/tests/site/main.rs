@@ -14,6 +14,7 @@ mod forms;
 mod grade;
 mod hostile;
 mod people;
+mod published;
 mod reading;
 mod rounds;
 mod running;

@@ -34,7 +34,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Response, Prob
     })
     .await?;
     let upload = site.uploads.take(&id, person.account).ok_or(Problem::Fault)?;
-    let _ = rounds::start(&site, Job { files: Vec::new(), uploads: vec![upload] });
+    let _ = rounds::start(&site, Job { uploads: vec![upload], ..Job::default() });
     Ok(Redirect::to("/rounds/now").into_response())
 }
 

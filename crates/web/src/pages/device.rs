@@ -68,7 +68,8 @@ async fn show(
     let mut now = site.hospital().read(Store::statement_list).await?;
     now.retain(|kept| kept.statement.asset == id && kept.taken_back.is_none());
     let title = plain(&looked.found.details.row.title);
-    let tasks = site.hospital().desk(&site.policy).await?.of_device(id);
+    let desk = site.hospital().desk_soon(&site.policy).await?;
+    let tasks = desk.map_or_else(Vec::new, |desk| desk.of_device(id));
     let body = told(&asked, &person, &looked, &now, &work::few(&tasks, "What there is to do"));
     Ok(layout::page(&site, &person, Some(Menu::Devices), &title, &body))
 }

@@ -51,7 +51,8 @@ async fn show(
     let Looked { round, is_latest, found } = looked;
     let looked = Looked { round, is_latest, found: found.ok_or(Problem::NotFound)? };
     let title = parts::without_codes(&looked.found.finding.title, 1);
-    let tasks = site.hospital().desk(&site.policy).await?.of_finding(id);
+    let desk = site.hospital().desk_soon(&site.policy).await?;
+    let tasks = desk.map_or_else(Vec::new, |desk| desk.of_finding(id));
     let body = told(&asked, &looked, &work::few(&tasks, "Who does it"));
     Ok(layout::page(&site, &person, Some(Menu::Findings), &title, &body))
 }

@@ -447,7 +447,7 @@ async fn run_over(
 ) -> Result<Response, Problem> {
     let upload = site.uploads.find(&id, person.account).filter(|upload| upload.seems == Seems::Capture);
     let upload = upload.ok_or(Problem::NotFound)?;
-    let started = rounds::start(&site, Job { files: Vec::new(), uploads: vec![upload] });
+    let started = rounds::start(&site, Job { uploads: vec![upload], ..Job::default() });
     // While another round runs, the file goes on waiting.
     if started.is_ok() {
         site.uploads.take(&id, person.account);

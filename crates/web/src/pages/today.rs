@@ -1,22 +1,21 @@
 //! *Today*: what could not be seen, what changed, how it stands, what to do first.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use maud::{Markup, html};
 use wardround_model::PlanItem;
 use wardround_report::page::{count, number};
 
-use crate::desk::Desk;
-use crate::layout::{self, Page, form_token};
-use crate::pages::{first, flow, hours};
+use crate::desk::{Desk, SOON};
+use crate::layout::{self, Page, form_token, plain};
+use crate::pages::{first, flow, hours, parts};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
 use crate::site::Site;
-use crate::standing::{Changed, Sights, Standing};
+use crate::standing::{Changed, Exploited, Sights, Standing};
 
 /// Findings that are named with one thing to do.
 const FINDINGS_NAMED: usize = 3;
@@ -36,9 +35,6 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
 /// What stands in the place of what is not worked out yet.
 const LATER: &str = "This is being worked out. Load this page again in a while.";
 
-/// How long this page waits for what may have to be read from a whole round first.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 /// What is worked out from whole rounds; nothing of it where that still goes on.
 struct Slow {
     desk: Option<Arc<Desk>>,
@@ -47,10 +43,9 @@ struct Slow {
 
 async fn slow(site: &Site, standing: &Standing) -> Result<Slow, Problem> {
     let hospital = site.hospital();
-    let sights = tokio::time::timeout(PATIENCE, hospital.sights(standing.round));
-    let desk = tokio::time::timeout(PATIENCE, hospital.desk(&site.policy));
-    let (sights, desk) = futures_util::future::join(sights, desk).await;
-    Ok(Slow { desk: desk.ok().transpose()?, sights: sights.ok().transpose()? })
+    let sights = tokio::time::timeout(SOON, hospital.sights(standing.round));
+    let (sights, desk) = futures_util::future::join(sights, hospital.desk_soon(&site.policy)).await;
+    Ok(Slow { desk: desk?, sights: sights.ok().transpose()? })
 }
 
 fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Markup {
@@ -59,6 +54,7 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
             p class="soft" { "Round " (standing.round) ". " (standing.when) "." }
             @if person.may(Permission::RunRounds) { (run_button(person, site.rounds.is_running())) }
         }
+        @if let Some(exploited) = &standing.exploited { (answer(person, exploited)) }
         section class="notice" aria-labelledby="not-seen" {
             h2 id="not-seen" { "What could not be seen" }
             @match slow.sights.as_deref() {
@@ -77,6 +73,32 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
             (plan(site, standing))
             (hours::form(standing))
             section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } @if let Some(sights) = &slow.sights { (list(&sights.seen)) } (list(&standing.known)) } }
+        }
+    }
+}
+
+/// The question of the day, and its answer.
+fn answer(person: &Person, exploited: &Exploited) -> Markup {
+    let (published, them) = match exploited.published {
+        1 => ("A weakness that is being exploited was published".to_owned(), "it"),
+        many => (format!("{} weaknesses that are being exploited were published", number(many)), "them"),
+    };
+    let more = exploited.places.saturating_sub(u64::try_from(exploited.named.len()).unwrap_or(u64::MAX));
+    html! {
+        section class={ "notice " @if exploited.places > 0 { "bad" } @else { "good" } } aria-label="What was published" {
+            p {
+                (published) ": do we have " (them) "? "
+                @if exploited.places == 0 { strong { "No." } " Nothing that was seen has " (them) "." }
+                @else if person.may(Permission::See) {
+                    strong { "Yes, here: " }
+                    @for (at, place) in exploited.named.iter().enumerate() {
+                        @if at > 0 { "; " }
+                        a href={ "/findings/" (place.finding) } { (parts::without_codes(&place.title, 1)) } ", " (plain(&place.device))
+                    }
+                    @if more > 0 { "; and " (count(more, "more place", "more places")) } "."
+                }
+                @else { strong { "Yes, in " (count(exploited.places, "place", "places")) "." } }
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ mod status;
 mod tally;
 mod update;
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
 use wardround_feeds::Catalogue;
@@ -85,6 +87,13 @@ pub(crate) fn load(chosen: Option<PathBuf>) -> Result<Loaded> {
         Some(file) => held(MappedIndex::open(&file)),
         None => Ok(Loaded(Held::BuiltIn)),
     }
+}
+
+/// What changes when another index is put in the place of the one that rounds use; nothing where it is the one built in.
+pub(crate) fn stamp(chosen: Option<&Path>) -> Option<(u64, u64, SystemTime)> {
+    let own = || own_index().ok();
+    let file = std::fs::metadata(chosen.map(Path::to_owned).or_else(own)?).ok()?;
+    Some((file.ino(), file.len(), file.modified().ok()?))
 }
 
 fn held(mapped: Result<MappedIndex, MapError>) -> Result<Loaded> {
