@@ -169,6 +169,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::devices::routes(),
         pages::device::routes(),
         pages::say::routes(),
+        pages::say_many::routes(),
         pages::findings::routes(),
         pages::finding::routes(),
         pages::evidence::routes(),

@@ -221,6 +221,55 @@ fn what_people_say_of_a_device_is_kept_shown_and_taken_back() {
 }
 
 #[test]
+fn the_same_is_said_of_many_devices_and_taken_back_with_one_press() {
+    let (_site, ada) = with_rounds();
+    let list = ada.get("/devices");
+    list.shows(&["Say the same of several devices"]);
+    assert!(
+        !ada.get("/devices?round=R-1").text.contains("Say the same of several"),
+        "an earlier round stays"
+    );
+    let devices: Vec<String> = links(&list.text)
+        .into_iter()
+        .filter_map(|link| Some(link.strip_prefix("/devices/A-")?.to_owned()))
+        .collect();
+    let devices: Vec<String> = devices.into_iter().take(3).map(|id| format!("A-{id}")).collect();
+    let words =
+        [("care-area", "<b>Ward 9</b>"), ("spares", "1"), ("by", "biomedical"), ("because", "Asked them")];
+    let mut fields: Vec<(&str, &str)> = devices.iter().map(|id| ("device", id.as_str())).collect();
+    fields.extend(words);
+    let said = ada.press("/devices", "/devices/say", &fields).to();
+    ada.get(&said).shows(&[
+        "Kept for 3 devices.",
+        "It serves &lt;b&gt;Ward 9&lt;/b&gt;",
+        "1 other can take its place",
+    ]);
+    for id in &devices {
+        ada.get(&format!("/devices/{id}")).shows(&["Ward 9"]);
+    }
+    // One of them is taken back by itself; the rest with one press.
+    let page = format!("/devices/{}", devices[0]);
+    let one = between(&ada.get(&page).text, &format!("action=\"{page}/take-back/"), "\"").unwrap();
+    assert_eq!(ada.press(&page, &format!("{page}/take-back/{one}"), &[]).status, 303);
+    assert_eq!(ada.press(&said, &format!("{said}/take-back"), &[]).to(), said);
+    ada.get(&said).shows(&["Taken back for 3 devices."]);
+    for id in &devices {
+        assert!(!ada.get(&format!("/devices/{id}")).text.contains("Ward 9"), "{id}");
+    }
+    for (fields, why) in
+        [(&words[..], "Tick the devices"), (&[("device", devices[0].as_str())][..], "at least one thing")]
+    {
+        let refused = ada.press("/devices", "/devices/say", fields);
+        assert_eq!(refused.status, 400);
+        refused.shows(&[why]);
+    }
+    assert_eq!(ada.get("/devices/said/5").status, 404);
+    assert_eq!(ada.press("/devices", "/devices/said/5/take-back", &[]).status, 404);
+    ada.get("/audit")
+        .shows(&["said something of several devices", "took back what was said of several devices"]);
+}
+
+#[test]
 fn names_that_an_attacker_chose_are_text_on_every_page() {
     let site = Running::new();
     let (ada, _) = set_up(&site);

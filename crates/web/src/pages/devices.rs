@@ -12,6 +12,7 @@ use wardround_store::view::{
 use crate::asked::{Asked, Looked};
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
+use crate::pages::say_many;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -46,7 +47,7 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
         })
     };
     let body = match asked.look(&site, look).await? {
-        Some(looked) => told(&asked, &looked),
+        Some(looked) => told(&asked, &person, &looked),
         None => parts::no_round(),
     };
     Ok(layout::page(&site, &person, Some(Menu::Devices), "Devices", &body))
@@ -65,8 +66,9 @@ fn filter(asked: &Asked) -> DeviceFilter {
     }
 }
 
-fn told(asked: &Asked, looked: &Looked<Devices>) -> Markup {
+fn told(asked: &Asked, person: &Person, looked: &Looked<Devices>) -> Markup {
     let Devices { counts, page, .. } = &looked.found;
+    let may_say = looked.is_latest && person.may(Permission::Answer);
     html! {
         (parts::of_round(looked))
         (form(asked, &looked.found))
@@ -74,7 +76,8 @@ fn told(asked: &Asked, looked: &Looked<Devices>) -> Markup {
         @if page.rows.is_empty() {
             p { "No device is like that. " a href=(asked.of_round(PATH)) { "Show all devices" } }
         } @else {
-            (table(asked, &page.rows))
+            (table(asked, &page.rows, may_say))
+            @if may_say { (say_many::form(person)) }
         }
         (parts::turns(asked, PATH, page))
         p class="soft" { "A device that stayed silent is not on this list. Silence is not safety. " a href=(asked.of_round("/coverage")) { "What could not be seen" } }
@@ -132,22 +135,24 @@ fn sort_label(sort: DeviceSort) -> &'static str {
     }
 }
 
-fn table(asked: &Asked, rows: &[DeviceRow]) -> Markup {
+fn table(asked: &Asked, rows: &[DeviceRow], may_say: bool) -> Markup {
     html! {
         div class="scroll" { table class="list" {
             caption class="aside" { "Devices" }
             thead { tr {
+                @if may_say { th scope="col" { span class="aside" { "Choose" } } }
                 th scope="col" { "Device" } th scope="col" { "Kind" } th scope="col" { "Place" } th scope="col" { "Most urgent" }
                 th scope="col" class="number" { "Findings" } th scope="col" class="number" { "Not judged" } th scope="col" { "Looked after by" } th scope="col" { "Last seen" }
             } }
-            tbody { @for row in rows { (line(asked, row)) } }
+            tbody { @for row in rows { (line(asked, row, may_say)) } }
         } }
     }
 }
 
-fn line(asked: &Asked, row: &DeviceRow) -> Markup {
+fn line(asked: &Asked, row: &DeviceRow, may_say: bool) -> Markup {
     html! {
         tr class=[row.class.is_medical().then_some("medical")] {
+            @if may_say { td class="box" { (say_many::tick(row.id, &row.title)) } }
             th scope="row" { (parts::device(asked, row.id, &row.title)) }
             td { (row.class.label()) }
             td {

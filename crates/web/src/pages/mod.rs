@@ -22,6 +22,7 @@ pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod running;
 pub(crate) mod say;
+pub(crate) mod say_many;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sources;

@@ -20,7 +20,7 @@ use crate::session::Person;
 use crate::site::{Site, now};
 
 /// The longest care area or time that can be said, in characters.
-const LONGEST_VALUE: usize = 100;
+pub(crate) const LONGEST_VALUE: usize = 100;
 /// The longest that an answer can hold from now, in days.
 const LONGEST_DAYS: i64 = 3_660;
 
@@ -105,7 +105,7 @@ fn form(person: &Person, row: &DeviceRow) -> Markup {
 }
 
 /// The role that somebody of this role of the site speaks in, unless they choose another.
-fn usual_role(role: SiteRole) -> Option<Role> {
+pub(crate) fn usual_role(role: SiteRole) -> Option<Role> {
     match role {
         SiteRole::Biomedical => Some(Role::Biomedical),
         SiteRole::Network => Some(Role::Network),
@@ -116,13 +116,7 @@ fn usual_role(role: SiteRole) -> Option<Role> {
 
 async fn say(State(site): State<Site>, Path(text): Path<String>, sent: Sent) -> Result<Response, Problem> {
     let asset = device::id(&text).ok_or(Problem::NotFound)?;
-    let says = all_said(&sent)?;
-    let by = Role::from_code(sent.text("by")).filter(|role| *role != Role::Unknown);
-    let by = by.ok_or_else(|| Problem::Bad("Choose the role that you speak in.".to_owned()))?;
-    let because = sent.text("because").to_owned();
-    if because.is_empty() || because.chars().count() > Statement::LONGEST {
-        return Err(Problem::Bad(format!("Say why, in at most {} characters.", Statement::LONGEST)));
-    }
+    let (says, by, because) = sent_words(&sent)?;
     let (at, until) = (now(), until(sent.text("until"))?);
     let keep = move |store: &mut Store| {
         for says in says {
@@ -132,6 +126,18 @@ async fn say(State(site): State<Site>, Path(text): Path<String>, sent: Sent) -> 
     };
     site.hospital().write(keep).await?;
     Ok(Redirect::to(&format!("/devices/{asset}#said")).into_response())
+}
+
+/// What a form says, in which role, and why.
+pub(crate) fn sent_words(sent: &Sent) -> Result<(Vec<Says>, Role, String), Problem> {
+    let says = all_said(sent)?;
+    let by = Role::from_code(sent.text("by")).filter(|role| *role != Role::Unknown);
+    let by = by.ok_or_else(|| Problem::Bad("Choose the role that you speak in.".to_owned()))?;
+    let because = sent.text("because").to_owned();
+    if because.is_empty() || because.chars().count() > Statement::LONGEST {
+        return Err(Problem::Bad(format!("Say why, in at most {} characters.", Statement::LONGEST)));
+    }
+    Ok((says, by, because))
 }
 
 /// Everything that the form says; at least one thing.
