@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "store",
     "round",
     "report",
+    "paper",
     "web",
     "wardround",
 ];

@@ -1,7 +1,10 @@
-//! What rounds, plans and ways are told as: pages for people, as text and as HTML, and JSON for programs.
+//! What rounds, plans and ways are told as: pages for people, as text and as HTML, JSON for programs, and reports.
 //!
-//! The command line and the site tell the same round by the same words. Not here: what is weak or urgent (`triage`), and
-//! where a page goes (a terminal, a file, a browser).
+//! The command line and the site tell the same round by the same words. Not here: what is weak or urgent (`triage`), where
+//! a page goes (a terminal, a file, a browser), and PDF, which takes long to build (`paper`).
 
+pub mod document;
 pub mod json;
 pub mod page;
+mod sheet;
+pub mod tell;

@@ -5,6 +5,7 @@ pub(crate) mod import;
 mod intel;
 mod path;
 mod plan;
+pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod work;
 
@@ -39,6 +40,7 @@ Examples:
   tcpdump -w - -i eth1 | wardround round -          read from another program
   wardround asset list                              who is on the network
   wardround work                                    who does what by when, and what is verified
+  wardround report board --output board.pdf         one page for the board
   wardround serve                                   the same in a browser, for several people
   wardround why F-1a2b3c4d5e6f                      why do you say so?
 
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Plan(Box<PlanCommand>),
     /// The worklist: who does what by when, what is verified, letters to makers, exceptions
     Work(Box<work::WorkCommand>),
+    /// Reports: the board's page, work sheets, a round; as PDF, HTML, XLSX, CSV or JSON
+    Report(Box<report::ReportCommand>),
     /// Ways of an attacker to what patients depend on
     Path(Box<PathCommand>),
     /// Walk from any statement down to its evidence

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Path(command) => commands::path::run(*command),
         Command::Plan(command) => commands::plan::run(*command),
         Command::Work(command) => commands::work::run(*command),
+        Command::Report(command) => commands::report::run(*command),
         Command::Why(command) => commands::why::run(&command),
         Command::Intel(command) => commands::intel::run(command),
         Command::Serve(command) => commands::serve::run(*command),

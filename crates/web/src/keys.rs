@@ -1,8 +1,8 @@
 //! Keys of the site: files of mode 0600 in a folder of their own, made at first start.
 //!
 //! `seal.key` seals second factors in the store (ChaCha20-Poly1305, RFC 8439); `audit.key` signs checkpoints of the log
-//! (Ed25519, RFC 8032) and `audit.pub` checks them; `metrics.token` lets a collector read the metrics. Whoever has a copy of the
-//! store alone can sign in as nobody and make no log that passes.
+//! (Ed25519, RFC 8032) and `audit.pub` checks them; `report.key` and `report.pub` do the same for reports; `metrics.token` lets a
+//! collector read the metrics. Whoever has a copy of the store alone can sign in as nobody and make no log that passes.
 
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -44,6 +44,8 @@ pub enum KeyError {
 pub(crate) struct Keys {
     seal: LessSafeKey,
     audit: Ed25519KeyPair,
+    /// Signs reports.
+    pub(crate) report: Ed25519KeyPair,
     /// What a collector of metrics must show.
     pub(crate) metrics: blake3::Hash,
     random: SystemRandom,
@@ -59,19 +61,13 @@ impl Keys {
     pub(crate) fn open(folder: &Path) -> Result<Self, KeyError> {
         make_folder(folder)?;
         let seal = secret(&folder.join("seal.key"))?;
-        let audit = secret(&folder.join("audit.key"))?;
         let metrics = secret(&folder.join("metrics.token"))?;
         let damaged = |name: &str| KeyError::Damaged { path: folder.join(name) };
         let key = UnboundKey::new(&CHACHA20_POLY1305, &seal).map_err(|_| damaged("seal.key"))?;
-        let audit = Ed25519KeyPair::from_seed_unchecked(&audit).map_err(|_| damaged("audit.key"))?;
-        let public = folder.join("audit.pub");
-        let text = format!("{}\n", hex(audit.public_key().as_ref()));
-        if fs::read_to_string(&public).ok().as_deref() != Some(text.as_str()) {
-            write_new(&public, &text, true).map_err(|reason| KeyError::File { path: public, reason })?;
-        }
         Ok(Self {
             seal: LessSafeKey::new(key),
-            audit,
+            audit: signing(folder, "audit")?,
+            report: signing(folder, "report")?,
             metrics: blake3::hash(hex(&metrics).as_bytes()),
             random: SystemRandom::new(),
         })
@@ -113,13 +109,42 @@ impl Keys {
     }
 }
 
+/// The key of this name that signs, with the half that checks beside it; made where it is not there.
+fn signing(folder: &Path, name: &str) -> Result<Ed25519KeyPair, KeyError> {
+    let file = folder.join(format!("{name}.key"));
+    let pair = Ed25519KeyPair::from_seed_unchecked(&secret(&file)?);
+    let pair = pair.map_err(|_| KeyError::Damaged { path: file })?;
+    let public = folder.join(format!("{name}.pub"));
+    let text = format!("{}\n", hex(pair.public_key().as_ref()));
+    if fs::read_to_string(&public).ok().as_deref() != Some(text.as_str()) {
+        write_new(&public, &text, true).map_err(|reason| KeyError::File { path: public, reason })?;
+    }
+    Ok(pair)
+}
+
+/// The key that signs reports, where the site has made one in this folder.
+///
+/// # Errors
+/// When it is damaged, or others can read it.
+pub fn report_key(folder: &Path) -> Result<Option<Ed25519KeyPair>, KeyError> {
+    if folder.join("report.key").exists() { signing(folder, "report").map(Some) } else { Ok(None) }
+}
+
+/// The key that checks signatures of reports, as hex.
+///
+/// # Errors
+/// When the file cannot be read or holds no key.
+pub fn report_public(file: &Path) -> Result<String, KeyError> {
+    public(file).map(|key| hex(&key))
+}
+
 /// Whether a signature of the log is right; `key` is what `audit.pub` holds.
 pub(crate) fn is_signed(key: &[u8], bytes: &[u8], signature: &str) -> bool {
     from_hex(signature)
         .is_some_and(|signature| UnparsedPublicKey::new(&ED25519, key).verify(bytes, &signature).is_ok())
 }
 
-/// The key that checks the log.
+/// A key that checks.
 pub(crate) fn public(file: &Path) -> Result<Vec<u8>, KeyError> {
     let text = fs::read_to_string(file).map_err(|reason| KeyError::File { path: file.to_owned(), reason })?;
     from_hex(text.trim()).ok_or_else(|| KeyError::Damaged { path: file.to_owned() })

@@ -46,10 +46,12 @@ use std::path::PathBuf;
 use wardround_capture::Progress;
 use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
 use wardround_remedy::Policy;
+use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
 pub use audit::{Verified, VerifyError, verify};
+pub use keys::{KeyError, report_key, report_public};
 pub use roles::SiteRole;
 pub use server::{ServeError, serve};
 
@@ -110,4 +112,13 @@ pub trait Judge: Send + Sync {
     /// # Errors
     /// A sentence for people, where the index cannot be used.
     fn again(&self, round: Round, statements: &[Statement], run_at: Timestamp) -> Result<Round, String>;
+}
+
+/// Puts reports on paper for the site: the room that does it takes long to build, so the program hands it over.
+pub trait Printer: Send + Sync {
+    /// A report as PDF, without its seal.
+    ///
+    /// # Errors
+    /// A sentence for the log, which would be a fault of this program.
+    fn pdf(&self, document: &Document) -> Result<Vec<u8>, String>;
 }

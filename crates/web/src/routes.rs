@@ -47,6 +47,7 @@ pub(crate) enum Menu {
     Conversations,
     Work,
     Rounds,
+    Reports,
     Import,
     People,
     Audit,
@@ -55,13 +56,14 @@ pub(crate) enum Menu {
 
 impl Menu {
     /// All places, in their order.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Today,
         Self::Devices,
         Self::Findings,
         Self::Conversations,
         Self::Work,
         Self::Rounds,
+        Self::Reports,
         Self::Import,
         Self::People,
         Self::Audit,
@@ -77,6 +79,7 @@ impl Menu {
             Self::Conversations => "Conversations",
             Self::Work => "Work",
             Self::Rounds => "Rounds",
+            Self::Reports => "Reports",
             Self::Import => "Import",
             Self::People => "People",
             Self::Audit => "Log",
@@ -180,6 +183,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::letter::routes(),
         pages::history::routes(),
         pages::sources::routes(),
+        pages::reports::routes(),
         pages::import::routes(),
         pages::demo::routes(),
         pages::people::routes(),

@@ -28,7 +28,7 @@ use crate::roles::SiteRole;
 use crate::rounds::Worker;
 use crate::site::{Counters, Peer, Shared, Site, now};
 use crate::uploads::Uploads;
-use crate::{Judge, Protection, Settings, account, audit, log, renewed, routes, schedule, session};
+use crate::{Judge, Printer, Protection, Settings, account, audit, log, renewed, routes, schedule, session};
 
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 256;
@@ -84,14 +84,22 @@ pub enum ServeError {
 ///
 /// # Errors
 /// When it cannot begin: store, keys, certificate or address cannot be used.
-pub fn serve(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeError> {
+pub fn serve(
+    settings: &Settings,
+    judge: Arc<dyn Judge>,
+    printer: Arc<dyn Printer>,
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("site").build()?;
-    let served = runtime.block_on(run(settings, judge));
+    let served = runtime.block_on(run(settings, judge, printer));
     runtime.shutdown_timeout(FAREWELL);
     served
 }
 
-async fn run(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeError> {
+async fn run(
+    settings: &Settings,
+    judge: Arc<dyn Judge>,
+    printer: Arc<dyn Printer>,
+) -> Result<(), ServeError> {
     let tls = settings.protection != Protection::None;
     if !tls && !settings.listen.ip().is_loopback() {
         return Err(ServeError::NotProtected);
@@ -110,6 +118,7 @@ async fn run(settings: &Settings, judge: Arc<dyn Judge>) -> Result<(), ServeErro
         home,
         keys,
         judge,
+        printer,
         tls,
         menu: routes::menu(&routes),
         hashing: Semaphore::new(2),

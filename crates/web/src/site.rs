@@ -11,7 +11,6 @@ use tokio::sync::{Semaphore, watch};
 use wardround_model::Timestamp;
 use wardround_remedy::Policy;
 
-use crate::Judge;
 use crate::demo::Demo;
 use crate::hospital::Hospital;
 use crate::keys::Keys;
@@ -19,6 +18,7 @@ use crate::problem::Problem;
 use crate::rounds::Worker;
 use crate::routes::{Menu, MenuItem};
 use crate::uploads::Uploads;
+use crate::{Judge, Printer};
 
 /// What every request shares; cheap to clone.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) policy: Policy,
     /// How rounds are judged.
     pub(crate) judge: Arc<dyn Judge>,
+    /// How reports come on paper.
+    pub(crate) printer: Arc<dyn Printer>,
     /// Whether connections are protected, so that cookies may say so.
     pub(crate) tls: bool,
     /// The menu, from the table of routes.

@@ -17,5 +17,7 @@ pub mod work;
 pub use lists::{Traffic, place};
 pub use returned::said_to_be_gone;
 pub use settled::holds;
-pub use story::{Story, known, not_seen, seen, story, when};
+pub(crate) use sight::captures;
+pub use story::{Kind as CensusKind, Story, known, not_seen, seen, story, when};
+pub(crate) use words::capital;
 pub use words::{count, day, day_and_time, how_long, listed, number, wide};

@@ -1,14 +1,14 @@
 //! The pages of the worklist: all tasks, one task, a letter to a maker, and what was just kept.
 
 mod moves;
-mod sheet;
 mod show;
 
 use wardround_model::{Role, Timestamp};
-use wardround_remedy::{Event, EventId, Letter, LetterState, NewEvent, Task, TaskState, What, Worklist};
+use wardround_remedy::{
+    COLUMNS, Event, EventId, Letter, LetterState, NewEvent, Task, TaskState, What, Worklist,
+};
 
 pub use moves::moves;
-pub use sheet::xlsx;
 pub use show::{LOOK_THERE, by_when, last_look, show, state, turn};
 
 use super::text::Page;
@@ -26,6 +26,16 @@ pub struct Choice {
     pub role: Option<Role>,
     /// Also what is settled.
     pub all: bool,
+}
+
+/// The worklist as an Excel file: the table of the CSV.
+///
+/// # Errors
+/// When it is larger than such a file can be.
+pub fn xlsx(worklist: &Worklist<'_>) -> anyhow::Result<Vec<u8>> {
+    let rows: Vec<[String; COLUMNS.len()]> = wardround_remedy::rows(worklist).collect();
+    let rows = rows.iter().map(|cells| cells.iter().map(String::as_str).collect());
+    crate::sheet::xlsx("Worklist", std::iter::once(COLUMNS.to_vec()).chain(rows))
 }
 
 /// Lays a worklist out as text.

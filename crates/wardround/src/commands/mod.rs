@@ -13,6 +13,7 @@ pub(crate) mod path;
 pub(crate) mod plan;
 mod progress;
 pub(crate) mod question;
+pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod serve;
 pub(crate) mod vex;
@@ -61,7 +62,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
 /// The same with bytes that are no text: not to a terminal.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
     if std::io::stdout().is_terminal() {
-        bail!("this is no text; send it to a file, as with `> work.xlsx` behind the command");
+        bail!("this is no text; send it to a file, as with `> FILE` behind the command");
     }
     put_out(bytes)
 }

@@ -9,8 +9,10 @@ use anyhow::Result;
 use wardround_capture::Progress;
 use wardround_intel::Index;
 use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
+use wardround_paper::Sheet;
+use wardround_report::document::Document;
 use wardround_round::{Outcome, Settings, Sources};
-use wardround_web::{Judge, Protection};
+use wardround_web::{Judge, Printer, Protection};
 
 use crate::arguments::serve::{InviteCommand, Judging, ServeCommand};
 use crate::commands::{files, intel, lookup, now, print, work};
@@ -35,7 +37,7 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         policy: work::policy(command.policy.as_deref())?,
         names: command.names,
     };
-    Ok(wardround_web::serve(&settings, Arc::new(judge))?)
+    Ok(wardround_web::serve(&settings, Arc::new(judge), Arc::new(SitePrinter))?)
 }
 
 /// Prints a one-time code for a new account, also while the site runs.
@@ -122,4 +124,13 @@ impl Judge for SiteJudge {
 #[expect(clippy::needless_pass_by_value, reason = "it is the shape that `map_err` takes")]
 fn in_words(error: anyhow::Error) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Puts reports of the site on paper as `wardround report` does.
+struct SitePrinter;
+
+impl Printer for SitePrinter {
+    fn pdf(&self, document: &Document) -> Result<Vec<u8>, String> {
+        wardround_paper::pdf(document, Sheet::A4).map_err(|error| error.to_string())
+    }
 }

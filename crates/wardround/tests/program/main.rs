@@ -20,6 +20,7 @@ mod plan;
 mod program;
 #[path = "../../../feeds/tests/fetching/publisher.rs"]
 mod publisher;
+mod reports;
 mod same_bytes;
 mod sticks;
 mod truth;

@@ -108,6 +108,16 @@ impl Browser {
         self.answer(request.call())
     }
 
+    /// A file that the site answers with, beside the answer without its text.
+    pub(crate) fn get_bytes(&self, path: &str) -> (Answer, Vec<u8>) {
+        let cookie = self.token().unwrap_or_default();
+        let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", cookie);
+        let mut response = request.call().unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        (Answer { status, headers, text: String::new() }, bytes)
+    }
+
     /// Sends a form as a browser does from the site's own page.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post_from(path, fields, &[("sec-fetch-site", "same-origin"), ("origin", "null")])

@@ -16,6 +16,7 @@ mod hostile;
 mod people;
 mod published;
 mod reading;
+mod reports;
 mod rounds;
 mod running;
 mod views;

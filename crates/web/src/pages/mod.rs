@@ -20,6 +20,7 @@ pub(crate) mod map;
 pub(crate) mod own;
 pub(crate) mod parts;
 pub(crate) mod people;
+pub(crate) mod reports;
 pub(crate) mod running;
 pub(crate) mod say;
 pub(crate) mod say_many;

@@ -1,4 +1,4 @@
-//! The worklist as an Excel file (ECMA-376, Office Open XML): the table of the CSV on one sheet, every cell a text.
+//! Rows of texts as an Excel file (ECMA-376, Office Open XML): one sheet, every cell a text.
 //!
 //! Five small parts in a ZIP archive, written here: the libraries for it bring a dozen crates and another decompressor for
 //! everything else that the program reads.
@@ -8,7 +8,6 @@ mod archive;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use wardround_remedy::{COLUMNS, Worklist, rows};
 
 /// The most rows that a sheet has, and the most characters of a cell (Excel specifications and limits).
 const MOST_ROWS: usize = 1_048_576;
@@ -17,7 +16,7 @@ const MOST_CHARACTERS: usize = 32_767;
 /// What stands before each part.
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
-/// The parts that are the same for every worklist, in the order of ECMA-376 part 2.
+/// The parts that are the same for every sheet but for its name, in the order of ECMA-376 part 2.
 const PARTS: [(&str, &str); 4] = [
     (
         "[Content_Types].xml",
@@ -29,7 +28,7 @@ const PARTS: [(&str, &str); 4] = [
     ),
     (
         "xl/workbook.xml",
-        r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><bookViews><workbookView/></bookViews><sheets><sheet name="Worklist" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+        r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><bookViews><workbookView/></bookViews><sheets><sheet name="NAME" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
     ),
     (
         "xl/_rels/workbook.xml.rels",
@@ -40,27 +39,26 @@ const PARTS: [(&str, &str); 4] = [
 /// What stands before the rows: the heading stays in sight.
 const SHEET: &str = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>"#;
 
-/// The bytes of the file; the same worklist gives the same.
+/// The bytes of the file; the same rows give the same. The first row stays in sight. The name is one of the program's own.
 ///
 /// # Errors
 /// When it is larger than such a file can be.
-pub fn xlsx(worklist: &Worklist<'_>) -> Result<Vec<u8>> {
+pub(crate) fn xlsx<'r>(name: &str, rows: impl Iterator<Item = Vec<&'r str>>) -> Result<Vec<u8>> {
     let mut archive = archive::Archive::default();
-    for (name, text) in PARTS {
-        archive.add(name, format!("{XML}{text}").as_bytes())?;
+    for (part, text) in PARTS {
+        archive.add(part, format!("{XML}{}", text.replace("NAME", name)).as_bytes())?;
     }
-    archive.add("xl/worksheets/sheet1.xml", sheet(worklist).as_bytes())?;
+    archive.add("xl/worksheets/sheet1.xml", sheet(rows).as_bytes())?;
     archive.finish()
 }
 
-fn sheet(worklist: &Worklist<'_>) -> String {
+fn sheet<'r>(rows: impl Iterator<Item = Vec<&'r str>>) -> String {
     let mut text = format!("{XML}{SHEET}");
-    row(&mut text, 1, COLUMNS.iter().copied());
     let mut left_out = 0_u64;
-    for (number, cells) in (2..).zip(rows(worklist)) {
+    for (number, cells) in (1..).zip(rows) {
         // One row is kept for saying what is left out.
         if number < MOST_ROWS {
-            row(&mut text, number, cells.iter().map(String::as_str));
+            row(&mut text, number, cells.into_iter());
         } else {
             left_out += 1;
         }
