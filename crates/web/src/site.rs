@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) menu: Vec<MenuItem>,
     /// Password digests that are worked out at once: each needs 19 MiB and a core.
     pub(crate) hashing: Semaphore,
-    /// Lists that are read at once: each may need hundreds of megabytes.
+    /// Lists that are read or reports that are told at once: each may need hundreds of megabytes.
     pub(crate) listing: Semaphore,
     pub(crate) counters: Counters,
     /// Told when the site stops, to those who would listen for ever.

@@ -62,7 +62,11 @@ fn figures(sources: &Sources<'_>, direction: &Direction) -> Vec<Figure> {
     vec![
         figure(act(round), "weak places to act on at once", before(&act)),
         figure(attend(round), "weak places to see to soon", before(&attend)),
-        figure(direction.fixed, "fixed since, and seen to be", String::new()),
+        Figure {
+            value: if direction.known { was(direction.fixed) } else { "-".to_owned() },
+            label: "pressing ones fixed since, and seen to be".to_owned(),
+            before: String::new(),
+        },
         figure(wide(late), "tasks that are late", String::new()),
         figure(devices(round), "devices and systems seen", before(&devices)),
     ]
@@ -92,7 +96,7 @@ fn threats(round: &Round) -> Block {
     let medical: BTreeSet<AssetId> = medical.map(|asset| asset.id).collect();
     let mut told = BTreeSet::new();
     let items = round.plan.iter().filter(|item| item.assets.iter().any(|asset| medical.contains(asset)));
-    let items = items.filter(|item| told.insert(&item.why)).take(THREATS);
+    let items = items.filter(|item| told.insert(harm(item))).take(THREATS);
     let items: Vec<String> = items.map(|item| threat(round, item)).collect();
     if items.is_empty() {
         return Block::paragraph(
@@ -103,7 +107,12 @@ fn threats(round: &Round) -> Block {
 }
 
 fn threat(round: &Round, item: &PlanItem) -> String {
-    format!("On {}: {}", kinds(round, &item.assets.iter().copied().collect()), item.why)
+    format!("On {}: {}.", kinds(round, &item.assets.iter().copied().collect()), harm(item))
+}
+
+/// What could happen. What depends on the device comes behind it, and may name another one.
+fn harm(item: &PlanItem) -> &str {
+    item.why.split(". ").next().unwrap_or(&item.why).trim_end_matches('.')
 }
 
 fn done(sources: &Sources<'_>, direction: &Direction) -> Vec<String> {

@@ -85,10 +85,19 @@ fn none_is_in_store_output_or_errors() {
         &["work", "list", "--all"],
         &["work", "export"],
         &["work", "export", "--format", "json"],
+        &["report", "round", "--format", "html"],
+        &["report", "round", "--format", "csv"],
+        &["report", "work", "--format", "json"],
+        &["report", "board", "--format", "html"],
     ] {
         let output = place.run(words);
         assert!(output.status.success());
         said.extend([output.stdout, output.stderr].concat());
+    }
+    // What is packed in a file is read as people read it.
+    for kind in ["round", "work", "board"] {
+        place.ok(&["report", kind, "--output", "report.pdf"]);
+        said.extend(crate::reports::pdf_text(&place.path("report.pdf")).into_bytes());
     }
     assert_clean("the output", &said, &canaries);
     let kept = files(place.folder.path());

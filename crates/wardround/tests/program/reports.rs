@@ -29,7 +29,7 @@ fn report(place: &Place, words: &[&str], file: &str) -> Vec<u8> {
 }
 
 /// The text of a PDF, as poppler reads it.
-fn pdf_text(file: &Path) -> String {
+pub(crate) fn pdf_text(file: &Path) -> String {
     let output = Command::new("pdftotext").args(["-raw".as_ref(), file.as_os_str(), "-".as_ref()]).output();
     let output = output.map_err(|error| format!("pdftotext does not run ({error}): make packages")).unwrap();
     assert!(output.status.success());
@@ -168,4 +168,45 @@ fn an_earlier_round_is_told_as_it_was() {
     let text = pdf_text(&place.path("first.pdf")).replace('\n', " ");
     assert!(text.contains("This is the first round, so we cannot say yet where it goes."), "{text}");
     assert_fails(&place.run(&["report", "board", "--round", "R-9"]), 3, &["R-9"]);
+}
+
+/// What people type is hostile too: it is text in every format, and no more.
+#[test]
+fn hostile_names_of_hospitals_and_people_are_text_in_every_format() {
+    let place = hospital();
+    let names =
+        ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "</title><svg/onload=alert(1)>", "a) Tj ET (b"];
+    let list: serde_json::Value =
+        serde_json::from_str(&place.ok(&["work", "export", "--format", "json"])).unwrap();
+    let tasks: Vec<&str> =
+        list["tasks"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap()).collect();
+    for (name, task) in names.iter().zip(&tasks) {
+        place.ok(&["work", "assign", task, "--to", name, "--by", "K. Ito"]);
+    }
+    let hospital = "=HYPERLINK(\"x\")\u{202e}<img src=x onerror=alert(1)>";
+    let words = |format| ["work", "--hospital", hospital, "--format", format];
+    report(&place, &words("pdf"), "work.pdf");
+    let pdf = pdf_text(&place.path("work.pdf")).split_whitespace().collect::<Vec<_>>().join(" ");
+    for name in names {
+        assert!(pdf.contains(name), "{name:?} is not in the PDF");
+    }
+    assert!(pdf.contains("=HYPERLINK(\"x\")\u{fffd}<img src=x"), "{pdf}");
+    let text = |format: &'static str| String::from_utf8(report(&place, &words(format), "work")).unwrap();
+    let html = text("html");
+    for bad in ["<script>alert", "<svg/onload", "<img src=x", "\u{202e}"] {
+        assert!(!html.contains(bad), "{bad:?} is in the page");
+    }
+    let csv = text("csv");
+    let runs = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']);
+    let bad = csv.lines().find(|line| line.split(',').any(|cell| runs(cell) && cell.len() > 1));
+    assert_eq!(bad, None, "a cell that a spreadsheet runs");
+    assert!(serde_json::from_str::<serde_json::Value>(&text("json")).is_ok());
+    report(&place, &words("xlsx"), "work.xlsx");
+}
+
+#[test]
+fn a_name_that_is_too_long_is_refused() {
+    let place = hospital();
+    let long = "x".repeat(201);
+    assert_fails(&place.run(&["report", "board", "--hospital", &long]), 1, &["more than 200 bytes"]);
 }

@@ -49,14 +49,15 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// A report, what its seal keeps, and its digest.
+/// A report, and what its seal keeps.
 struct Made {
     document: Document,
     told: Told,
 }
 
-/// Tells a report of the latest round; nothing where there is none yet.
+/// Tells a report of the latest round; nothing where there is none yet. One at a time, since it reads two rounds whole.
 async fn made(site: &Site, kind: Kind) -> Result<Option<Made>, Problem> {
+    let _one_at_a_time = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
     let name = if site.is_demo() { DEMO } else { "" };
     let at = now().to_whole_second();
     site.hospital().read(move |store| told(store, kind, at, name)).await
