@@ -12,6 +12,9 @@ use crate::document::{Block, Column, Figure};
 use crate::page::story;
 use crate::page::{count, day, day_and_time, not_seen, seen, wide};
 
+/// Rows of a table of findings or questions: some 900 pages. What is beyond them is counted, and said.
+const MOST_ROWS: usize = 20_000;
+
 pub(super) fn blocks(sources: &Sources<'_>) -> Vec<Block> {
     let (id, round) = sources.round;
     let story = story(id, round, "");
@@ -155,9 +158,6 @@ fn changes(sources: &Sources<'_>) -> Vec<Block> {
 }
 
 fn findings(round: &Round) -> Vec<Block> {
-    if round.findings.is_empty() {
-        return Vec::new();
-    }
     let columns = vec![
         Column::text("Device", 27),
         Column::text("Weak place", 33),
@@ -180,35 +180,58 @@ fn findings(round: &Round) -> Vec<Block> {
         ]
     });
     let heading = format!("Everything that was found ({})", many(round.findings.len()));
-    vec![
-        Block::heading(&heading),
-        Block::Table {
-            caption: "Every weak place, the most urgent first".to_owned(),
-            columns,
-            rows: rows.collect(),
-        },
-    ]
+    bounded(&heading, "Every weak place, the most urgent first", columns, rows, "wardround finding list")
 }
 
 fn unjudged(round: &Round) -> Vec<Block> {
-    if round.unjudged.is_empty() {
-        return Vec::new();
-    }
     let titles = titles(round);
     let title = |id: AssetId| titles.get(&id).cloned().unwrap_or_else(|| id.to_string());
-    let rows =
-        round.unjudged.iter().map(|unjudged| vec![title(unjudged.asset), unjudged.reason.text.clone()]);
-    vec![
-        Block::heading("What could not be judged: unknown, not safe"),
-        Block::Table {
-            caption: "Open questions".to_owned(),
-            columns: vec![Column::text("Device", 30), Column::text("What is not known", 70)],
-            rows: rows.collect(),
-        },
-    ]
+    let columns = vec![Column::text("Device", 30), Column::text("What is not known", 70)];
+    let rows = round.unjudged.iter().map(|open| vec![title(open.asset), open.reason.text.clone()]);
+    let heading = "What could not be judged: unknown, not safe";
+    bounded(heading, "Open questions", columns, rows, "wardround question list")
+}
+
+/// A heading over a table, where it has rows; where it ends before they do, it says so, and which command shows the rest.
+fn bounded(
+    heading: &str,
+    caption: &str,
+    columns: Vec<Column>,
+    mut rows: impl ExactSizeIterator<Item = Vec<String>>,
+    command: &str,
+) -> Vec<Block> {
+    if rows.len() == 0 {
+        return Vec::new();
+    }
+    let told = rows.by_ref().take(MOST_ROWS).collect();
+    let mut blocks =
+        vec![Block::heading(heading), Block::Table { caption: caption.to_owned(), columns, rows: told }];
+    if rows.len() > 0 {
+        let left = many(rows.len());
+        blocks.push(Block::paragraph(format!("{left} more stand in the store ({command} shows them).")));
+    }
+    blocks
 }
 
 /// How people know each device.
 fn titles(round: &Round) -> BTreeMap<AssetId, String> {
     round.assets.iter().map(|asset| (asset.id, Asset::title(asset))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_a_table_is_counted_and_said() {
+        let rows = |many: usize| (0..many).map(|row| vec![row.to_string()]).collect::<Vec<_>>();
+        let told = |many: usize| {
+            bounded("All", "Rows", vec![Column::number("Row", 1)], rows(many).into_iter(), "show")
+        };
+        assert!(told(0).is_empty());
+        assert_eq!(told(MOST_ROWS).len(), 2);
+        let blocks = told(MOST_ROWS + 3);
+        assert!(matches!(&blocks[1], Block::Table { rows, .. } if rows.len() == MOST_ROWS));
+        assert_eq!(blocks[2], Block::paragraph("3 more stand in the store (show shows them)."));
+    }
 }

@@ -13,6 +13,9 @@ use crate::page::{capital, count, day, listed, wide};
 /// Weaknesses that are told one by one in a step; the worklist's export has all.
 const TOLD_FINDINGS: usize = 4;
 
+/// Sheets of a team, the most pressing first: nobody takes more along. The list before them has every task.
+const MOST_SHEETS: usize = 300;
+
 pub(super) fn title(team: Option<Role>) -> String {
     team.map_or_else(|| "Work sheets".to_owned(), |team| format!("Work sheets: {}", team.label()))
 }
@@ -88,7 +91,12 @@ fn team(worklist: &Worklist<'_>, role: Role) -> Vec<Block> {
             rows: rows.collect(),
         },
     ];
-    blocks.extend(tasks.into_iter().map(sheet));
+    let left = tasks.len().saturating_sub(MOST_SHEETS);
+    blocks.extend(tasks.into_iter().take(MOST_SHEETS).map(sheet));
+    if left > 0 {
+        let left = count(wide(left), "more task of the list has", "more tasks of the list have");
+        blocks.push(Block::paragraph(format!("{left} no sheet here (wardround work show tells each).")));
+    }
     blocks
 }
 

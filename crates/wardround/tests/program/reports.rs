@@ -170,6 +170,57 @@ fn an_earlier_round_is_told_as_it_was() {
     assert_fails(&place.run(&["report", "board", "--round", "R-9"]), 3, &["R-9"]);
 }
 
+const COMPUTERS: &str = "\
+Name,DNSHostName,OperatingSystem,OperatingSystemVersion,Enabled,LastLogonDate,IPv4Address
+DC01,dc01.klinik.example,Windows Server 2012 R2 Standard,6.3 (9600),True,2026-11-20,10.20.1.5
+PACS01,pacs01.klinik.example,Windows Server 2019 Standard,10.0 (17763),True,2026-11-21,10.20.2.10
+";
+
+/// What the board reads after a second list; in one line.
+fn board_after(second: &str) -> String {
+    let place = Place::new();
+    for (day, list) in [("2026-11-23", COMPUTERS), ("2026-11-30", second)] {
+        place.file("computers.csv", list.as_bytes());
+        place.ok(&["import", "computers.csv", "--day", day]);
+        place.ok(&["round", "--as-of", day]);
+    }
+    report(&place, &["board"], "board.pdf");
+    pdf_text(&place.path("board.pdf")).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn better_is_what_was_fixed_and_seen_to_be_not_what_is_out_of_sight() {
+    let mended = COMPUTERS
+        .replace("Windows Server 2012 R2 Standard,6.3 (9600)", "Windows Server 2022 Standard,10.0 (20348)");
+    let text = board_after(&mended);
+    assert!(text.contains("It is getting better: 0 new ones came up, and 1 was fixed."), "{text}");
+    assert!(text.contains("1 weak place was fixed so far, each seen by a later round."), "{text}");
+    let unseen: Vec<&str> = COMPUTERS.lines().filter(|line| !line.starts_with("DC01")).collect();
+    let text = board_after(&(unseen.join("\n") + "\n"));
+    assert!(text.contains("It stays as it was: nothing new came up, and nothing was fixed."), "{text}");
+    assert!(text.contains("But the two rounds did not see the same devices"), "{text}");
+    assert!(text.contains("1 pressing weak place was not seen again. That proves nothing"), "{text}");
+    let worse = COMPUTERS
+        .replace("Windows Server 2019 Standard,10.0 (17763)", "Windows Server 2012 R2 Standard,6.3 (9600)");
+    assert!(board_after(&worse).contains("It is getting worse: 1 new one came up, and 0 were fixed."));
+}
+
+#[test]
+fn the_decision_asked_for_is_counted_from_open_tasks_and_none_is_made_up() {
+    let text = board_after(COMPUTERS);
+    assert!(text.contains("Decide when to replace what gets no more updates: 1 server."), "{text}");
+    assert!(!text.contains("shield"), "nothing has to be kept away from here: {text}");
+    let safe = COMPUTERS
+        .replace("Windows Server 2012 R2 Standard,6.3 (9600)", "Windows Server 2022 Standard,10.0 (20348)");
+    let place = Place::new();
+    place.file("computers.csv", safe.as_bytes());
+    place.ok(&["import", "computers.csv", "--day", "2026-11-23"]);
+    place.ok(&["round", "--as-of", "2026-11-23"]);
+    report(&place, &["board"], "board.pdf");
+    let text = pdf_text(&place.path("board.pdf"));
+    assert!(text.contains("Nothing this time. No open task needs a decision of the board."), "{text}");
+}
+
 /// What people type is hostile too: it is text in every format, and no more.
 #[test]
 fn hostile_names_of_hospitals_and_people_are_text_in_every_format() {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn told() -> Told {
@@ -96,5 +98,33 @@ fn no_file_is_too_odd_to_look_at() {
         &[0xff; 70_000],
     ] {
         assert!(matches!(look(file), Shown::NoSeal));
+    }
+}
+
+proptest! {
+    /// Whatever a file holds, also a seal of its own, sealing it shows just what was sealed.
+    #[test]
+    fn a_sealed_file_shows_what_was_told_whatever_it_holds(
+        inside in "(\\PC|[\n\r\u{0}]|wardround-seal 1; kind=board; round=R-1|; key=|\\*/|-->){0,20}",
+        hospital in "\\PC{0,40}",
+        form in prop::sample::select(Form::ALL.to_vec()),
+    ) {
+        let told = Told { hospital, ..told() };
+        let mut body = body(form);
+        if form != Form::Json && form != Form::Xlsx {
+            body.extend(inside.as_bytes());
+        }
+        let file = seal(body, form, &told, "aa", Some(&key(1)));
+        match look(&file) {
+            Shown::Signed(read, _) => prop_assert_eq!(read.told, told),
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_ours_by_chance(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        let text = [b"%PDF-1.7\n%wardround-seal 1; ".as_slice(), &bytes].concat();
+        prop_assert!(matches!(look(&text), Shown::NoSeal | Shown::Changed(_)));
+        prop_assert_eq!(look(&bytes), Shown::NoSeal);
     }
 }
