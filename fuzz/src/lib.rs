@@ -204,6 +204,50 @@ pub fn packet(bytes: &[u8]) {
     facts.list().iter().for_each(check);
 }
 
+/// Reads one packet in fragments, cut and ordered as the first bytes say: the same facts as whole, whatever it carries.
+pub fn fragments(bytes: &[u8]) {
+    let Some((cuts, content)) = bytes.split_at_checked(8) else { return };
+    let content = content.get(..1400).unwrap_or(content);
+    let ethernet = [2, 0, 0, 0, 0, 9, 0, 0x1B, 0x2C, 0, 0, 1, 8, 0];
+    let packet = |from: usize, to: usize| {
+        let [t1, t2] = u16::try_from(20 + to - from).unwrap_or(20).to_be_bytes();
+        let more = if to < content.len() { 0x2000 } else { 0 };
+        let [f1, f2] = (u16::try_from(from / 8).unwrap_or(0) | more).to_be_bytes();
+        let header = [0x45, 0, t1, t2, 0, 1, f1, f2, 64, 17, 0, 0, 10, 1, 0, 1, 10, 2, 0, 2];
+        [&ethernet, header.as_slice(), content.get(from..to).unwrap_or_default()].concat()
+    };
+    let mut places: Vec<usize> = cuts.iter().map(|cut| usize::from(*cut) * 8).collect();
+    places.extend([0, content.len()]);
+    places.retain(|place| *place <= content.len());
+    places.sort_unstable();
+    places.dedup();
+    let mut pieces: Vec<_> = places.windows(2).map(|pair| packet(pair[0], pair[1])).collect();
+    let turn = usize::from(cuts[0]) % pieces.len().max(1);
+    pieces.rotate_left(turn);
+    let options = Options::at(Timestamp::from_seconds(4_133_000_000));
+    let read = |packets: &[Vec<u8>]| {
+        let captured = read_bytes("fuzz", &pcap(packets), &options).ok()?;
+        let mut facts: Vec<_> = captured.observations.into_iter().map(|it| (it.subject, it.fact)).collect();
+        facts.sort_unstable();
+        Some(facts)
+    };
+    if !pieces.is_empty() {
+        assert_eq!(read(&[packet(0, content.len())]), read(&pieces));
+    }
+}
+
+/// A capture of these Ethernet frames.
+fn pcap(packets: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = 0xA1B2_C3D4_u32.to_le_bytes().to_vec();
+    bytes.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0]);
+    for packet in packets {
+        let length = u32::try_from(packet.len()).unwrap_or(0);
+        [1_795_417_200, 0, length, length].iter().for_each(|number: &u32| bytes.extend(number.to_le_bytes()));
+        bytes.extend(packet);
+    }
+    bytes
+}
+
 /// Reads a whole capture, on one thread and on two: the same facts.
 pub fn capture(bytes: &[u8]) {
     // Late in 2100: no packet is from the future.

@@ -51,7 +51,13 @@ impl ConversationTable {
         Self { seen: HashMap::default(), limit }
     }
 
-    /// Adds a flow that is no longer followed.
+    /// What it holds; it begins anew.
+    pub(crate) fn take(&mut self) -> Self {
+        let limit = self.limit;
+        std::mem::replace(self, Self::new(limit))
+    }
+
+    /// Adds a flow that is no longer followed, or a part of one that is.
     pub(crate) fn add(&mut self, flow: &Flow, skips: &mut Skips) {
         let (client, roles) = client_of(flow);
         let key = Key {
@@ -104,8 +110,8 @@ impl Seen {
         Self {
             protocol: flow.protocol.map(|protocol| (flow.first, protocol)),
             roles,
-            connections: 1,
-            already_open: u64::from(flow.already_open),
+            connections: u64::from(!flow.told),
+            already_open: u64::from(flow.already_open && !flow.told),
             to_server: *flow.volume.of(client),
             to_client: *flow.volume.of(client.other()),
             first: flow.first,

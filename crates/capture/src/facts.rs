@@ -50,6 +50,12 @@ impl FactTable {
         Self { told: HashMap::default(), bytes: 0, byte_limit, cards: HashMap::default(), card_limit }
     }
 
+    /// What it holds; it begins anew.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::new(self.byte_limit, self.card_limit);
+        std::mem::replace(self, empty)
+    }
+
     /// Keeps a fact. One about no device (no address yet, or the address of many) is dropped.
     pub(crate) fn tell(&mut self, subject: Subject, fact: Fact, at: Sighting, skips: &mut Skips) {
         if subject.ip().is_some_and(|ip| !is_one_host(ip)) {

@@ -192,7 +192,7 @@ pub(crate) struct Flow {
     pub(crate) told_client: Option<Side>,
     pub(crate) protocol: Option<Protocol>,
     /// Sequence number of each side's first segment (TCP).
-    pub(crate) first_sequence: Both<u32>,
+    pub(crate) first_sequence: Both<Option<u32>>,
     /// Sequence number behind each side's SYN.
     pub(crate) behind_syn: Both<Option<u32>>,
     pub(crate) fin: Both<bool>,
@@ -204,6 +204,8 @@ pub(crate) struct Flow {
     pub(crate) stream: Option<u32>,
     /// Bytes of UDP that dissectors looked at.
     pub(crate) examined: u32,
+    /// Whether a part of it was told already: it is the same connection again.
+    pub(crate) told: bool,
     /// Whether it had a packet since the table was last searched for one to let go.
     recent: bool,
 }
@@ -227,16 +229,15 @@ impl Flow {
             done: Both::default(),
             stream: None,
             examined: 0,
+            told: false,
             recent: true,
         }
     }
 
     /// Counts a packet.
     pub(crate) fn count(&mut self, side: Side, bytes: u32, sequence: u32, at: Timestamp) {
+        self.first_sequence.of_mut(side).get_or_insert(sequence);
         let volume = self.volume.of_mut(side);
-        if volume.packets == 0 {
-            *self.first_sequence.of_mut(side) = sequence;
-        }
         volume.packets = volume.packets.saturating_add(1);
         volume.bytes = volume.bytes.saturating_add(u64::from(bytes));
         self.last = self.last.max(at);
@@ -245,10 +246,28 @@ impl Flow {
 }
 
 impl Flow {
+    /// What was counted since it was last told of, if anything, as a flow of its own; the counts begin again.
+    pub(crate) fn part(&mut self) -> Option<Self> {
+        let part = self.has_news().then(|| self.clone())?;
+        self.told = true;
+        self.volume = Both::default();
+        Some(part)
+    }
+
+    /// Whether it had a packet since it was last told of.
+    pub(crate) fn has_news(&self) -> bool {
+        self.volume.low.packets > 0 || self.volume.high.packets > 0
+    }
+
+    /// Whether it is known who asks, or will never be: until then, its parts are not told.
+    pub(crate) fn has_roles(&self) -> bool {
+        self.opened_by.is_some() || self.told_client.is_some() || (self.done.low && self.done.high)
+    }
+
     /// Whether a SYN with this number behind it opened the connection that a side's segments belong to: it is the same SYN, or
     /// one that was recorded shortly after the first segment.
     pub(crate) fn is_opened_by(&self, side: Side, behind: u32) -> bool {
-        let early = || self.first_sequence.of(side).wrapping_sub(behind) < MAX_EARLY;
+        let early = || self.first_sequence.of(side).unwrap_or(0).wrapping_sub(behind) < MAX_EARLY;
         self.behind_syn.of(side).map_or_else(early, |known| known == behind)
     }
 }
@@ -322,6 +341,11 @@ impl FlowTable {
             vacant.insert(place);
         }
         Entered::Replaced(place, Box::new(old))
+    }
+
+    /// All flows, to be changed but for their keys.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Flow> {
+        self.flows.iter_mut()
     }
 
     /// All flows, in the order of their places.

@@ -127,6 +127,14 @@ impl Format {
         }
     }
 
+    /// Packets that who recorded it dropped, as far as it says so by now.
+    pub(crate) fn dropped(&self) -> u64 {
+        match self {
+            Self::Pcap(_) => 0,
+            Self::Pcapng(pcapng) => pcapng.dropped(),
+        }
+    }
+
     /// The interfaces declared so far, in their order.
     pub(crate) fn interfaces(&self) -> &[Interface] {
         match self {

@@ -18,9 +18,12 @@ mod batch;
 mod conversation;
 mod decompress;
 mod error;
+mod excluded;
 mod facts;
 mod flow;
+mod follow;
 mod format;
+mod fragments;
 mod input;
 mod limits;
 mod pcap;
@@ -41,16 +44,19 @@ use foldhash::fast::RandomState;
 use wardround_model::{Conversation, Coverage, Observation, Source, SourceIndex, Timestamp};
 
 pub use error::{CaptureError, EndedEarly, Fault, NothingRead};
+pub use excluded::{InvalidPrefix, Prefix};
+pub use follow::{Follower, Frame};
 pub use input::Input;
 pub use limits::Limits;
 
+use batch::Headers;
 use input::Place;
 use shard::{Dissectors, Findings, Shard};
 use skips::Skips;
 use source::Reading;
 
 /// How to read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The moment that the round judges at: packets more than a day later cannot be.
     pub as_of: Timestamp,
@@ -58,13 +64,15 @@ pub struct Options {
     pub workers: NonZeroUsize,
     /// How much is followed and kept at once.
     pub limits: Limits,
+    /// Networks that are left out: of packets from and to them, nothing but the addresses is looked at.
+    pub excluded: Vec<Prefix>,
 }
 
 impl Options {
     /// One thread and the default limits.
     #[must_use]
     pub fn at(as_of: Timestamp) -> Self {
-        Self { as_of, workers: NonZeroUsize::MIN, limits: Limits::default() }
+        Self { as_of, workers: NonZeroUsize::MIN, limits: Limits::default(), excluded: Vec::new() }
     }
 }
 
@@ -119,7 +127,8 @@ fn read_places(
 ) -> Result<Captured, NothingRead> {
     quiet::install();
     let hasher = RandomState::default();
-    let mut reading = Reading::new(options.as_of, hasher.clone(), progress);
+    let headers = Headers::new(hasher.clone(), options.excluded.clone());
+    let mut reading = Reading::new(options.as_of, headers, progress);
     let mut failed = Vec::new();
     let shard = || Shard::new(&options.limits, dissectors, &hasher);
     let (sources, findings) = workers::run(options.workers.get(), shard, |crew| {
@@ -140,6 +149,7 @@ fn read_places(
         failed.extend(silent.map(|source| CaptureError::NoPackets(source.name.clone())));
         return Err(NothingRead(failed));
     }
+    reading.headers.finish(&mut reading.skips);
     let captured = put_together(sources, findings, reading.skips, options.as_of);
     Ok(Captured { failed, ..captured })
 }

@@ -73,3 +73,10 @@ pub(crate) const MAX_ATTEMPTS: u8 = 16;
 pub(crate) const MAX_EXAMINED: u32 = 4 << 20;
 /// Bytes of one pair of ports (UDP) that dissectors look at.
 pub(crate) const MAX_EXAMINED_DATAGRAMS: u32 = 1 << 20;
+
+/// IP packets whose fragments wait at once, their bytes in all, and the fragments of one.
+pub(crate) const MAX_FRAGMENTED: usize = 1024;
+pub(crate) const MAX_FRAGMENT_BYTES: usize = 4 << 20;
+pub(crate) const MAX_PIECES: usize = 128;
+/// How long fragments wait for the others, by the packets' own time: as long as Linux waits.
+pub(crate) const FRAGMENT_PATIENCE: i64 = 30 * 1_000_000_000;

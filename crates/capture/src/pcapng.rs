@@ -10,12 +10,16 @@ const SECTION: u32 = 0x0A0D_0D0A;
 const INTERFACE: u32 = 1;
 const OLD_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 const BYTE_ORDER: u32 = 0x1A2B_3C4D;
 
 const IF_NAME: u16 = 2;
 const IF_TSRESOL: u16 = 9;
 const IF_TSOFFSET: u16 = 14;
+const EPB_DROPCOUNT: u16 = 4;
+const ISB_IFDROP: u16 = 5;
+const ISB_OSDROP: u16 = 7;
 /// The most options of one interface, and characters of its name.
 const MAX_OPTIONS: usize = 64;
 pub(crate) const MAX_NAME: usize = 64;
@@ -34,6 +38,10 @@ pub(crate) struct Pcapng {
     sections: u64,
     /// The interfaces of this section: their place in `interfaces`, and how much of a packet they keep.
     section: Vec<(usize, u32)>,
+    /// What was dropped at each interface of this section: as its packets say, and as its statistics say.
+    drops: Vec<(u64, u64)>,
+    /// What was dropped in the sections before.
+    dropped_before: u64,
 }
 
 impl Pcapng {
@@ -44,6 +52,8 @@ impl Pcapng {
             declared_in: Vec::new(),
             sections: 0,
             section: Vec::new(),
+            drops: Vec::new(),
+            dropped_before: 0,
         }
     }
 
@@ -54,6 +64,13 @@ impl Pcapng {
 
     pub(crate) fn interfaces(&self) -> &[Interface] {
         &self.interfaces
+    }
+
+    /// Packets that were dropped by who recorded, as far as the file says so by now. Packets and statistics tell of the same
+    /// drops, so the larger number counts.
+    pub(crate) fn dropped(&self) -> u64 {
+        let of_section = self.drops.iter().map(|(packets, statistics)| *packets.max(statistics));
+        of_section.fold(self.dropped_before, u64::saturating_add)
     }
 
     pub(crate) fn next<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
@@ -71,7 +88,7 @@ impl Pcapng {
             return Step::Broken(Fault::BlockLength(length.into()));
         }
         match kind {
-            SECTION | INTERFACE | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET => {
+            SECTION | INTERFACE | OLD_PACKET | SIMPLE_PACKET | STATISTICS | ENHANCED_PACKET => {
                 self.block(kind, length, bytes)
             }
             _ => Step::Pass(length.into()),
@@ -96,10 +113,13 @@ impl Pcapng {
             SECTION => {
                 self.sections = self.sections.saturating_add(1);
                 self.section.clear();
+                self.dropped_before = self.dropped();
+                self.drops.clear();
                 Step::Pass(used as u64)
             }
             INTERFACE => self.interface(body, used),
             SIMPLE_PACKET => self.simple_packet(body, used),
+            STATISTICS => self.statistics(body, used),
             _ => self.packet(kind, body, used),
         }
     }
@@ -114,28 +134,68 @@ impl Pcapng {
         self.options(options, &mut interface);
         let Some(place) = self.place_of(interface) else { return Step::Broken(Fault::Interfaces) };
         self.section.push((place, self.order.u32([k1, k2, k3, k4])));
+        self.drops.push((0, 0));
         Step::Pass(used as u64)
     }
 
     /// Code (2), length (2), value padded to 4 bytes.
-    fn options(&self, mut options: &[u8], interface: &mut Interface) {
+    fn options(&self, options: &[u8], interface: &mut Interface) {
+        self.each_option(options, |code, value| match code {
+            IF_NAME => interface.name = printable(value),
+            IF_TSRESOL => interface.clock.per_second = value.first().map_or(1_000_000, |b| resolution(*b)),
+            IF_TSOFFSET => {
+                let offset = value.first_chunk::<8>().map_or(0, |bytes| self.order.u64(*bytes));
+                interface.clock.offset = offset.cast_signed();
+            }
+            _ => {}
+        });
+    }
+
+    fn each_option(&self, mut options: &[u8], mut read: impl FnMut(u16, &[u8])) {
         for _ in 0..MAX_OPTIONS {
             let Some((&[c1, c2, l1, l2], rest)) = options.split_first_chunk::<4>() else { return };
             let length = usize::from(self.order.u16([l1, l2]));
             let (Some(value), code) = (rest.get(..length), self.order.u16([c1, c2])) else { return };
-            match code {
-                0 => return,
-                IF_NAME => interface.name = printable(value),
-                IF_TSRESOL => {
-                    interface.clock.per_second = value.first().map_or(1_000_000, |b| resolution(*b))
-                }
-                IF_TSOFFSET => {
-                    let offset = value.first_chunk::<8>().map_or(0, |bytes| self.order.u64(*bytes));
-                    interface.clock.offset = offset.cast_signed();
-                }
-                _ => {}
+            if code == 0 {
+                return;
             }
+            read(code, value);
             options = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+    }
+
+    /// Interface (4), time (8), options: what was dropped since the recording began.
+    fn statistics(&mut self, body: &[u8], used: usize) -> Step<'static> {
+        if let Some((&[i1, i2, i3, i4, ..], options)) = body.split_first_chunk::<12>() {
+            let mut dropped: u64 = 0;
+            self.each_option(options, |code, value| {
+                if let (ISB_IFDROP | ISB_OSDROP, Some(number)) = (code, value.first_chunk::<8>()) {
+                    dropped = dropped.saturating_add(self.order.u64(*number));
+                }
+            });
+            if let Some(drops) = self.drops.get_mut(self.order.u32([i1, i2, i3, i4]) as usize) {
+                drops.1 = drops.1.max(dropped);
+            }
+        }
+        Step::Pass(used as u64)
+    }
+
+    /// Adds what a packet says was dropped before it: in the old block beside the interface, in the newer one as an option.
+    fn add_drops(&mut self, kind: u32, number: u32, old: u16, options: &[u8]) {
+        let mut dropped = if kind == OLD_PACKET && old != u16::MAX { u64::from(old) } else { 0 };
+        // Most packets have no options: nothing is looked for then.
+        if !options.is_empty() {
+            self.each_option(options, |code, value| {
+                if let (ENHANCED_PACKET, EPB_DROPCOUNT, Some(number)) = (kind, code, value.first_chunk::<8>())
+                {
+                    dropped = dropped.saturating_add(self.order.u64(*number));
+                }
+            });
+        }
+        if dropped > 0
+            && let Some(drops) = self.drops.get_mut(number as usize)
+        {
+            drops.0 = drops.0.saturating_add(dropped);
         }
     }
 
@@ -162,7 +222,7 @@ impl Pcapng {
     }
 
     /// Interface (4; in the old block 2, then drops 2), time (4 high, 4 low), length kept (4), length on the wire (4), data.
-    fn packet<'a>(&self, kind: u32, body: &'a [u8], used: usize) -> Step<'a> {
+    fn packet<'a>(&mut self, kind: u32, body: &'a [u8], used: usize) -> Step<'a> {
         let Some((head, rest)) = body.split_first_chunk::<20>() else {
             return Step::Broken(Fault::BlockLength(used as u64));
         };
@@ -178,6 +238,8 @@ impl Pcapng {
             OLD_PACKET => u32::from(self.order.u16([i1, i2])),
             _ => self.order.u32([i1, i2, i3, i4]),
         };
+        let options = rest.get((kept as usize).next_multiple_of(4)..).unwrap_or_default();
+        self.add_drops(kind, number, self.order.u16([i3, i4]), options);
         let (high, low) = (self.order.u32([h1, h2, h3, h4]), self.order.u32([l1, l2, l3, l4]));
         let ticks = (u64::from(high) << 32) | u64::from(low);
         let interface = self.section.get(number as usize).map_or(usize::MAX, |(place, _)| *place);

@@ -22,6 +22,9 @@ use crate::stream::{Around, Outcome, Stream, Streams};
 /// How many shards there are, whatever the number of threads.
 pub(crate) const SHARDS: usize = 16;
 
+/// How long a connection is not told of while nobody knows who asks.
+const ROLES_AWAITED: i64 = 60 * 1_000_000_000;
+
 /// The protocols that are recognised.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dissectors {
@@ -101,7 +104,6 @@ impl Shard {
             source: packet.source(),
             destination: packet.destination(),
             hop_limit: packet.hop_limit,
-            first_fragment: packet.first_fragment,
             payload: Payload::Icmpv6(message),
         };
         ndp::tell(&ip, message, &mut self.found);
@@ -176,13 +178,15 @@ impl Shard {
             flow.told_client = flow.told_client.or(client);
             flow.protocol = flow.protocol.or(protocol);
         }
-        self.conversations.add(&flow, &mut self.kept.skips);
+        if !flow.told || flow.has_news() {
+            self.conversations.add(&flow, &mut self.kept.skips);
+        }
     }
 
     fn take_syn(&mut self, place: u32, packet: &Packet, batch: &Batch) {
         let Some(flow) = self.flows.get_mut(place) else { return };
         let (sender, behind) = (packet.sender, packet.sequence.wrapping_add(1));
-        let had_packets = flow.volume.of(sender).packets > 0;
+        let had_packets = flow.first_sequence.of(sender).is_some();
         if !packet.flags.ack() && had_packets && !flow.is_opened_by(sender, behind) {
             self.begin_again(place, packet, batch);
         }
@@ -345,6 +349,25 @@ impl Shard {
                 return;
             }
             forget(&mut self.found);
+        }
+    }
+
+    /// What was found since the last time; what is under way goes on. A connection of which it is not known yet who asks is
+    /// told of later, unless it has been there for a while.
+    pub(crate) fn harvest(&mut self) -> Findings {
+        let Self { flows, conversations, kept, .. } = self;
+        for flow in flows.all_mut() {
+            if (flow.has_roles() || flow.last.since(flow.first.at) > ROLES_AWAITED)
+                && let Some(part) = flow.part()
+            {
+                conversations.add(&part, &mut kept.skips);
+            }
+        }
+        Findings {
+            facts: kept.facts.take(),
+            conversations: conversations.take(),
+            skips: std::mem::take(&mut kept.skips),
+            values_not_allowed: std::mem::take(&mut kept.values_not_allowed),
         }
     }
 

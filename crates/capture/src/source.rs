@@ -3,11 +3,10 @@
 use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
-use foldhash::fast::RandomState;
 use wardround_model::{Evidence, SkipReason, Source, SourceIndex, SourceKind, Timestamp, words};
 
 use crate::Progress;
-use crate::batch::{Batch, Found, Packet, decode};
+use crate::batch::{Batch, Found, Headers, Packet};
 use crate::error::{CaptureError, EndedEarly, Fault};
 use crate::format::{Format, Record, Step};
 use crate::input::{Opened, Place, fill};
@@ -24,7 +23,7 @@ const OLDEST: Timestamp = Timestamp::from_seconds(631_152_000);
 pub(crate) struct Reading<'a> {
     /// The latest time that is possible.
     latest: Timestamp,
-    hasher: RandomState,
+    pub(crate) headers: Headers,
     progress: &'a dyn Progress,
     points: Points,
     pub(crate) skips: Skips,
@@ -47,10 +46,10 @@ struct Reader<'r, 'a> {
 
 impl<'a> Reading<'a> {
     /// Packets later than a day after `as_of` cannot be.
-    pub(crate) fn new(as_of: Timestamp, hasher: RandomState, progress: &'a dyn Progress) -> Self {
+    pub(crate) fn new(as_of: Timestamp, headers: Headers, progress: &'a dyn Progress) -> Self {
         let day = 24 * 60 * 60 * 1_000_000_000;
         let latest = Timestamp::from_nanoseconds(as_of.nanoseconds().saturating_add(day));
-        Self { latest, hasher, progress, points: Points::default(), skips: Skips::default() }
+        Self { latest, headers, progress, points: Points::default(), skips: Skips::default() }
     }
 
     /// Reads a source and hands its batches to the crew. A source of which nothing could be read comes back as an error,
@@ -91,6 +90,11 @@ impl Reader<'_, '_> {
         self.report();
         self.reading.points.end_source(&self.points, self.source.last);
         self.source.bytes = self.opened.bytes.load(Ordering::Relaxed);
+        let dropped = self.opened.format.dropped();
+        if dropped > 0 {
+            let evidence = Evidence { source: self.index, record: self.source.records, offset: self.offset };
+            self.reading.skips.count_many(SkipReason::Dropped, dropped, evidence);
+        }
         let interfaces = self.opened.format.interfaces().iter();
         self.source.interfaces = match self.opened.format {
             Format::Pcap(_) => Vec::new(),
@@ -139,7 +143,7 @@ impl Reader<'_, '_> {
         batch.source = self.index;
         batch.start = self.offset;
         batch.before = self.source.records;
-        batch.packets.clear();
+        batch.clear();
         let place = rest.len().min(batch.bytes.len());
         let (before, after) = batch.bytes.split_at_mut(place);
         before.copy_from_slice(rest);
@@ -149,7 +153,7 @@ impl Reader<'_, '_> {
 
     /// Finds the records in the first `filled` bytes of a batch.
     fn search(&mut self, batch: &mut Batch, filled: usize) -> Searched {
-        let Batch { bytes, packets, start, .. } = batch;
+        let Batch { bytes, assembled, packets, start, .. } = batch;
         let bytes = bytes.get(..filled).unwrap_or_default();
         let (mut used, mut nth) = (0usize, 0);
         let mut fault = None;
@@ -158,7 +162,7 @@ impl Reader<'_, '_> {
             match self.opened.format.next(unread) {
                 Step::Packet(record) => {
                     let place = RecordPlace { nth, at: used };
-                    packets.extend(self.take_record(&record, place, bytes));
+                    packets.extend(self.take_record(&record, place, bytes, assembled));
                     used = used.saturating_add(record.used);
                     nth = nth.saturating_add(1);
                 }
@@ -182,7 +186,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn take_record(&mut self, record: &Record<'_>, place: RecordPlace, bytes: &[u8]) -> Option<Packet> {
+    fn take_record(
+        &mut self,
+        record: &Record<'_>,
+        place: RecordPlace,
+        bytes: &[u8],
+        assembled: &mut Vec<u8>,
+    ) -> Option<Packet> {
         self.source.records = self.source.records.saturating_add(1);
         let evidence = Evidence { source: self.index, record: self.source.records, offset: self.offset };
         self.take_time(record.time, evidence);
@@ -197,12 +207,10 @@ impl Reader<'_, '_> {
             time: self.time,
             point: self.point_of(record.interface),
             link,
+            evidence,
         };
-        let (packet, skipped) = decode(record, found, bytes, &self.reading.hasher);
-        if let Some(reason) = skipped {
-            self.reading.skips.count(reason, evidence);
-        }
-        packet
+        let Reading { headers, skips, .. } = &mut *self.reading;
+        headers.decode(record, found, bytes, assembled, skips)
     }
 
     /// Uses a packet's time if it is possible.

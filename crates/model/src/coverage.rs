@@ -16,8 +16,10 @@ coded! {
         NotIp = "not-ip", "neither IP nor ARP";
         /// An IP protocol other than TCP, UDP or ICMP.
         OtherTransport = "other-transport", "IP, but neither TCP, UDP nor ICMP";
-        /// A fragment of an IP packet; fragments are not put together yet.
-        Fragment = "fragment", "fragments of larger IP packets";
+        /// A fragment of an IP packet whose other fragments did not come in time, or were too many.
+        Fragment = "fragment", "fragments of larger IP packets, of which other pieces were missing";
+        /// A fragment that overlaps another one with other content; none of such a packet is believed (RFC 5722).
+        OverlappingFragments = "overlapping-fragments", "fragments of IP packets that contradict each other";
         /// Tags or tunnels nested deeper than the limit.
         TooDeep = "too-deep", "too many tags or tunnels around them";
         /// A time in 1970, or after the moment that the round judges at; its content was read, its time was not used.
@@ -30,6 +32,10 @@ coded! {
         MissingSegment = "missing-segment", "connections with missing pieces";
         /// A dissector stopped on a bug of ours; the rest was read.
         DissectorFailed = "dissector-failed", "a reader of ours failed on them (please report this)";
+        /// The computer that recorded had no room for it, as the kernel or the capture file counted.
+        Dropped = "dropped", "dropped by the computer that recorded, before they could be read";
+        /// From or to a network that somebody said to leave out; nothing but its addresses was looked at.
+        Excluded = "excluded", "left out, because you said so of their network";
         /// A row of a list that could not be read; the import told which and why.
         BadRow = "bad-row", "rows of lists that could not be read (the import told which)";
     }

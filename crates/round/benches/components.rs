@@ -45,6 +45,7 @@ fn figures(sbom: &[u8], index: &[u8]) {
         workers: NonZeroUsize::MIN,
         tables: &tables,
         aliases: Aliases::builtin(),
+        excluded: &[],
     };
     let run = || wardround_round::run(&sources, &settings, &index, &()).ok();
     let Some(Outcome { round, .. }) = run() else { return println!("no round came of it") };

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Progress};
+use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Prefix, Progress};
 use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
@@ -26,6 +26,8 @@ pub struct Settings<'a> {
     pub tables: &'a DecisionTables,
     /// What names mean: the built-in table, with a hospital's own rows over it.
     pub aliases: &'a Aliases,
+    /// Networks whose packets are left out: nothing but their addresses is looked at.
+    pub excluded: &'a [Prefix],
 }
 
 /// A round, and inputs that could not be read at all.
@@ -154,7 +156,11 @@ fn captured(
             failed: Vec::new(),
         });
     }
-    let options = Options { workers: settings.workers, ..Options::at(settings.as_of) };
+    let options = Options {
+        workers: settings.workers,
+        excluded: settings.excluded.to_vec(),
+        ..Options::at(settings.as_of)
+    };
     wardround_capture::read(captures, &options, progress)
 }
 

@@ -15,6 +15,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use wardround_capture::Prefix;
 use wardround_model::{RoundId, Timestamp};
 
 pub(crate) use path::PathCommand;
@@ -155,6 +156,9 @@ pub(crate) struct RunRound {
     /// The hospital's own names of products [default: aliases.tsv in your data folder, when it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
+    /// Leave out packets from and to this network, such as 10.99.0.0/16: of guests, of staff; may be said several times
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) exclude: Vec<Prefix>,
     /// Processor cores to use; the result is the same with any number [default: all]
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,

@@ -115,7 +115,7 @@ impl Pcapng {
         Self { bytes: Vec::new(), big }
     }
 
-    fn number(&self, number: u32) -> [u8; 4] {
+    pub(super) fn number(&self, number: u32) -> [u8; 4] {
         if self.big { number.to_be_bytes() } else { number.to_le_bytes() }
     }
 

@@ -3,6 +3,8 @@
 mod build;
 mod dialogues;
 mod flows;
+mod follow;
+mod fragments;
 mod hostile;
 mod pieces;
 mod readers;

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use wardround_model::{FactKind, SkipReason, Timestamp};
 
-use super::build::{CLIENT, Pcap, Pcapng, SERVER, START, arp, halves};
+use super::build::{CLIENT, Pcap, Pcapng, SERVER, START, arp, halves, udp};
 use super::{options, skipped, values};
 use crate::{CaptureError, Captured, Input, NothingRead, Options, read, read_bytes};
 
@@ -248,4 +248,26 @@ fn progress_is_told_to_the_end() {
     let size = pcap.bytes.len() as u64;
     assert!(told.len() >= 3 && told.is_sorted());
     assert_eq!(told.last(), Some(&(0, size, Some(size))));
+}
+
+#[test]
+fn drops_that_a_file_tells_of_are_told_once() {
+    let packet = udp(CLIENT, SERVER.1, (5000, 53), b"?");
+    for big in [false, true] {
+        let mut file = Pcapng::new(big);
+        file.section(big).interface(1, 0, &[]).packet(0, 1_795_417_200_000_000, &packet);
+        // Statistics come again and again, each with the count since the beginning; packets tell of the same drops.
+        for dropped in [3u64, 7] {
+            let [high, low] = halves(dropped);
+            let order = if big { [high, low] } else { [low, high] };
+            let mut body: Vec<u8> = [0, 0, 0].iter().flat_map(|number| file.number(*number)).collect();
+            let code = if big { [0, 5, 0, 8] } else { [5, 0, 8, 0] };
+            body.extend(code);
+            body.extend(order.iter().flat_map(|number| file.number(*number)));
+            body.extend([0; 4]);
+            file.block(5, &body);
+        }
+        let captured = read_bytes("a.pcapng", &file.bytes, &options()).unwrap();
+        assert_eq!(skipped(&captured, SkipReason::Dropped), 7, "big: {big}");
+    }
 }

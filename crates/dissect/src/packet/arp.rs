@@ -9,6 +9,14 @@ use crate::{About, Facts};
 /// Ethernet hardware (1), IPv4 protocol (0x0800), lengths 6 and 4.
 const ETHERNET_IPV4: [u8; 6] = [0, 1, 8, 0, 6, 4];
 
+/// The address that the sender says is its own.
+#[must_use]
+pub fn sender(packet: &[u8]) -> Option<Ipv4Addr> {
+    let (kind, rest) = packet.split_first_chunk::<6>()?;
+    let &[_, _, _, _, _, _, _, _, ref address @ ..] = rest.first_chunk::<12>()?;
+    (*kind == ETHERNET_IPV4).then(|| Ipv4Addr::from(*address))
+}
+
 /// Tells what the sender says of itself. The target is only asked for, so nothing is told of it; a probe with the address
 /// 0.0.0.0 says nothing either.
 pub fn tell(packet: &[u8], facts: &mut Facts) {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wardround_model::SkipReason;
 
-use super::{Content, Ip, Packet, Part, Payload, Walk, transport, tunnel};
+use super::{Content, Fragment, Ip, Packet, Part, Payload, Walk, transport, tunnel};
 
 const ICMP: u8 = 1;
 const IPV4_INSIDE: u8 = 4;
@@ -25,27 +25,33 @@ const MOBILITY: u8 = 135;
 const MAX_EXTENSIONS: usize = 8;
 
 /// What the IP header said, on the way to its payload.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Header {
     source: IpAddr,
     destination: IpAddr,
     hop_limit: u8,
-    fragment: Fragment,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fragment {
-    Whole,
-    First,
-    Later,
+/// What the first fragment of a packet said of what they carry together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Continuation {
+    protocol: u8,
+    header: Header,
+    walk: Walk,
 }
 
-impl Fragment {
-    fn of(offset: u16, more: bool) -> Self {
-        match (offset, more) {
-            (0, false) => Self::Whole,
-            (0, true) => Self::First,
-            _ => Self::Later,
+impl Continuation {
+    /// Reads on in what the fragments carry together.
+    ///
+    /// # Errors
+    /// The reason why the headers in it could not be read.
+    pub fn parse(self, whole: &[u8]) -> Result<Packet<'_>, SkipReason> {
+        let Self { protocol, header, walk } = self;
+        let part = Part::new(whole, whole.len());
+        if header.source.is_ipv6() {
+            extensions(protocol, header, part, walk)
+        } else {
+            payload(protocol, header, part, walk)
         }
     }
 }
@@ -63,7 +69,7 @@ pub(super) fn parse_any<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, Sk
 /// Version and header length (1), service (1), total length (2), identification (2), flags and offset (2), time to live (1),
 /// protocol (1), checksum (2), source (4), destination (4), options.
 pub(super) fn parse_v4<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
-    let (&[first, _, t1, t2, _, _, f1, f2, hop_limit, protocol, _, _, a, b, c, d, e, f, g, h], _) =
+    let (&[first, _, t1, t2, i1, i2, f1, f2, hop_limit, protocol, _, _, a, b, c, d, e, f, g, h], _) =
         part.take::<20>()?;
     let header_length = usize::from(first & 0x0F).saturating_mul(4);
     let total = match usize::from(u16::from_be_bytes([t1, t2])) {
@@ -79,9 +85,23 @@ pub(super) fn parse_v4<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, Ski
         source: IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
         destination: IpAddr::V4(Ipv4Addr::new(e, f, g, h)),
         hop_limit,
-        fragment: Fragment::of(offset & 0x1FFF, offset & 0x2000 != 0),
     };
-    payload(protocol, header, part.of_length(total).skip(header_length)?, walk)
+    let part = part.of_length(total).skip(header_length)?;
+    let (offset, more) = (usize::from(offset & 0x1FFF).saturating_mul(8), offset & 0x2000 != 0);
+    if offset == 0 && !more {
+        return payload(protocol, header, part, walk);
+    }
+    let id = u32::from(u16::from_be_bytes([i1, i2]));
+    // Identifications of IPv4 count for each protocol by themselves (RFC 791, 3.2).
+    let fragment = Fragment {
+        id: (id, protocol),
+        offset,
+        more,
+        bytes: part.bytes,
+        wire: part.wire,
+        continuation: Continuation { protocol, header, walk },
+    };
+    Ok(packet(header, Payload::Fragment(fragment), walk))
 }
 
 /// Version, class and flow (4), payload length (2), next header (1), hop limit (1), source (16), destination (16).
@@ -101,14 +121,13 @@ pub(super) fn parse_v6<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, Ski
         source: IpAddr::V6(Ipv6Addr::from(*source)),
         destination: IpAddr::V6(Ipv6Addr::from(*destination)),
         hop_limit,
-        fragment: Fragment::Whole,
     };
     extensions(next, header, rest, walk)
 }
 
 fn extensions<'a>(
     mut next: u8,
-    mut header: Header,
+    header: Header,
     mut rest: Part<'a>,
     walk: Walk,
 ) -> Result<Packet<'a>, SkipReason> {
@@ -118,30 +137,34 @@ fn extensions<'a>(
             AUTHENTICATION => 4,
             _ => return payload(next, header, rest, walk),
         };
-        let (&[following, length, o1, o2], _) = rest.take::<4>()?;
-        let length = match next {
-            FRAGMENT => {
-                let field = u16::from_be_bytes([o1, o2]);
-                header.fragment = Fragment::of(field >> 3, field & 1 != 0);
-                8
+        if next == FRAGMENT {
+            let (&[following, _, o1, o2, i1, i2, i3, i4], inside) = rest.take::<8>()?;
+            let field = u16::from_be_bytes([o1, o2]);
+            let (offset, more) = (usize::from(field & 0xFFF8), field & 1 != 0);
+            if offset != 0 || more {
+                let id = (u32::from_be_bytes([i1, i2, i3, i4]), 0);
+                let continuation = Continuation { protocol: following, header, walk };
+                let (bytes, wire) = (inside.bytes, inside.wire);
+                let fragment = Fragment { id, offset, more, bytes, wire, continuation };
+                return Ok(packet(header, Payload::Fragment(fragment), walk));
             }
+            // A fragment that is the whole (RFC 6946).
+            (rest, next) = (inside, following);
+            continue;
+        }
+        let (&[following, length, _, _], _) = rest.take::<4>()?;
+        let length = match next {
             // The authentication header counts units of 4 bytes and leaves out two of them (RFC 4302, 2.2).
             AUTHENTICATION => usize::from(length).saturating_add(2).saturating_mul(unit),
             _ => usize::from(length).saturating_add(1).saturating_mul(unit),
         };
         rest = rest.skip(length)?;
         next = following;
-        if header.fragment == Fragment::Later {
-            return Ok(packet(header, Payload::LaterFragment, walk));
-        }
     }
     Err(SkipReason::TooDeep)
 }
 
 fn payload<'a>(protocol: u8, header: Header, part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
-    if header.fragment == Fragment::Later {
-        return Ok(packet(header, Payload::LaterFragment, walk));
-    }
     let payload = match protocol {
         TCP => Payload::Tcp(transport::tcp(part)?),
         UDP => {
@@ -162,7 +185,7 @@ fn payload<'a>(protocol: u8, header: Header, part: Part<'a>, walk: Walk) -> Resu
 }
 
 fn packet(header: Header, payload: Payload<'_>, walk: Walk) -> Packet<'_> {
-    let Header { source, destination, hop_limit, fragment } = header;
-    let ip = Ip { source, destination, hop_limit, first_fragment: fragment == Fragment::First, payload };
+    let Header { source, destination, hop_limit } = header;
+    let ip = Ip { source, destination, hop_limit, payload };
     Packet { card: walk.card, segment: walk.segment, content: Content::Ip(ip) }
 }

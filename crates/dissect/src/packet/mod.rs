@@ -3,7 +3,7 @@
 //! [`parse`] walks tags and tunnels inwards and stops at the innermost ARP or IP packet, because a mirror port may wrap
 //! what it copies (ERSPAN, VXLAN) and the devices are inside. Nothing is allocated, checksums are not verified (network
 //! cards fill them in after the capture), and a header is believed only as far as the packet's own length allows.
-//! Not here: fragments put together, connections (`capture`).
+//! Not here: fragments put together (`capture`; [`Continuation`] reads on then), connections.
 
 pub mod arp;
 mod ip;
@@ -17,6 +17,7 @@ use std::net::IpAddr;
 
 use wardround_model::{MacAddr, SkipReason};
 
+pub use ip::Continuation;
 pub use link::LinkType;
 use part::Part;
 pub use transport::{Tcp, TcpFlags, Udp};
@@ -54,8 +55,6 @@ pub struct Ip<'a> {
     pub destination: IpAddr,
     /// Time to live, or hop limit.
     pub hop_limit: u8,
-    /// Whether it is the first of several fragments, so that its payload is not complete.
-    pub first_fragment: bool,
     /// What it carries.
     pub payload: Payload<'a>,
 }
@@ -71,10 +70,27 @@ pub enum Payload<'a> {
     Icmp,
     /// ICMP for IPv6, for [`ndp::tell`].
     Icmpv6(&'a [u8]),
-    /// A fragment other than the first: ports unknown.
-    LaterFragment,
+    /// A piece of a larger packet.
+    Fragment(Fragment<'a>),
     /// Another protocol, by its IANA number.
     Other(u8),
+}
+
+/// A piece of a larger packet (RFC 791, 3.2; RFC 8200, 4.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fragment<'a> {
+    /// What the pieces of one packet have in common beside their addresses: its identification, and in IPv4 the protocol.
+    pub id: (u32, u8),
+    /// Where in the larger packet it belongs.
+    pub offset: usize,
+    /// Whether others belong behind it.
+    pub more: bool,
+    /// What the capture kept of it.
+    pub bytes: &'a [u8],
+    /// Its length on the wire.
+    pub wire: usize,
+    /// How to read on once all are there; only that of the piece at offset 0 counts.
+    pub continuation: Continuation,
 }
 
 /// Reads the headers of one packet.
@@ -88,7 +104,7 @@ pub fn parse(link: LinkType, bytes: &[u8], wire: usize) -> Result<Packet<'_>, Sk
 }
 
 /// What is known on the way in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Walk {
     depth: u8,
     segment: u32,

@@ -75,7 +75,6 @@ mod tests {
             source: source.parse().unwrap(),
             destination: "ff02::1".parse().unwrap(),
             hop_limit,
-            first_fragment: false,
             payload: Payload::Icmpv6(message),
         };
         let mut facts = Facts::default();

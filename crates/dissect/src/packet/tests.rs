@@ -51,6 +51,14 @@ fn ip_of(packet: Packet<'_>) -> Ip<'_> {
     }
 }
 
+/// Identification, place and whether more follow.
+fn fragment_of(bytes: &[u8]) -> ((u32, u8), usize, bool) {
+    match ip_of(whole(LinkType::RawIp, bytes)).payload {
+        Payload::Fragment(fragment) => (fragment.id, fragment.offset, fragment.more),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The TCP segment with the data `hello` from 10.1.2.3 to 10.1.2.4, however it was wrapped.
 fn check_hello(link: LinkType, bytes: &[u8]) -> Packet<'_> {
     let packet = whole(link, bytes);
@@ -164,9 +172,11 @@ fn udp_and_ipv6_with_extension_headers() {
     assert_eq!(ip.payload, Payload::Udp(expected));
 
     let later = ipv6(44, &[17, 0, 0x00, 0x09, 0, 0, 0, 1]);
-    assert_eq!(ip_of(whole(LinkType::RawIp, &later)).payload, Payload::LaterFragment);
+    assert_eq!(fragment_of(&later), ((1, 0), 8, true));
     let first = ipv6(44, &[&[17, 0, 0x00, 0x01, 0, 0, 0, 1], datagram.as_slice()].concat());
-    assert!(ip_of(whole(LinkType::RawIp, &first)).first_fragment);
+    assert_eq!(fragment_of(&first), ((1, 0), 0, true));
+    let alone = ipv6(44, &[&[17, 0, 0, 0, 0, 0, 0, 1], datagram.as_slice()].concat());
+    assert_eq!(ip_of(whole(LinkType::RawIp, &alone)).payload, Payload::Udp(expected), "RFC 6946");
     let endless = ipv6(0, &[0; 8 * 9]);
     assert_eq!(parse(LinkType::RawIp, &endless, endless.len()), Err(SkipReason::TooDeep));
 }
@@ -174,9 +184,9 @@ fn udp_and_ipv6_with_extension_headers() {
 #[test]
 fn fragments_and_other_protocols() {
     let first = ipv4(17, 0x2000, &udp(69, b"part"));
-    assert!(ip_of(whole(LinkType::RawIp, &first)).first_fragment);
+    assert_eq!(fragment_of(&first), ((1, 17), 0, true));
     let later = ipv4(17, 0x0001, b"rest");
-    assert_eq!(ip_of(whole(LinkType::RawIp, &later)).payload, Payload::LaterFragment);
+    assert_eq!(fragment_of(&later), ((1, 17), 8, false));
     let ospf = ipv4(89, 0, &[0; 8]);
     assert_eq!(ip_of(whole(LinkType::RawIp, &ospf)).payload, Payload::Other(89));
     let stp = ethernet(0x0026, &[0x42; 38]);

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use wardround_capture::Prefix;
 use wardround_web::SiteRole;
 
 use super::StoreArgument;
@@ -53,6 +54,9 @@ pub(crate) struct Judging {
     /// The hospital's own names of products [default: aliases.tsv in your data folder, when it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
+    /// Leave out packets from and to this network, such as 10.99.0.0/16: of guests, of staff; may be said several times
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) exclude: Vec<Prefix>,
 }
 
 const EXAMPLES: &str = "\

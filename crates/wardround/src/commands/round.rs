@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use wardround_capture::Input;
+use wardround_capture::{Input, Prefix};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
@@ -55,7 +55,7 @@ fn new(arguments: RunRound) -> Result<()> {
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;
-    let settings = settings(arguments.as_of, arguments.workers, &tables, &aliases);
+    let settings = settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude);
     let captures = captures(&arguments.files)?;
     let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
     let outcome = read(&sources, &settings, &index.open()?)?;
@@ -84,11 +84,12 @@ fn settings<'a>(
     workers: Option<std::num::NonZeroUsize>,
     tables: &'a DecisionTables,
     aliases: &'a Aliases,
+    excluded: &'a [Prefix],
 ) -> Settings<'a> {
     let now = now();
     let cores = || std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     let workers = workers.unwrap_or_else(cores);
-    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers, tables, aliases }
+    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers, tables, aliases, excluded }
 }
 
 /// What is said where there is nothing to run a round over.

@@ -82,7 +82,9 @@ impl SiteJudge {
         let tables = files::tables(&self.judging.ssvc)?;
         let aliases = files::aliases(self.judging.aliases.clone())?;
         let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let settings = Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases };
+        let excluded = &self.judging.exclude;
+        let settings =
+            Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases, excluded };
         judge(&settings, &index.open()?)
     }
 }

@@ -1,0 +1,176 @@
+//! Packets as they come, without an end: the same flows, streams and dissectors as for a file, on the caller's thread. What
+//! was found is taken away again and again, while connections that are under way go on.
+
+use foldhash::fast::RandomState;
+use wardround_dissect::packet::LinkType;
+use wardround_model::{Evidence, SkipReason, Source, SourceIndex, SourceKind, Timestamp};
+
+use crate::batch::{Batch, Found, Headers};
+use crate::excluded::Prefix;
+use crate::format::Record;
+use crate::limits::{CHUNK, Limits, MAX_PACKET};
+use crate::shard::{Dissectors, SHARDS, Shard};
+use crate::skips::Skips;
+use crate::{Captured, put_together, quiet};
+
+/// One frame that an interface gave.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The number of its interface.
+    pub interface: u16,
+    /// When it was seen.
+    pub time: Timestamp,
+    /// How it is framed.
+    pub link: LinkType,
+    /// Its length on the wire.
+    pub wire: usize,
+    /// What was kept of it, in pieces that follow each other: a tag that the kernel took out is put back so.
+    pub data: [&'a [u8]; 3],
+}
+
+/// Follows what interfaces give.
+#[derive(Debug)]
+pub struct Follower {
+    shards: Vec<Shard>,
+    headers: Headers,
+    skips: Skips,
+    batch: Batch,
+    /// Bytes of the batch that are in use.
+    used: usize,
+    /// What was seen since the last harvest.
+    source: Source,
+    /// Frames and bytes before this harvest.
+    before: (u64, u64),
+}
+
+impl Follower {
+    /// Frames are counted on from `frames`, their bytes from `bytes`: what was told before keeps its numbers.
+    #[must_use]
+    pub fn new(limits: &Limits, excluded: &[Prefix], (frames, bytes): (u64, u64)) -> Self {
+        quiet::install();
+        let hasher = RandomState::default();
+        let shards = (0..SHARDS).map(|_| Shard::new(limits, Dissectors::ALL, &hasher)).collect();
+        let mut follower = Self {
+            shards,
+            headers: Headers::new(hasher, excluded.to_vec()),
+            skips: Skips::default(),
+            batch: Batch::with_room_for(CHUNK),
+            used: 0,
+            source: no_source(),
+            before: (frames, bytes),
+        };
+        follower.begin_batch();
+        follower
+    }
+
+    /// Takes a frame: it is copied, and read with others behind it or by [`Self::read`].
+    pub fn take(&mut self, frame: &Frame<'_>) {
+        let kept: usize = frame.data.iter().map(|piece| piece.len()).sum();
+        if self.batch.bytes.len().saturating_sub(self.used) < kept {
+            self.read();
+        }
+        let (at, evidence) = (self.used, self.next_evidence());
+        self.source.records = self.source.records.saturating_add(1);
+        self.source.bytes = self.source.bytes.saturating_add(kept as u64);
+        self.source.first = Some(self.source.first.map_or(frame.time, |first| first.min(frame.time)));
+        self.source.last = Some(self.source.last.map_or(frame.time, |last| last.max(frame.time)));
+        let nth = self.source.records.saturating_sub(1).saturating_add(self.before.0);
+        let nth = u32::try_from(nth.saturating_sub(self.batch.before)).unwrap_or(u32::MAX);
+        if kept > MAX_PACKET || !self.copy(frame, kept) {
+            self.skips.count(SkipReason::Malformed, evidence);
+            return;
+        }
+        let Self { batch, headers, skips, .. } = self;
+        let Batch { bytes, assembled, packets, .. } = batch;
+        let data = bytes.get(at..at.saturating_add(kept)).unwrap_or_default();
+        let record = Record {
+            used: kept,
+            interface: usize::from(frame.interface),
+            time: None,
+            data,
+            wire: frame.wire,
+        };
+        let found =
+            Found { nth, record: at, time: frame.time, point: frame.interface, link: frame.link, evidence };
+        packets.extend(headers.decode(&record, found, bytes, assembled, skips));
+    }
+
+    /// The frame that comes next, as evidence.
+    fn next_evidence(&self) -> Evidence {
+        Evidence {
+            source: SourceIndex(0),
+            record: self.before.0.saturating_add(self.source.records).saturating_add(1),
+            offset: self.before.1.saturating_add(self.source.bytes),
+        }
+    }
+
+    fn copy(&mut self, frame: &Frame<'_>, kept: usize) -> bool {
+        let end = self.used.saturating_add(kept);
+        let Some(mut room) = self.batch.bytes.get_mut(self.used..end) else { return false };
+        for piece in frame.data {
+            let Some((place, rest)) = room.split_at_mut_checked(piece.len()) else { return false };
+            place.copy_from_slice(piece);
+            room = rest;
+        }
+        self.used = end;
+        true
+    }
+
+    /// Reads the frames that were taken.
+    pub fn read(&mut self) {
+        for packet in &self.batch.packets {
+            if let Some(shard) = self.shards.get_mut(usize::from(packet.shard)) {
+                shard.take(packet, &self.batch);
+            }
+        }
+        self.begin_batch();
+    }
+
+    fn begin_batch(&mut self) {
+        self.batch.clear();
+        self.batch.before = self.before.0.saturating_add(self.source.records);
+        self.batch.start = self.before.1.saturating_add(self.source.bytes);
+        self.used = 0;
+    }
+
+    /// The kernel dropped frames for want of room.
+    pub fn dropped(&mut self, frames: u64) {
+        if frames > 0 {
+            self.skips.count_many(SkipReason::Dropped, frames, self.next_evidence());
+        }
+    }
+
+    /// What was found since the last harvest, as of a source without a name; what is under way goes on.
+    pub fn harvest(&mut self) -> Captured {
+        self.read();
+        let findings = self.shards.iter_mut().map(Shard::harvest).collect();
+        let source = std::mem::replace(&mut self.source, no_source());
+        self.before.0 = self.before.0.saturating_add(source.records);
+        self.before.1 = self.before.1.saturating_add(source.bytes);
+        let as_of = source.last.unwrap_or(Timestamp::EPOCH);
+        put_together(vec![source], findings, std::mem::take(&mut self.skips), as_of)
+    }
+
+    /// The last harvest, with what still waited.
+    #[must_use]
+    pub fn finish(mut self) -> Captured {
+        self.read();
+        self.headers.finish(&mut self.skips);
+        let findings = self.shards.into_iter().map(Shard::finish).collect();
+        let as_of = self.source.last.unwrap_or(Timestamp::EPOCH);
+        put_together(vec![self.source], findings, self.skips, as_of)
+    }
+}
+
+fn no_source() -> Source {
+    Source {
+        kind: SourceKind::Capture,
+        name: String::new(),
+        bytes: 0,
+        records: 0,
+        first: None,
+        last: None,
+        interfaces: Vec::new(),
+        ended_early: None,
+    }
+}
