@@ -9,6 +9,7 @@ const ROOMS: &[&str] = &[
     "model",
     "dissect",
     "capture",
+    "live",
     "intake",
     "identify",
     "intel",
