@@ -252,7 +252,7 @@ fn pcap(packets: &[Vec<u8>]) -> Vec<u8> {
 pub fn capture(bytes: &[u8]) {
     // Late in 2100: no packet is from the future.
     let options = Options::at(Timestamp::from_seconds(4_133_000_000));
-    let two = Options { workers: NonZeroUsize::MIN.saturating_add(1), ..options };
+    let two = Options { workers: NonZeroUsize::MIN.saturating_add(1), ..options.clone() };
     match (read_bytes("fuzz", bytes, &options), read_bytes("fuzz", bytes, &two)) {
         (Ok(one), Ok(two)) => {
             assert_eq!(one.observations, two.observations, "on two threads");
