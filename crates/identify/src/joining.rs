@@ -102,7 +102,10 @@ impl Links {
     fn read(scene: &Scene<'_>) -> Self {
         let mut links = Self::default();
         for it in scene.facts() {
-            if let Subject::Listed(id) = it.subject {
+            // A set of rules is no device.
+            if let Subject::Listed(id) = it.subject
+                && it.fact.kind() != FactKind::FirewallRule
+            {
                 links.subjects.insert(id);
             }
             if let Some(id) = listed_as(it) {

@@ -6,7 +6,8 @@ use crate::sbom::{cyclonedx, spdx};
 use crate::scanners::{nessus, nmap, openvas};
 use crate::table::{self, Schema};
 use crate::{
-    ImportError, Request, Rows, directory, inventory, leases, mds2, neighbours, protection, software, vex,
+    ImportError, Request, Rows, directory, inventory, leases, mds2, neighbours, protection, rules, software,
+    vex,
 };
 
 /// What a file looks like.
@@ -37,6 +38,8 @@ const KINDS: &[(SourceKind, Looks, Read)] = &[
     (SourceKind::Rpm, software::rpm::looks, software::rpm::read),
     (SourceKind::IscLeases, leases::isc::looks, leases::isc::read),
     (SourceKind::DnsmasqLeases, leases::dnsmasq::looks, leases::dnsmasq::read),
+    (SourceKind::IptablesRules, rules::iptables::looks, rules::iptables::read),
+    (SourceKind::CiscoRules, rules::cisco::looks, rules::cisco::read),
     (SourceKind::ArpTable, neighbours::arp::looks, neighbours::arp::read),
     (SourceKind::MacTable, neighbours::cards::looks, neighbours::cards::read),
 ];
@@ -54,6 +57,7 @@ const TABLES: &[(&Schema, Read)] = &[
     (&protection::updates::SCHEMA, protection::updates::read),
     (&protection::endpoint::SCHEMA, protection::endpoint::read),
     (&protection::backups::SCHEMA, protection::backups::read),
+    (&rules::list::SCHEMA, rules::list::read),
     (&inventory::SCHEMA, inventory::read),
 ];
 

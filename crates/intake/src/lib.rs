@@ -16,6 +16,7 @@ mod mds2;
 mod neighbours;
 mod protection;
 mod rows;
+mod rules;
 mod sbom;
 mod scanners;
 mod software;

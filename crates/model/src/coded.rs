@@ -63,7 +63,7 @@ mod tests {
                 assert_eq!($name::from_code(value.code()), Some(*value));
             })+ };
         }
-        check!(FindingChange AssetChange SourceKind Area CareRole Role VexStatus Justification MakerPosition Protocol SkipReason DeviceClass WeakSetting Grade Decision MissionWellbeing Exploitation Automatable TechnicalImpact FactKind);
+        check!(FindingChange AssetChange RuleProtocol SourceKind Area CareRole Role VexStatus Justification MakerPosition Protocol SkipReason DeviceClass WeakSetting Grade Decision MissionWellbeing Exploitation Automatable TechnicalImpact FactKind);
         assert_eq!(Protocol::from_code("gopher"), None);
     }
 }

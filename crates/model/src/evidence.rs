@@ -83,6 +83,12 @@ coded! {
         Spdx = "spdx", "software bill of materials (SPDX)";
         /// Maker's security sheet (MDS2, HN 1-2013 or 1-2019).
         Mds2 = "mds2", "maker's security sheet (MDS2)";
+        /// `iptables-save` or `ip6tables-save`.
+        IptablesRules = "iptables-rules", "firewall rules (iptables)";
+        /// Access lists of Cisco IOS and ASA.
+        CiscoRules = "cisco-rules", "access lists (Cisco)";
+        /// Rules of a firewall, in a table.
+        RuleList = "rule-list", "list of firewall rules";
         /// What a maker says of weaknesses (VEX: OpenVEX, CycloneDX, CSAF).
         Vex = "vex", "maker's statements on weaknesses (VEX)";
     }

@@ -333,6 +333,10 @@ fact_kinds! {
     ScannerReport = "scan.report", "another scanner reported", Code, 32;
     /// The other scanner's words for a report without a CVE number: `number title`; a number has no space.
     ScannerTitle = "scan.title", "another scanner reported", Product, 160;
+
+    // What firewalls and routers let through.
+    /// A rule, or a part of one, as [`crate::FirewallRule`] writes it. About the set of rules (`L-...`), or the device that has them.
+    FirewallRule = "rule.firewall", "has the rule", Locator, 2048;
 }
 
 impl FactKind {

@@ -142,6 +142,16 @@ fields! {
     Port = "port";
     /// Virtual network.
     Vlan = "vlan";
+    /// Where packets of a rule come from.
+    RuleSource = "rule-source";
+    /// Where packets of a rule go.
+    RuleTarget = "rule-target";
+    /// How packets of a rule are carried.
+    RuleProtocol = "rule-protocol";
+    /// The ports of a rule.
+    RulePort = "rule-port";
+    /// Whether a rule lets packets through.
+    RuleAction = "rule-action";
 }
 
 impl Field {

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use serde::Serialize;
-use wardround_model::{Asset, AssetId, Round, RoundId};
-use wardround_triage::{Cuts, Entry, Loss, Reached, Step, Way};
+use wardround_model::{Asset, AssetId, Evidence, Round, RoundId};
+use wardround_triage::{Cuts, Entry, LetThrough, Loss, Reached, Step, Way};
 
 use super::SCHEMA_VERSION;
 use super::plan::{assets, findings, text};
@@ -30,7 +30,16 @@ struct StepShape {
     title: String,
     reached: &'static str,
     conversation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleShape>,
     finding: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RuleShape {
+    file: String,
+    line: u64,
+    day: String,
 }
 
 #[derive(Serialize)]
@@ -104,14 +113,27 @@ fn step(round: &Round, step: &Step) -> StepShape {
         Reached::Start(seen) => ("start", seen),
         Reached::Seen(seen) => ("seen", Some(seen)),
         Reached::SameNetwork => ("same-network", None),
+        Reached::Allowed(LetThrough { is_sure: true, .. }) => ("allowed", None),
+        Reached::Allowed(_) => ("perhaps-allowed", None),
+    };
+    let rule = match step.reached {
+        Reached::Allowed(allowed) => Some(rule(round, allowed)),
+        _ => None,
     };
     StepShape {
         asset: step.asset.to_string(),
         title: title(step.asset),
         reached,
         conversation: conversation.map(|id| id.to_string()),
+        rule,
         finding: step.by.map(|id| id.to_string()),
     }
+}
+
+fn rule(round: &Round, allowed: LetThrough) -> RuleShape {
+    let Evidence { source, record, .. } = allowed.rule.evidence;
+    let file = round.coverage.sources.get(usize::from(source.0)).map(|source| source.name.clone());
+    RuleShape { file: file.unwrap_or_default(), line: record, day: allowed.rule.at.to_string() }
 }
 
 /// What is lost if something falls, with a line end.

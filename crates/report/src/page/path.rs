@@ -1,10 +1,10 @@
 //! The page of ways of an attacker: step by step, each with its weakness and its proof.
 
-use wardround_model::{Asset, AssetId, CareRole, Round, RoundId};
-use wardround_triage::{Cuts, Loss, Reached, Step, Way};
+use wardround_model::{Asset, AssetId, CareRole, Evidence, FactKind, Round, RoundId};
+use wardround_triage::{Cuts, LetThrough, Loss, Reached, Step, Way};
 
 use super::text::Page;
-use super::words::{capital, count, day_and_time, number, wide};
+use super::words::{capital, count, day, day_and_time, number, wide};
 
 /// Devices named in a list; the JSON has all.
 const NAMED: usize = 8;
@@ -21,7 +21,7 @@ pub fn ways(id: RoundId, round: &Round, ways: &[Way], cuts: &Cuts, again: &str) 
         steps(&mut page, round, way, again);
     }
     mend(&mut page, round, cuts);
-    page.section("How to read this", &notes());
+    page.section("How to read this", &notes(round));
     page.finish()
 }
 
@@ -59,17 +59,32 @@ fn steps(page: &mut Page, round: &Round, way: &Way, again: &str) {
 
 fn told(round: &Round, step: &Step, again: &str) -> String {
     let mut text = format!("{}.", title(round, step.asset));
-    text += &match step.reached {
+    text += &match &step.reached {
         Reached::Start(None) => " The way begins here.".to_owned(),
         Reached::Start(Some(seen)) => format!(" The way begins here; it was seen to talk with the Internet (wardround why {seen}{again})."),
         Reached::Seen(seen) => format!(" The step before was seen to talk with it (wardround why {seen}{again})."),
         Reached::SameNetwork => " It is in the same network as the step before, so it can likely be reached; nobody was seen to do so.".to_owned(),
+        Reached::Allowed(allowed) => let_through(round, *allowed),
     };
     if let Some(finding) = step.by.and_then(|by| round.finding(by)) {
         text +=
             &format!(" It can be taken by this: {} (wardround why {}{again}).", finding.title, finding.id);
     }
     text
+}
+
+fn let_through(round: &Round, allowed: LetThrough) -> String {
+    let Evidence { source, record, .. } = allowed.rule.evidence;
+    let file = round
+        .coverage
+        .sources
+        .get(usize::from(source.0))
+        .map_or("a list of rules", |source| source.name.as_str());
+    let day = day(allowed.rule.at);
+    let perhaps =
+        if allowed.is_sure { "lets the step before reach it" } else { "may let the step before reach it" };
+    let condition = if allowed.is_sure { "" } else { "; the rule has a condition that could not be read" };
+    format!(" Line {record} of {file} ({day}) {perhaps}{condition}. Nobody was seen to do so.")
 }
 
 fn mend(page: &mut Page, round: &Round, cuts: &Cuts) {
@@ -106,11 +121,19 @@ fn mend(page: &mut Page, round: &Round, cuts: &Cuts) {
     }
 }
 
-fn notes() -> Vec<String> {
+fn notes(round: &Round) -> Vec<String> {
+    let has_rules = round.observations.iter().any(|one| one.fact.kind() == FactKind::FirewallRule);
+    let last = if has_rules {
+        "Rules of firewalls count where a list of them was imported. What other firewalls let through is not in it, nor are ways \
+         by phone line."
+    } else {
+        "What this network does not show, such as rules of a firewall or ways by phone line, is not in it. Rules can be imported \
+         (wardround import)."
+    };
     [
         "A way is a chain of weak places that fit together. It does not say that anybody has gone it.",
-        "Steps that were seen count as likelier than those within one network, which nobody was seen to go.",
-        "What this network does not show, such as rules of a firewall or ways by phone line, is not in it.",
+        "Steps that were seen count as likelier than those that nobody was seen to go.",
+        last,
     ]
     .map(str::to_owned)
     .to_vec()

@@ -1,15 +1,17 @@
 //! Ways of an attacker: who can reach what, with findings as steps, from an entry to what patients depend on.
 //!
-//! The graph is made of conversations that were seen, and of devices that share a network, marked as likely. A device can
+//! The graph is made of conversations that were seen, of devices that share a network, marked as likely, and of what rules of
+//! firewalls let through, where a list of rules is there ([`rules`]). A device can
 //! be taken only by a finding on it; what is not weak stops the way. [`weights`] puts a whole number on each step, small
 //! where it is likely, so the shortest way is the likeliest; the numbers order ways, they are no probabilities. Data walks
 //! through [`graph`], [`step`] and [`entry`] into [`search`]; [`falls`] and [`cut`] ask further questions. Not here: what is
-//! weak; what a firewall would allow but nobody was seen to do.
+//! weak; which finding a port of a rule leads to.
 
 mod cut;
 mod entry;
 mod falls;
 mod graph;
+mod rules;
 mod search;
 mod step;
 #[cfg(test)]
@@ -25,7 +27,8 @@ pub use falls::{Fallen, Loss};
 use crate::ssvc::Standing;
 use crate::ssvc::said::Said;
 use entry::Entries;
-use graph::{Graph, Node};
+use graph::{Graph, Node, Shown, index};
+pub use rules::LetThrough;
 use search::{Found, search};
 use step::Steps;
 
@@ -60,6 +63,8 @@ pub enum Reached {
     Seen(ConversationId),
     /// It shares a network with the step before; nobody was seen to go this way.
     SameNetwork,
+    /// The rules of a firewall let packets through; nobody was seen to go this way.
+    Allowed(LetThrough),
 }
 
 impl Way {
@@ -89,7 +94,7 @@ impl<'a> Paths<'a> {
         let mut assets: Vec<&Asset> =
             standing.assets.iter().filter(|asset| !said.is_retired(asset)).collect();
         assets.sort_unstable_by_key(|asset| asset.id);
-        let graph = Graph::new(&assets, standing.conversations);
+        let graph = Graph::new(&assets, standing.conversations, standing.observations);
         let is_goal = |asset: &Asset| {
             use CareRole::{LifeSustaining, Monitoring, PatientDataStore, Therapeutic};
             matches!(said.care_role(asset), LifeSustaining | Therapeutic | Monitoring | PatientDataStore)
@@ -157,7 +162,12 @@ impl<'a> Paths<'a> {
         while let Some(here) = node {
             let before = found.before(here);
             if let Some(asset) = self.asset(here) {
-                steps.push(self.step(asset, here, before, entry));
+                // Between two devices that rules connect stand two groups; the rule is between the groups.
+                let before = match before {
+                    Some((group, Shown::Near)) => found.before(group).or(before),
+                    other => other,
+                };
+                steps.push(self.step(asset, here, before.map(|(_, shown)| shown), entry));
             }
             node = before.map(|(before, _)| before);
         }
@@ -165,18 +175,16 @@ impl<'a> Paths<'a> {
         Some(Way { entry, weight, steps })
     }
 
-    fn step(
-        &self,
-        asset: &Asset,
-        node: Node,
-        before: Option<(Node, Option<usize>)>,
-        entry: Option<Entry>,
-    ) -> Step {
+    fn step(&self, asset: &Asset, node: Node, shown: Option<Shown>, entry: Option<Entry>) -> Step {
         let id = |place: usize| self.conversations.get(place).map(Conversation::id);
-        let begins = before.is_none();
-        let reached = match before {
+        let begins = shown.is_none();
+        let reached = match shown {
             None => Reached::Start(entry.and_then(|entry| self.entries.shown(entry, node)).and_then(id)),
-            Some((_, shown)) => shown.and_then(id).map_or(Reached::SameNetwork, Reached::Seen),
+            Some(Shown::Seen(place)) => id(index(place)).map_or(Reached::SameNetwork, Reached::Seen),
+            Some(Shown::Rule(place)) => {
+                self.graph.allowed(place).map_or(Reached::SameNetwork, Reached::Allowed)
+            }
+            Some(Shown::Near) => Reached::SameNetwork,
         };
         let needs_none = begins && entry.is_none_or(|entry| !entry.needs_weakness());
         let by = self.steps.finding(node).filter(|_| !needs_none);
@@ -185,5 +193,11 @@ impl<'a> Paths<'a> {
             reached,
             by: by.and_then(|place| self.findings.get(place)).map(|finding| finding.id),
         }
+    }
+
+    /// Lists of rules that treat so many devices in so many ways that they were not held against them, by their first rule.
+    #[must_use]
+    pub fn rules_left_out(&self) -> &[wardround_model::Sighting] {
+        self.graph.left_out()
     }
 }

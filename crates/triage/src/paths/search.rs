@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::graph::{Graph, Node, index};
+use super::graph::{Graph, Node, Shown, index};
 use super::step::Steps;
 
 const NEVER: u32 = u32::MAX;
@@ -11,7 +11,7 @@ const NEVER: u32 = u32::MAX;
 /// What a search found: for each node, the weight of the shortest way and the node before it.
 pub(super) struct Found {
     weights: Vec<u32>,
-    before: Vec<Option<(Node, Option<usize>)>>,
+    before: Vec<Option<(Node, Shown)>>,
     /// Nodes in the order in which they were reached.
     pub(super) order: Vec<Node>,
 }
@@ -22,13 +22,13 @@ impl Found {
         self.weights.get(index(node)).copied().filter(|weight| *weight != NEVER)
     }
 
-    /// The node before, and the place of the conversation that leads on from there; `None` where ways begin.
-    pub(super) fn before(&self, node: Node) -> Option<(Node, Option<usize>)> {
+    /// The node before, and what shows the edge from there; `None` where ways begin.
+    pub(super) fn before(&self, node: Node) -> Option<(Node, Shown)> {
         self.before.get(index(node)).copied().flatten()
     }
 
     /// A way to this node that is shorter than all known ones; whether it was.
-    fn improve(&mut self, node: Node, weight: u32, before: Option<(Node, Option<usize>)>) -> bool {
+    fn improve(&mut self, node: Node, weight: u32, before: Option<(Node, Shown)>) -> bool {
         let Some(known) = self.weights.get_mut(index(node)).filter(|known| weight < **known) else {
             return false;
         };

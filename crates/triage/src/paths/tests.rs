@@ -10,6 +10,7 @@ fn standing(ward: &Hospital) -> Standing<'_> {
     Standing {
         assets: &ward.assets,
         conversations: &ward.conversations,
+        observations: &[],
         statements: &[],
         as_of: AS_OF.parse().unwrap(),
     }
@@ -30,6 +31,8 @@ fn told(ward: &Hospital, way: &Way) -> String {
             Reached::Start(Some(_)) => "seen ",
             Reached::Seen(_) => "-> ",
             Reached::SameNetwork => "~> ",
+            Reached::Allowed(LetThrough { is_sure: true, .. }) => "=> ",
+            Reached::Allowed(_) => "?> ",
         };
         format!("{how}{}{}", address(step.asset), if step.by.is_some() { "!" } else { "" })
     };
@@ -300,4 +303,45 @@ proptest! {
         let reversed: Vec<Finding> = findings.iter().rev().cloned().collect();
         prop_assert_eq!(told(&ward, &findings), told(&turned, &reversed));
     }
+}
+
+/// What these rules say, each as a fact holds it behind its set.
+fn rules(texts: &[&str]) -> Vec<Observation> {
+    let line = |(record, text): (u64, &&str)| {
+        let text = format!("{};{text}", Digest::of(&["core"]));
+        let evidence = Evidence { source: SourceIndex(0), record, offset: 0 };
+        let first = Sighting { evidence, at: Timestamp::EPOCH };
+        Observation {
+            subject: Subject::Listed(ListedId(Digest::of(&["core"]))),
+            fact: Fact::new(FactKind::FirewallRule, text.as_bytes()).unwrap(),
+            first,
+            last: Timestamp::EPOCH,
+            count: 1,
+        }
+    };
+    (1..).zip(texts).map(line).collect()
+}
+
+#[test]
+fn a_way_that_only_a_rule_opens_is_told_as_such() {
+    let ward = Hospital::default()
+        .host("10.1.1.1", DeviceClass::Workstation)
+        .host("10.1.2.3", DeviceClass::Ventilator)
+        .talk("10.1.1.1", "8.8.8.8:443/tcp", Protocol::Tls);
+    let findings = [weak(&ward, "10.1.2.3", true)];
+    let told = |texts: &[&str]| {
+        let observations = rules(texts);
+        let standing = Standing { observations: &observations, ..standing(&ward) };
+        let paths = Paths::new(&standing, &findings);
+        paths.ways(20).iter().map(|way| self::told(&ward, way)).collect::<Vec<_>>()
+    };
+    let begin = "0;0;0;begin-deny;sure;*;*;*";
+    assert_eq!(told(&[]), [""; 0]);
+    assert_eq!(told(&[begin]), [""; 0]);
+    let open = told(&[begin, "0;1;0;accept;sure;10.1.1.0/24;10.1.2.0/24;tcp:443"]);
+    assert_eq!(open, ["50 mail: seen 10.1.1.1 => 10.1.2.3!"]);
+    let perhaps = told(&[begin, "0;1;0;accept;perhaps;10.1.1.0/24;10.1.2.0/24;tcp:443"]);
+    assert_eq!(perhaps, ["65 mail: seen 10.1.1.1 ?> 10.1.2.3!"]);
+    // A rule that nobody can use to ask a device for anything opens no way.
+    assert_eq!(told(&[begin, "0;1;0;accept;sure;*;*;other"]), [""; 0]);
 }

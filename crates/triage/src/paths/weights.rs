@@ -8,6 +8,12 @@ use wardround_model::{Automatable, Exploitation, Finding, Grade, TechnicalImpact
 /// Going to a device of the same network where nobody was seen to go.
 pub(super) const SAME_NETWORK: u32 = 15;
 
+/// Going where the rules of a firewall let packets through and nobody was seen to go.
+pub(super) const ALLOWED: u32 = 20;
+
+/// The same, where a rule was not understood whole.
+pub(super) const ALLOWED_PERHAPS: u32 = 35;
+
 /// What it weighs to take a device by this finding.
 pub(super) fn of(finding: &Finding) -> u32 {
     let judgement = &finding.judgement;

@@ -199,6 +199,7 @@ mod tests {
         let standing = Standing {
             assets: &ward.assets,
             conversations: &ward.conversations,
+            observations: &[],
             statements: &ward.statements,
             as_of: "2026-11-24".parse().unwrap(),
         };

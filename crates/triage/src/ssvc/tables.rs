@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use wardround_model::{
     Asset, Automatable, CareRole, Conversation, Decision, Exploitation, Finding, Ground, Judgement,
-    MissionWellbeing, Reason, Round, Statement, TechnicalImpact, Timestamp,
+    MissionWellbeing, Observation, Reason, Round, Statement, TechnicalImpact, Timestamp,
 };
 
 use super::exposure::Exposures;
@@ -99,6 +99,8 @@ pub struct Standing<'a> {
     pub assets: &'a [Asset],
     /// Who talked to whom.
     pub conversations: &'a [Conversation],
+    /// What was observed; of it, the rules of firewalls count here.
+    pub observations: &'a [Observation],
     /// What people said.
     pub statements: &'a [Statement],
     /// The moment that statements must hold at.
@@ -110,6 +112,7 @@ impl<'a> From<&'a Round> for Standing<'a> {
         Self {
             assets: &round.assets,
             conversations: &round.conversations,
+            observations: &round.observations,
             statements: &round.statements,
             as_of: round.as_of,
         }
@@ -121,6 +124,7 @@ impl<'a> From<&crate::Input<'a>> for Standing<'a> {
         Self {
             assets: input.assets,
             conversations: input.conversations,
+            observations: input.observations,
             statements: input.statements,
             as_of: input.as_of,
         }

@@ -90,6 +90,7 @@ fn decided(tables: &DecisionTables, open: bool, statements: &[Statement]) -> Vec
     let standing = Standing {
         assets: &ward.assets,
         conversations: &ward.conversations,
+        observations: &[],
         statements,
         as_of: crate::hospital::AS_OF.parse().unwrap(),
     };

@@ -15,6 +15,9 @@ pub(crate) struct PathCommand {
     /// Say what is lost if this device or network (as 10.20.1.0/24) falls into wrong hands
     #[arg(long, value_name = "ASSET|NETWORK", conflicts_with = "from")]
     pub(crate) if_falls: Option<String>,
+    /// Leave out what rules of firewalls let through: only ways that were seen, and within one network
+    #[arg(long)]
+    pub(crate) seen_only: bool,
     /// At most so many ways
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) most: u16,

@@ -16,8 +16,18 @@ const MOST_CUTS: usize = 5;
 pub(crate) fn run(command: PathCommand) -> Result<()> {
     let again = command.look.store.again();
     let (id, round) = lookup::round(command.look)?;
-    let standing = Standing::from(&round);
+    let mut standing = Standing::from(&round);
+    if command.seen_only {
+        standing.observations = &[];
+    }
     let paths = Paths::new(&standing, &round.findings);
+    for rule in paths.rules_left_out() {
+        let source = round.coverage.sources.get(usize::from(rule.evidence.source.0));
+        let file = source.map_or("a list of rules", |source| source.name.as_str());
+        eprintln!(
+            "{file} has more rules than could be held against so many devices: what it lets through is left out"
+        );
+    }
     if let Some(fallen) = &command.if_falls {
         let loss = paths.if_falls(fallen_of(&round, fallen)?);
         return match command.format {

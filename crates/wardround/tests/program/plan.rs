@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Place, assert_fails};
+use crate::program::{Place, assert_fails, clinic};
 
 /// A folder with a round over the demo capture in its store.
 fn place() -> Place {
@@ -117,4 +117,32 @@ fn what_falls_and_ways_between_devices_read_as_they_did() {
     insta::assert_snapshot!(pages.join("\n\n"));
     let wrong = place.run(&["path", "--if-falls", "10.20.0.0/16"]);
     assert_fails(&wrong, 1, &["a network looks like 10.20.1.0/24"]);
+}
+
+const RULES: &str = "\
+Name,Source,Destination,Service,Action
+Old wing,10.20.3.0/24,10.20.9.0/24,any,Allow
+Reading rooms,10.20.3.104,10.20.2.0/24,tcp/104;tcp/11112,Allow
+Named,ADMIN-PCS,10.20.1.0/24,any,Allow
+Rest,any,any,any,Deny
+";
+
+#[test]
+fn a_way_that_only_a_rule_opens_is_told_with_its_line() {
+    let place = place();
+    let between = ["path", "--from", "10.20.3.104", "--to", "10.20.2.10"];
+    assert!(page(&place, &between).contains("No way was found"));
+    let file = place.file("core.csv", RULES.as_bytes());
+    let told = place.ok(&["import", file.to_str().unwrap(), "--day", "2026-11-20"]);
+    assert!(told.contains("about 4 rules of a firewall"), "{told}");
+    assert!(told.contains("row 4, Source: names something that is no address"), "{told}");
+    place.ok(&["round", clinic().to_str().unwrap()]);
+    insta::assert_snapshot!(page(&place, &between));
+    let found = json(&place, &between);
+    assert_eq!(found["ways"][0]["steps"][1]["rule"]["line"], 3);
+    let seen_only = [&between[..], &["--seen-only"]].concat();
+    assert!(page(&place, &seen_only).contains("No way was found"));
+    // A set of rules is no device.
+    let devices = json(&place, &["round", "show"]);
+    assert_eq!(devices["assets"].as_array().unwrap().len(), 31);
 }

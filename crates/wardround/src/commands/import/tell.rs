@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wardround_intake::Imported;
-use wardround_model::{Subject, Timestamp};
+use wardround_model::{FactKind, Observation, Subject, Timestamp};
 use wardround_store::{ImportHead, Kept, Use};
 
 use wardround_report::page::{count, day, how_long, number};
@@ -57,7 +57,10 @@ const DAY: i64 = 86_400 * 1_000_000_000;
 
 /// `12 devices and 30 accounts`.
 fn about(imported: &Imported) -> String {
-    let subjects: BTreeSet<Subject> = imported.observations.iter().map(|it| it.subject).collect();
+    // A set of rules is no device.
+    let is_rule = |it: &&Observation| it.fact.kind() == FactKind::FirewallRule;
+    let (rules, others): (Vec<_>, Vec<_>) = imported.observations.iter().partition(is_rule);
+    let subjects: BTreeSet<Subject> = others.iter().map(|it| it.subject).collect();
     let host = |subject: &Subject| match subject {
         Subject::Service(endpoint) => Subject::Ip(endpoint.ip),
         other => *other,
@@ -71,6 +74,7 @@ fn about(imported: &Imported) -> String {
         (devices, "device or system", "devices and systems"),
         (accounts, "account", "accounts"),
         (models, "model", "models"),
+        (size(rules.len()), "rule of a firewall", "rules of a firewall"),
     ];
     let told = told.into_iter().filter(|(many, ..)| *many > 0);
     let told: Vec<String> = told.map(|(many, one, several)| count(many, one, several)).collect();
