@@ -5,6 +5,7 @@
 
 pub mod document;
 pub mod json;
+mod one_file;
 pub mod page;
 mod sheet;
 pub mod tell;

@@ -1,36 +1,24 @@
 //! A report as HTML: one file, no script, nothing fetched, prints well; or its body, for a page of the site.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{Bar, Block, Column, Document};
+use crate::one_file::one_file;
 
 const STYLE: &str = concat!(include_str!("../page/style.css"), include_str!("report.css"));
 
 /// A report as one file, without its seal.
 #[must_use]
 pub fn html(document: &Document) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="referrer" content="no-referrer";
-                title { (document.title) " - Wardround" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    @if !document.hospital.is_empty() { p class="hospital" { (document.hospital) } }
-                    h1 { (document.title) }
-                    p { (document.subtitle) }
-                }
-                main { (body(document)) }
-            }
+    let said = html! {
+        header {
+            @if !document.hospital.is_empty() { p class="hospital" { (document.hospital) } }
+            h1 { (document.title) }
+            p { (document.subtitle) }
         }
+        main { (body(document)) }
     };
-    page.into_string()
+    one_file(&document.title, STYLE, &said)
 }
 
 /// What a report says, below its title.

@@ -1,29 +1,16 @@
 //! The page for a browser: one file, no script, nothing fetched, prints well.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::Story;
 use super::story::{Kind, Todo};
+use crate::one_file::one_file;
 
 const STYLE: &str = include_str!("style.css");
 
 /// Lays a story out as HTML.
 pub fn render(story: &Story) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                meta name="referrer" content="no-referrer";
-                title { (story.title) " - Wardround" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body { (body(story)) }
-        }
-    };
-    page.into_string()
+    one_file(&story.title, STYLE, &body(story))
 }
 
 fn body(story: &Story) -> Markup {

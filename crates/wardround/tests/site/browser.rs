@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::{Agent, http};
 
-use crate::running::Running;
+use crate::running::{Running, example};
 
 /// A password that is taken.
 pub(crate) const PASSWORD: &str = "lamp river copper tide";
@@ -274,4 +274,14 @@ pub(crate) fn totp(secret: &[u8], steps: i64) -> String {
     let offset = usize::from(bytes[19] & 15);
     let four = u32::from_be_bytes(bytes[offset..offset + 4].try_into().unwrap());
     format!("{:06}", (four & 0x7fff_ffff) % 1_000_000)
+}
+
+/// A site with its administrator signed in and a round over the demo capture: pumps, monitors and scanners beside servers.
+pub(crate) fn with_round() -> (Running, Browser) {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    std::fs::write(site.path("clinic.pcapng"), example("clinic.pcapng")).unwrap();
+    let done = site.run(&["round", "clinic.pcapng", "--store", "rounds.sqlite"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    (site, ada)
 }

@@ -1,18 +1,9 @@
 //! Reports on the site: who may take which, that they are sealed and signed, and that taking one is logged.
 
-use crate::browser::{Browser, set_up};
-use crate::running::{Running, example};
+use crate::browser::{Browser, set_up, with_round};
+use crate::running::Running;
 
 const FORMATS: [&str; 5] = ["pdf", "html", "xlsx", "csv", "json"];
-
-fn with_round() -> (Running, Browser) {
-    let site = Running::new();
-    let (ada, _) = set_up(&site);
-    std::fs::write(site.path("clinic.pcapng"), example("clinic.pcapng")).unwrap();
-    let done = site.run(&["round", "clinic.pcapng", "--store", "rounds.sqlite"]);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    (site, ada)
-}
 
 fn member(site: &Running, role: &str) -> Browser {
     let invited = site.run(&["invite", "--role", role, "--store", "rounds.sqlite"]);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::browser::{Answer, Browser, between, set_up};
+use crate::browser::{Answer, Browser, between, set_up, with_round};
 use crate::hostile::{NAMES, assert_escaped};
-use crate::running::{Running, example};
+use crate::running::Running;
 use crate::views::{links, with_rounds};
 
 const COMPUTERS: &str = "\
@@ -181,19 +181,9 @@ fn all_that_is_said_can_be_taken_back_and_stays_on_record() {
     assert_eq!(ada.get("/work/nothing/letter").status, 404);
 }
 
-/// The demo capture, in a round: pumps, monitors and scanners beside servers.
-fn clinic() -> (Running, Browser) {
-    let site = Running::new();
-    let (ada, _) = set_up(&site);
-    std::fs::write(site.path("clinic.pcapng"), example("clinic.pcapng")).unwrap();
-    let done = site.run(&["round", "clinic.pcapng", "--store", "rounds.sqlite"]);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    (site, ada)
-}
-
 #[test]
 fn a_device_that_cares_for_patients_needs_its_clinical_owner_and_its_maker() {
-    let (site, ada) = clinic();
+    let (site, ada) = with_round();
     let waits = ada.get("/work?state=waiting&team=biomedical");
     waits.shows(&["clinical owner signs first", "waits for somebody", "Letters to makers"]);
     let task = tasks(&waits).into_iter().next().unwrap();
@@ -216,7 +206,7 @@ fn a_device_that_cares_for_patients_needs_its_clinical_owner_and_its_maker() {
 
 #[test]
 fn a_letter_is_printed_sent_and_answered() {
-    let (_site, ada) = clinic();
+    let (_site, ada) = with_round();
     let page = ada.get("/work");
     let letter = links(&page.text).into_iter().find(|link| link.ends_with("/letter")).unwrap();
     let task = letter.strip_suffix("/letter").unwrap().to_owned();
