@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "triage",
     "remedy",
     "store",
+    "backup",
     "round",
     "report",
     "paper",

@@ -135,6 +135,14 @@ fn create(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Makes an empty file that its owner alone can read, for a copy of a store.
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
+    if path.symlink_metadata().is_ok() {
+        return Err(refused(path, ErrorKind::AlreadyExists.into()));
+    }
+    create(path)
+}
+
 /// That the store and what SQLite keeps beside it are plain files.
 fn check(path: &Path) -> Result<(), StoreError> {
     for ending in BESIDE {

@@ -8,7 +8,9 @@ use wardround_model::{Round, RoundId, Timestamp};
 use crate::error::{StoreError, Trouble};
 use crate::reason::{ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Writer};
-use crate::{asset, conversation, coverage, finding, observation, open, plan, settled, statement, summary};
+use crate::{
+    asset, conversation, coverage, finding, observation, open, place, plan, settled, statement, summary,
+};
 
 /// Rounds, imported lists and what people said, in one SQLite file.
 #[derive(Debug)]
@@ -60,6 +62,20 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Copies the whole store, as it is at one moment, to a new file that its owner alone can read; others go on meanwhile.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written, or the store cannot be read.
+    pub fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+        place::make_private(to)?;
+        let copy = || -> Result<(), Trouble> {
+            let to = to.to_str().ok_or(rusqlite::Error::InvalidPath(to.to_owned()))?;
+            self.connection.execute("VACUUM INTO ?1", [to])?;
+            Ok(())
+        };
+        copy().map_err(|trouble| trouble.at(&self.path))
     }
 
     /// Keeps a round: all of it, on the disk, before this returns; or nothing of it.

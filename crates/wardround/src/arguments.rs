@@ -1,6 +1,7 @@
 //! What can be said on the command line. Not here: what is done with it (`commands`).
 
 pub(crate) mod answer;
+pub(crate) mod backup;
 pub(crate) mod import;
 mod intel;
 mod path;
@@ -91,6 +92,10 @@ pub(crate) enum Command {
     /// What people asked of the site
     #[command(subcommand)]
     Audit(serve::AuditCommand),
+    /// Keep all that must not be lost in one encrypted file
+    Backup(backup::BackupCommand),
+    /// Put a backup back
+    Restore(backup::RestoreCommand),
     /// Print completions for a shell
     Completions {
         /// Which shell

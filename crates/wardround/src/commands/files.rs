@@ -13,7 +13,7 @@ use crate::places;
 const LONGEST: u64 = 1024 * 1024;
 
 /// The name of the file of names in the data folder.
-const NAMES: &str = "aliases.tsv";
+pub(crate) const NAMES: &str = "aliases.tsv";
 
 /// The text of a small file; one that is larger is refused, not cut.
 pub(crate) fn text(file: &Path) -> Result<String> {

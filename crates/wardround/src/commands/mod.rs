@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod asset;
 pub(crate) mod audit;
+pub(crate) mod backup;
 mod files;
 pub(crate) mod finding;
 pub(crate) mod import;

@@ -20,7 +20,7 @@ use crate::failure::NotFound;
 use crate::places;
 
 /// The name of the file of days in the data folder.
-const POLICY: &str = "work.toml";
+pub(crate) const POLICY: &str = "work.toml";
 
 pub(crate) fn run(command: WorkCommand) -> Result<()> {
     match command.say {
