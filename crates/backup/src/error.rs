@@ -19,7 +19,7 @@ pub enum BackupError {
         reason: io::Error,
     },
     /// There is something already.
-    #[error("{} is there already, and was left as it is; choose another name", path.display())]
+    #[error("{} is there already, and was left as it is; choose another name, or move it away", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

@@ -6,6 +6,7 @@
 
 mod error;
 mod keys;
+mod left;
 mod list;
 mod read;
 #[cfg(test)]

@@ -9,7 +9,10 @@ use flate2::read::GzDecoder;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed};
-use crate::{BackupError, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys};
+use crate::{BackupError, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys, left};
+
+/// How the folder begins that a backup is unpacked into.
+const HELD: &str = ".restore-";
 
 /// What was put back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,21 +38,78 @@ pub fn restore(from: &Path, key: &Path, places: &Places, replace: bool) -> Resul
     let folder =
         places.store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     private_folder(folder)?;
-    let held = tempfile::Builder::new().prefix(".restore-").tempdir_in(folder);
+    left::remove_old(folder, HELD);
+    let held = tempfile::Builder::new().prefix(HELD).tempdir_in(folder);
     let held = held.map_err(BackupError::file(folder, "written to"))?;
     let list = unpack(from, &key, held.path())?;
     // A store that this program cannot read is not put in place.
     Store::open_read_only(held.path().join(STORE))?.round_list()?;
-    let mut set_aside = Vec::new();
-    for Listed { name, .. } in &list.files {
-        let to = place(places, name);
+    let mut moves = Moves::default();
+    // The store last: what it needs to be of use is there then.
+    let (last, first): (Vec<_>, Vec<_>) = list.files.iter().partition(|file| file.name == STORE);
+    for Listed { name, .. } in first.into_iter().chain(last) {
+        if let Err(error) = moves.put(&held.path().join(name), &place(places, name)) {
+            moves.undo();
+            return Err(error);
+        }
+    }
+    Ok(Restored {
+        at: list.at,
+        files: list.files.len(),
+        set_aside: moves.aside.into_iter().map(|(_, to)| to).collect(),
+    })
+}
+
+/// What was moved, so that a failure in the middle leaves everything as it was.
+#[derive(Default)]
+struct Moves {
+    /// From where to where.
+    aside: Vec<(PathBuf, PathBuf)>,
+    placed: Vec<PathBuf>,
+}
+
+impl Moves {
+    /// Puts a file in its place, and sets aside what is there.
+    fn put(&mut self, from: &Path, to: &Path) -> Result<(), BackupError> {
         if let Some(parent) = to.parent() {
             private_folder(parent)?;
         }
-        set_aside.extend(put_aside(&to)?);
-        fs::rename(held.path().join(name), &to).map_err(BackupError::file(&to, "put in its place"))?;
+        self.put_aside(to)?;
+        fs::rename(from, to).map_err(BackupError::file(to, "put in its place"))?;
+        self.placed.push(to.to_owned());
+        Ok(())
     }
-    Ok(Restored { at: list.at, files: list.files.len(), set_aside })
+
+    /// Renames what is there, with what SQLite keeps beside it.
+    fn put_aside(&mut self, path: &Path) -> Result<(), BackupError> {
+        let with = |end: &str| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let from = with(end);
+            if from.symlink_metadata().is_ok() {
+                let to = with(&format!(".before{end}"));
+                if to.symlink_metadata().is_ok() {
+                    return Err(BackupError::Exists { path: to });
+                }
+                fs::rename(&from, &to).map_err(BackupError::file(&from, "set aside"))?;
+                self.aside.push((from, to));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts everything back; what cannot be put back is found beside, under its name and `.before`.
+    fn undo(&self) {
+        for placed in &self.placed {
+            let _ = fs::remove_file(placed);
+        }
+        for (from, to) in &self.aside {
+            let _ = fs::rename(to, from);
+        }
+    }
 }
 
 /// Where a file of a backup belongs.
@@ -66,26 +126,6 @@ fn place(places: &Places, name: &str) -> PathBuf {
 
 fn private_folder(folder: &Path) -> Result<(), BackupError> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(BackupError::file(folder, "made"))
-}
-
-/// Renames what is there, with what SQLite keeps beside it.
-fn put_aside(path: &Path) -> Result<Vec<PathBuf>, BackupError> {
-    let with = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let mut moved = Vec::new();
-    for end in ["", "-wal", "-shm", "-journal"] {
-        let from = with(end);
-        if from.symlink_metadata().is_err() {
-            continue;
-        }
-        let to = with(&format!(".before{end}"));
-        fs::rename(&from, &to).map_err(BackupError::file(&from, "set aside"))?;
-        moved.push(to);
-    }
-    Ok(moved)
 }
 
 /// Decrypts a backup into a folder, and gives its list once everything in it holds.

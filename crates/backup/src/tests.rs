@@ -153,3 +153,34 @@ fn keys_that_others_can_read_and_texts_that_are_none_are_refused() {
     assert!(Recipient::new("age1nonsense").is_err());
     assert!(new_key(&made.key).is_err());
 }
+
+#[test]
+fn a_failure_in_the_middle_leaves_everything_as_it_was() {
+    let made = made();
+    let places = places(&made.folder.path().join("data"));
+    fs::write(places.keys.join("seal.key"), b"NEWER").unwrap();
+    // The store comes last, and cannot be set aside: something has that name.
+    fs::write(made.folder.path().join("data/rounds.sqlite.before"), b"older").unwrap();
+    let store = fs::read(&places.store).unwrap();
+    let refused = restore(&made.file, &made.key, &places, true).unwrap_err().to_string();
+    assert!(refused.contains("rounds.sqlite.before is there already"), "{refused}");
+    assert_eq!(fs::read(places.keys.join("seal.key")).unwrap(), b"NEWER");
+    assert!(!places.keys.join("seal.key.before").exists());
+    assert_eq!(fs::read(&places.store).unwrap(), store);
+}
+
+#[test]
+fn a_copy_that_a_killed_program_left_is_removed_a_day_later() {
+    let made = made();
+    let data = made.folder.path().join("data");
+    let recipient = Recipient::new(&new_key(&made.folder.path().join("next.key")).unwrap()).unwrap();
+    let (old, new) = (data.join(".backup-old"), data.join(".backup-new"));
+    for folder in [&old, &new] {
+        fs::create_dir(folder).unwrap();
+        fs::write(folder.join(STORE), b"in clear").unwrap();
+    }
+    let two_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 86_400);
+    fs::File::open(&old).unwrap().set_modified(two_days_ago).unwrap();
+    backup(&places(&data), &made.folder.path().join("next.age"), &recipient, Timestamp::EPOCH).unwrap();
+    assert!(!old.exists() && new.exists());
+}

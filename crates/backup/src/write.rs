@@ -1,7 +1,7 @@
 //! Making a backup.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek as _, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,10 @@ use wardround_model::Timestamp;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed, is_plain};
-use crate::{BackupError, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE};
+use crate::{BackupError, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE, left};
 
+/// How the folder of a copy begins.
+const COPY: &str = ".backup-";
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -32,14 +34,7 @@ pub fn backup(places: &Places, to: &Path, recipient: &Recipient, at: Timestamp) 
     if to.exists() {
         return Err(BackupError::Exists { path: to.to_owned() });
     }
-    // The copy is in clear, so it lies where the store lies, and not on a stick.
-    let beside =
-        places.store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = tempfile::Builder::new().prefix(".backup-").tempdir_in(beside);
-    let folder = folder.map_err(BackupError::file(beside, "written to"))?;
-    let copy = folder.path().join(STORE);
-    Store::open_read_only(&places.store)?.copy_to(&copy)?;
-    let mut files = vec![(STORE.to_owned(), copy)];
+    let mut files = vec![(STORE.to_owned(), copy_of(&places.store)?)];
     files.extend(small(places)?);
     let list = list(&files, at)?;
     let partial = partial(to);
@@ -55,6 +50,22 @@ pub fn backup(places: &Places, to: &Path, recipient: &Recipient, at: Timestamp) 
     kept
 }
 
+/// The store as it is at this moment, in a file that has no name any more.
+///
+/// The copy is in clear, so it lies where the store lies, and not on a stick; and it loses its name as soon as it is there, so
+/// that a killed program leaves none behind.
+fn copy_of(store: &Path) -> Result<File, BackupError> {
+    let beside = store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    left::remove_old(beside, COPY);
+    let folder = tempfile::Builder::new().prefix(COPY).tempdir_in(beside);
+    let folder = folder.map_err(BackupError::file(beside, "written to"))?;
+    let copy = folder.path().join(STORE);
+    Store::open_read_only(store)?.copy_to(&copy)?;
+    let file = File::open(&copy).map_err(BackupError::file(&copy, "read"))?;
+    folder.close().map_err(BackupError::file(beside, "written to"))?;
+    Ok(file)
+}
+
 fn partial(to: &Path) -> PathBuf {
     let mut name = to.as_os_str().to_owned();
     name.push(".partial");
@@ -62,7 +73,7 @@ fn partial(to: &Path) -> PathBuf {
 }
 
 /// Keys and the hospital's own files, as far as they are there.
-fn small(places: &Places) -> Result<Vec<(String, PathBuf)>, BackupError> {
+fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
     let mut keys: Vec<PathBuf> = match fs::read_dir(&places.keys) {
         Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -70,26 +81,33 @@ fn small(places: &Places) -> Result<Vec<(String, PathBuf)>, BackupError> {
     }
     .map_err(BackupError::file(&places.keys, "read"))?;
     keys.sort_unstable();
-    let named = |folder: &'static str| {
-        move |path: PathBuf| {
-            let name = path.file_name()?.to_str().filter(|name| is_plain(name))?;
-            let is_small =
-                fs::symlink_metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= LARGEST_SMALL);
-            is_small.then(|| (format!("{folder}{name}"), path.clone()))
+    let keys = keys.into_iter().map(|path| (KEYS, path));
+    let own = places.own.iter().map(|path| (OWN, path.clone()));
+    let mut files = Vec::new();
+    for (folder, path) in keys.chain(own).take(MOST_FILES - 1) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plain(name)) else {
+            continue;
+        };
+        let is_small =
+            path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() <= LARGEST_SMALL);
+        if is_small {
+            let file = File::open(&path).map_err(BackupError::file(&path, "read"))?;
+            files.push((format!("{folder}{name}"), file));
         }
-    };
-    let keys = keys.into_iter().filter_map(named(KEYS));
-    Ok(keys.chain(places.own.iter().cloned().filter_map(named(OWN))).take(MOST_FILES - 1).collect())
+    }
+    Ok(files)
 }
 
-fn list(files: &[(String, PathBuf)], at: Timestamp) -> Result<List, BackupError> {
-    let listed = |(name, path): &(String, PathBuf)| {
-        let hashed = File::open(path).and_then(|file| {
-            let mut hasher = blake3::Hasher::new();
-            let bytes = io::copy(&mut BufReader::new(file), &mut hasher)?;
-            Ok(Listed { name: name.clone(), bytes, hash: hasher.finalize().to_hex().to_string() })
-        });
-        hashed.map_err(BackupError::file(path, "read"))
+fn list(files: &[(String, File)], at: Timestamp) -> Result<List, BackupError> {
+    let listed = |(name, file): &(String, File)| {
+        let mut hasher = blake3::Hasher::new();
+        let hashed = io::copy(&mut BufReader::new(file), &mut hasher);
+        let bytes = hashed.map_err(BackupError::file(Path::new(name), "read"))?;
+        Ok::<_, BackupError>(Listed {
+            name: name.clone(),
+            bytes,
+            hash: hasher.finalize().to_hex().to_string(),
+        })
     };
     let files = files.iter().map(listed).collect::<Result<_, _>>()?;
     let program = concat!("wardround ", env!("CARGO_PKG_VERSION")).to_owned();
@@ -97,7 +115,7 @@ fn list(files: &[(String, PathBuf)], at: Timestamp) -> Result<List, BackupError>
 }
 
 /// Writes the archive, and gives its size.
-fn write(files: &[(String, PathBuf)], list: &List, to: &Path, recipient: &Recipient) -> io::Result<u64> {
+fn write(files: &[(String, File)], list: &List, to: &Path, recipient: &Recipient) -> io::Result<u64> {
     // A partial file of a killed try is in the way of nobody.
     let _ = fs::remove_file(to);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
@@ -107,8 +125,10 @@ fn write(files: &[(String, PathBuf)], list: &List, to: &Path, recipient: &Recipi
     let mut archive = tar::Builder::new(GzEncoder::new(encrypted, Compression::fast()));
     let text = serde_json::to_vec(list).map_err(io::Error::other)?;
     append(&mut archive, LIST, u64::try_from(text.len()).unwrap_or(u64::MAX), text.as_slice())?;
-    for ((name, path), listed) in files.iter().zip(&list.files) {
-        append(&mut archive, name, listed.bytes, File::open(path)?)?;
+    for ((name, file), listed) in files.iter().zip(&list.files) {
+        let mut file = file;
+        file.rewind()?;
+        append(&mut archive, name, listed.bytes, file)?;
     }
     archive.into_inner()?.finish()?.finish()?.flush()?;
     file.sync_all()?;
@@ -124,5 +144,22 @@ fn append(
     let mut header = tar::Header::new_gnu();
     header.set_size(bytes);
     header.set_mode(0o600);
-    archive.append_data(&mut header, name, data)
+    // A file that grows or shrinks meanwhile is not what was listed, and would be found damaged when it is needed.
+    let mut counted = Counted { data: data.take(bytes), read: 0 };
+    archive.append_data(&mut header, name, &mut counted)?;
+    if counted.read == bytes { Ok(()) } else { Err(io::Error::other("a file changed meanwhile; try again")) }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    data: R,
+    read: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let many = self.data.read(buffer)?;
+        self.read = self.read.saturating_add(u64::try_from(many).unwrap_or(u64::MAX));
+        Ok(many)
+    }
 }

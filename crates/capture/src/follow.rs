@@ -3,7 +3,7 @@
 
 use foldhash::fast::RandomState;
 use wardround_dissect::packet::LinkType;
-use wardround_model::{Evidence, SkipReason, Source, SourceIndex, SourceKind, Timestamp};
+use wardround_model::{Evidence, SkipReason, Source, SourceIndex, Timestamp};
 
 use crate::batch::{Batch, Found, Headers};
 use crate::excluded::Prefix;
@@ -11,6 +11,7 @@ use crate::format::Record;
 use crate::limits::{CHUNK, Limits, MAX_PACKET};
 use crate::shard::{Dissectors, SHARDS, Shard};
 use crate::skips::Skips;
+use crate::source::unread;
 use crate::{Captured, put_together, quiet};
 
 /// One frame that an interface gave.
@@ -56,7 +57,7 @@ impl Follower {
             skips: Skips::default(),
             batch: Batch::with_room_for(CHUNK),
             used: 0,
-            source: no_source(),
+            source: unread(String::new()),
             before: (frames, bytes),
         };
         follower.begin_batch();
@@ -144,7 +145,7 @@ impl Follower {
     pub fn harvest(&mut self) -> Captured {
         self.read();
         let findings = self.shards.iter_mut().map(Shard::harvest).collect();
-        let source = std::mem::replace(&mut self.source, no_source());
+        let source = std::mem::replace(&mut self.source, unread(String::new()));
         self.before.0 = self.before.0.saturating_add(source.records);
         self.before.1 = self.before.1.saturating_add(source.bytes);
         let as_of = source.last.unwrap_or(Timestamp::EPOCH);
@@ -159,18 +160,5 @@ impl Follower {
         let findings = self.shards.into_iter().map(Shard::finish).collect();
         let as_of = self.source.last.unwrap_or(Timestamp::EPOCH);
         put_together(vec![self.source], findings, self.skips, as_of)
-    }
-}
-
-fn no_source() -> Source {
-    Source {
-        kind: SourceKind::Capture,
-        name: String::new(),
-        bytes: 0,
-        records: 0,
-        first: None,
-        last: None,
-        interfaces: Vec::new(),
-        ended_early: None,
     }
 }

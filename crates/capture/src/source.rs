@@ -60,16 +60,7 @@ impl<'a> Reading<'a> {
         place: Place<'a>,
         crew: &mut dyn Crew,
     ) -> (Source, Option<CaptureError>) {
-        let source = Source {
-            kind: SourceKind::Capture,
-            name: place.short_name(),
-            bytes: 0,
-            records: 0,
-            first: None,
-            last: None,
-            interfaces: Vec::new(),
-            ended_early: None,
-        };
+        let source = unread(place.short_name());
         let opened = match place.open() {
             Ok(opened) => opened,
             Err(error) => {
@@ -273,4 +264,18 @@ struct RecordPlace {
 /// What people call an interface: its name, or its number.
 fn named(number: usize, name: &str) -> String {
     if name.is_empty() { format!("interface {number}") } else { name.to_owned() }
+}
+
+/// A source of this name before anything of it was read.
+pub(crate) const fn unread(name: String) -> Source {
+    Source {
+        kind: SourceKind::Capture,
+        name,
+        bytes: 0,
+        records: 0,
+        first: None,
+        last: None,
+        interfaces: Vec::new(),
+        ended_early: None,
+    }
 }

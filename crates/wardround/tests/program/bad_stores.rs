@@ -96,10 +96,10 @@ fn a_file_that_is_no_store_is_left_alone() {
 }
 
 /// A file system of this many bytes, gone with the value.
-struct SmallDisk(std::path::PathBuf);
+pub(crate) struct SmallDisk(std::path::PathBuf);
 
 impl SmallDisk {
-    fn new(path: std::path::PathBuf, size: &str) -> Option<Self> {
+    pub(crate) fn new(path: std::path::PathBuf, size: &str) -> Option<Self> {
         std::fs::create_dir(&path).unwrap();
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
