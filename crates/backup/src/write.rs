@@ -56,11 +56,12 @@ pub fn backup(places: &Places, to: &Path, recipient: &Recipient, at: Timestamp) 
 /// that a killed program leaves none behind.
 fn copy_of(store: &Path) -> Result<File, BackupError> {
     let beside = store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let opened = Store::open_read_only(store)?;
     left::remove_old(beside, COPY);
     let folder = tempfile::Builder::new().prefix(COPY).tempdir_in(beside);
     let folder = folder.map_err(BackupError::file(beside, "written to"))?;
     let copy = folder.path().join(STORE);
-    Store::open_read_only(store)?.copy_to(&copy)?;
+    opened.copy_to(&copy)?;
     let file = File::open(&copy).map_err(BackupError::file(&copy, "read"))?;
     folder.close().map_err(BackupError::file(beside, "written to"))?;
     Ok(file)

@@ -1,6 +1,6 @@
 //! `wardround report`: reports told, sealed and checked. Not here: what they say (`report`) and how PDF looks (`paper`).
 
-use std::io::{Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -111,6 +111,9 @@ fn formed(document: &Document, format: ReportFormat, paper: PaperSize) -> Result
 fn put(file: &[u8], words: &TellReport) -> Result<()> {
     let Some(path) = &words.output else {
         return match words.format {
+            ReportFormat::Pdf | ReportFormat::Xlsx if std::io::stdout().is_terminal() => {
+                bail!("such a file is nothing for a terminal; say where it goes with --output FILE")
+            }
             ReportFormat::Pdf | ReportFormat::Xlsx => print_bytes(file),
             _ => print(&String::from_utf8_lossy(file)),
         };

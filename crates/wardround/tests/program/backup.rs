@@ -57,8 +57,13 @@ fn a_backup_is_of_one_moment_while_rounds_are_stored() {
 #[test]
 fn what_is_no_backup_is_refused_in_a_sentence() {
     let place = Place::new();
+    let to = recipient(&place);
+    assert_fails(
+        &place.run(&["backup", "x.age", "--to", &to]),
+        1,
+        &["there is no store at", "run a round first"],
+    );
     place.ok(&["round", clinic().to_str().unwrap()]);
-    recipient(&place);
     assert_fails(&place.run(&["backup", "x.age", "--to", "age1nonsense"]), 1, &["no recipient of backups"]);
     place.file("letter.age", b"Dear board,");
     let restore = ["restore", "letter.age", "--key", "backup.key", "--store", "bare/rounds.sqlite"];
