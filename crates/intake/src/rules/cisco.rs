@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_model::{AddressRange, RuleAction};
 
-use super::{Asked, Set};
+use super::{Asked, Room, Set};
 use crate::table::{decode, decode_beginning};
 use crate::{ImportError, Request, Row, Rows};
 use entry::{Entry, Kind};
@@ -17,7 +17,8 @@ use groups::Groups;
 
 /// Whether a text looks like it.
 pub(crate) fn looks(_: &str, bytes: &[u8]) -> bool {
-    let text = decode_beginning(bytes, 1 << 18);
+    // Groups of objects stand before the lists that name them, and there may be many.
+    let text = decode_beginning(bytes, 1 << 22);
     let mut is_within = false;
     text.lines().any(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -73,7 +74,7 @@ pub(crate) fn read(request: &Request<'_>, rows: &mut Rows<'_>) -> Result<(), Imp
 }
 
 fn tell(rows: &mut Rows<'_>, groups: &Groups<'_>, applied: &BTreeSet<&str>, found: &[Found<'_>]) {
-    let mut sets: BTreeMap<&str, (Set, u32)> = BTreeMap::new();
+    let (mut sets, mut room): (BTreeMap<&str, (Set, u32)>, _) = (BTreeMap::new(), Room::new());
     for one in found.iter().filter(|one| applied.is_empty() || applied.contains(one.list.as_str())) {
         rows.count_row();
         if !sets.contains_key(one.list.as_str()) {
@@ -84,7 +85,8 @@ fn tell(rows: &mut Rows<'_>, groups: &Groups<'_>, applied: &BTreeSet<&str>, foun
         }
         let Some((set, order)) = sets.get_mut(one.list.as_str()) else { continue };
         *order = order.saturating_add(1);
-        match entry::read(&one.words, one.kind, groups) {
+        let size = |entry: &Entry| if let Entry::Rule(asked) = entry { asked.size() } else { 0 };
+        match room.take(|| entry::read(&one.words, one.kind, groups), size) {
             Ok(Entry::Rule(asked)) => set.add(rows, one.row, 0, *order, asked),
             Ok(Entry::OpensNothing) => {}
             Err(problem) => rows.error(one.row, None, problem),

@@ -9,6 +9,8 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use wardround_model::{
     AddressRange, Digest, FactKind, FirewallRule, ListedId, PortRange, RuleAction, RuleProtocol, Spans,
     Subject,
@@ -19,7 +21,35 @@ use crate::{Row, Rows};
 /// One set of rules that is being read: one list, or one table of chains.
 struct Set {
     id: Digest,
-    parts: std::collections::BTreeMap<(u16, u32), u16>,
+    /// The next part of each rule.
+    parts: BTreeMap<(u16, u32), u16>,
+}
+
+/// How many addresses and ports the rules of one file may still name together: a large group may stand in each of many rules.
+struct Room(usize);
+
+impl Room {
+    const MOST: usize = 500_000;
+
+    fn new() -> Self {
+        Self(Self::MOST)
+    }
+
+    /// Reads a rule, if there is room for one, and keeps its place. What does not fit closes the room.
+    fn take<T>(
+        &mut self,
+        read: impl FnOnce() -> Result<T, &'static str>,
+        size: impl Fn(&T) -> usize,
+    ) -> Result<T, &'static str> {
+        const FULL: &str =
+            "stands behind more addresses than are read of one file: split it, or use networks";
+        if self.0 == 0 {
+            return Err(FULL);
+        }
+        let rule = read()?;
+        self.0 = self.0.saturating_sub(size(&rule).max(1));
+        if self.0 == 0 { Err(FULL) } else { Ok(rule) }
+    }
 }
 
 /// What a rule asks for, before it is written.
@@ -37,13 +67,18 @@ impl Asked {
     fn all(action: RuleAction) -> Self {
         Self { action, is_sure: true, sources: Vec::new(), targets: Vec::new(), ports: Vec::new() }
     }
+
+    /// How many addresses and ports it names.
+    fn size(&self) -> usize {
+        self.sources.len() + self.targets.len() + self.ports.len()
+    }
 }
 
 impl Set {
     /// The set of this file with this name inside it.
     fn new(rows: &Rows<'_>, name: &str) -> Self {
         let file = rows.request().name;
-        Self { id: Digest::of(&["rules", file, name]), parts: std::collections::BTreeMap::new() }
+        Self { id: Digest::of(&["rules", file, name]), parts: BTreeMap::new() }
     }
 
     /// Writes one rule: in several parts where its text would be too long.

@@ -168,6 +168,27 @@ access-group OUTSIDE in interface outside
 }
 
 #[test]
+fn groups_that_multiply_and_groups_in_each_of_many_rules_are_bounded() {
+    let mut text = "object-group network E0\n".to_owned();
+    for level in 1..8 {
+        text += &format!("object-group network E{level}\n");
+        text += &format!(" group-object E{}\n", level - 1).repeat(200);
+    }
+    text += "object-group network BIG\n";
+    for host in 0..20_000_u32 {
+        text +=
+            &format!(" network-object host 10.{}.{}.{}\n", host >> 15, (host >> 7) & 255, (host << 1) & 255);
+    }
+    text += "access-list A extended permit ip object-group E7 any4\n";
+    text += &"access-list A extended permit ip object-group BIG any4\n".repeat(1_000);
+    let imported = file("asa.cfg", text.as_bytes()).unwrap();
+    let errors = errors(&imported);
+    assert!(errors[0].ends_with("names an address or a group that is not in this file"), "{errors:?}");
+    assert!(errors[1].contains("stands behind more addresses than are read of one file"), "{errors:?}");
+    assert_eq!(imported.rows_failed, 1 + 1_000 - 24);
+}
+
+#[test]
 fn tables_of_rules_are_read() {
     let text = "Name,Enabled,Source,Destination,Service,Action\n\
                 Wards to PACS,yes,10.20.1.0/24;10.20.2.7,10.20.3.20,tcp/104 tcp/11112,Allow\n\

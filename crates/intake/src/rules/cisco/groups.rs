@@ -10,6 +10,8 @@ use crate::rules::{MOST_RANGES, joined, protocol, service};
 
 /// How deep groups may stand in groups.
 const DEEPEST: u8 = 8;
+/// How many members are looked at for one name: groups of groups multiply.
+const MOST_LOOKS: u32 = 100_000;
 
 /// One part of a group.
 #[derive(Clone, Debug)]
@@ -72,8 +74,8 @@ impl<'t> Groups<'t> {
 
     /// The addresses of a group; `None`: it is not in the file, too large, or holds what is not known.
     pub(super) fn networks(&self, name: &str) -> Option<Vec<AddressRange>> {
-        let mut found = Vec::new();
-        self.collect(name, DEEPEST, &mut |member| {
+        let (mut found, mut looks) = (Vec::new(), MOST_LOOKS);
+        self.collect(name, DEEPEST, &mut looks, &mut |member| {
             if let Member::Network(range) = member {
                 found.push(*range);
             }
@@ -84,8 +86,8 @@ impl<'t> Groups<'t> {
 
     /// The ports of a group.
     pub(super) fn services(&self, name: &str) -> Option<Vec<PortRange>> {
-        let mut found = Vec::new();
-        self.collect(name, DEEPEST, &mut |member| {
+        let (mut found, mut looks) = (Vec::new(), MOST_LOOKS);
+        self.collect(name, DEEPEST, &mut looks, &mut |member| {
             if let Member::Service(ports) = member {
                 found.push(*ports);
             }
@@ -96,11 +98,18 @@ impl<'t> Groups<'t> {
         (!found.is_empty()).then_some(found)
     }
 
-    fn collect(&self, name: &str, deep: u8, each: &mut dyn FnMut(&Member<'t>) -> bool) -> Option<()> {
+    fn collect(
+        &self,
+        name: &str,
+        deep: u8,
+        looks: &mut u32,
+        each: &mut dyn FnMut(&Member<'t>) -> bool,
+    ) -> Option<()> {
         let deeper = deep.checked_sub(1)?;
         for member in self.members.get(name)? {
+            *looks = looks.checked_sub(1)?;
             match member {
-                Member::Group(inner) => self.collect(inner, deeper, each)?,
+                Member::Group(inner) => self.collect(inner, deeper, looks, each)?,
                 Member::Unknown => return None,
                 one => each(one).then_some(())?,
             }

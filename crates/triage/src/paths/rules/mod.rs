@@ -21,6 +21,10 @@ use walk::Walk;
 
 /// Groups of one set that are held against each other at most; a set that needs more is left out, and said so.
 const MOST_PAIRS: usize = 2_000_000;
+/// Stretches of addresses that one set is held against at most, device by device.
+const MOST_LOOKS: usize = 500_000_000;
+/// Rules that are walked at most for one set, over all pairs.
+const MOST_STEPS: u64 = 200_000_000;
 
 /// A rule that lets packets through, where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,25 +78,45 @@ impl Openings {
     }
 
     fn add(&mut self, rules: &[Placed], owners: &[(IpAddr, Node)]) {
+        match Self::of_set(rules, owners, self.targets.len()) {
+            Some((openings, targets)) => {
+                self.openings.extend(openings);
+                self.targets.extend(targets);
+            }
+            None => self.left_out.extend(rules.first().map(|one| one.at)),
+        }
+    }
+
+    /// What one set lets through, with its groups of targets, the first at this place; `None` where it is too large.
+    fn of_set(
+        rules: &[Placed],
+        owners: &[(IpAddr, Node)],
+        first: usize,
+    ) -> Option<(Vec<Opening>, Vec<Vec<Node>>)> {
+        let ranges: usize = rules.iter().map(|one| one.rule.sources.len() + one.rule.targets.len() + 1).sum();
+        if ranges.saturating_mul(owners.len().min(ranges.saturating_mul(2))) > MOST_LOOKS {
+            return None;
+        }
         let sources = Alike::of(rules, owners, |rule| &rule.sources);
         let targets = Alike::of(rules, owners, |rule| &rule.targets);
         if sources.groups.len().saturating_mul(targets.groups.len()) > MOST_PAIRS {
-            self.left_out.extend(rules.first().map(|one| one.at));
-            return;
+            return None;
         }
-        let (walk, first) = (Walk::new(rules), self.targets.len());
+        let (walk, mut openings, mut steps) = (Walk::new(rules), Vec::new(), MOST_STEPS);
         for source in &sources.groups {
             let mut to = Vec::new();
             for (place, target) in
                 (first..).zip(&targets.groups).filter(|(_, target)| target.is_v6 == source.is_v6)
             {
-                to.extend(walk.decide(&source.marks, &target.marks).map(|allowed| (place, allowed)));
+                let (allowed, used) = walk.decide(&source.marks, &target.marks);
+                to.extend(allowed.map(|allowed| (place, allowed)));
+                steps = steps.checked_sub(u64::from(used))?;
             }
             if !to.is_empty() {
-                self.openings.push(Opening { from: source.nodes.clone(), to });
+                openings.push(Opening { from: source.nodes.clone(), to });
             }
         }
-        self.targets.extend(targets.groups.into_iter().map(|group| group.nodes));
+        Some((openings, targets.groups.into_iter().map(|group| group.nodes).collect()))
     }
 }
 

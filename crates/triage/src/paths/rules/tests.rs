@@ -107,6 +107,19 @@ fn chains_that_call_each_other_come_to_an_end() {
 }
 
 #[test]
+fn a_set_that_is_too_large_is_left_out_and_said_so() {
+    // Each device is treated in a way of its own, as source and as target.
+    let ip = |number: u32| format!("10.{}.{}.1", number / 250, number % 250);
+    let rule = |number: u32| format!("0;{};0;accept;sure;{};{};*", number + 1, ip(number), ip(number));
+    let mut texts = vec!["0;0;0;begin-deny;sure;*;*;*".to_owned()];
+    texts.extend((0..1_500).map(rule));
+    let observations: Vec<_> = texts.iter().map(|text| placed(text)).collect();
+    let owners: Vec<(IpAddr, Node)> = (0..1_500).map(|node| (ip(node).parse().unwrap(), node)).collect();
+    let openings = Openings::of(&observations, &owners);
+    assert_eq!((openings.openings.len(), openings.left_out.len()), (0, 1));
+}
+
+#[test]
 fn no_packet_goes_from_one_family_to_the_other() {
     let rules = ["0;0;0;begin-deny;sure;*;*;*", "0;1;0;accept;sure;*;*;*"];
     assert_eq!(reached(&rules, &["10.1.0.1", "2001:db8::1"]), [""; 0]);

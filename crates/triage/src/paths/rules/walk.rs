@@ -65,8 +65,9 @@ impl<'a> Walk<'a> {
         Self { rules, ports, chains, beginnings, services }
     }
 
-    /// The rule that lets a first packet through, if one does: the first sure one before the first that may.
-    pub(super) fn decide(&self, from: &Marks, to: &Marks) -> Option<LetThrough> {
+    /// The rule that lets a first packet through, if one does: the first sure one before the first that may; and how many rules
+    /// were looked at.
+    pub(super) fn decide(&self, from: &Marks, to: &Marks) -> (Option<LetThrough>, u32) {
         let mut found = Found { sure: None, perhaps: None, steps: MOST_STEPS };
         for begin in &self.beginnings {
             let Some(one) = self.rules.get(*begin) else { continue };
@@ -80,7 +81,8 @@ impl<'a> Walk<'a> {
             }
         }
         let allowed = found.sure.map(|place| (place, true)).or(found.perhaps.map(|place| (place, false)));
-        allowed.and_then(|(place, is_sure)| Some(LetThrough { rule: self.rules.get(place)?.at, is_sure }))
+        let rule = |(place, is_sure)| Some(LetThrough { rule: self.rules.get::<usize>(place)?.at, is_sure });
+        (allowed.and_then(rule), MOST_STEPS - found.steps)
     }
 
     /// Walks one chain; what it leaves undecided comes back.
