@@ -12,7 +12,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), readers of PDF.
 PACKAGES := util-linux mount poppler-utils qpdf
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists bench bench-know fuzz intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know fuzz intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,9 @@ dist: ## Build one self-contained Linux program with its checksum and bill of ma
 
 lab-capture: ## Build the lab hospital, play its quarter of an hour, record the demo capture (needs root; a few minutes)
 	lab/capture
+
+walk: ## Walk through the site in headless Chromium as a first-time user, and look at every page with axe-core (needs root)
+	walk/run
 
 bench: ## Time reading and looking up beside the named peers (needs tshark; minutes)
 	bench/capture

@@ -62,6 +62,7 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
                 Some(sights) if sights.not_seen.is_empty() => { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
                 Some(sights) => { (list(&sights.not_seen)) }
             }
+            @if person.may(Permission::See) { p { a href="/coverage" { "What was read, and which networks" } } }
         }
         (numbers(site, person, standing))
         @if let Some(changed) = &standing.changed { (since(site, person, changed)) }
@@ -72,7 +73,7 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
         @if person.may(Permission::See) {
             (plan(site, standing))
             (hours::form(standing))
-            section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } @if let Some(sights) = &slow.sights { (list(&sights.seen)) } (list(&standing.known)) } }
+            section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } @if let Some(sights) = &slow.sights { (list(&sights.seen)) } (list(&standing.known)) p { a href="/intelligence" { "Each source, and its date" } } } }
         }
     }
 }
