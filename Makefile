@@ -12,7 +12,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), readers of PDF.
 PACKAGES := util-linux mount poppler-utils qpdf
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know fuzz intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know bench-site fuzz intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -66,6 +66,9 @@ bench: ## Time reading and looking up beside the named peers (needs tshark; minu
 
 bench-know: ## Time judging, planning and paths, and compare matching with cve-bin-tool (needs ../shared/data/nvd; minutes)
 	bench/know
+
+bench-site: ## Time the site's pages on a very large store with 20 people at once (needs wrk; minutes)
+	bench/site
 
 lab-lists: ## Write the demo hospital's lists again
 	lab/lists.py

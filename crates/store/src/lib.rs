@@ -14,6 +14,7 @@ mod audit;
 mod columns;
 mod conversation;
 mod coverage;
+mod disk;
 mod error;
 mod finding;
 mod history;
@@ -36,6 +37,7 @@ mod work;
 
 pub use account::{Account, AccountId, Invitation, Joined, NewAccount};
 pub use audit::{AuditCheckpoint, AuditEntry, NewAuditEntry, audit_digest};
+pub use disk::Disk;
 pub use error::StoreError;
 pub use import::{Import, ImportHead, ImportId, InvalidImportId, Kept, NewImport, Use};
 pub use rounds::{RoundHead, Store};

@@ -1,4 +1,4 @@
-//! A store as the site uses it: a few connections that read, one that writes, and the rounds that were read last.
+//! A store as the site uses it: a few connections that read, one that writes, and what was worked out last.
 //!
 //! SQLite waits for disks and locks, so all of it runs on threads that may wait, never on those that serve.
 
@@ -6,17 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
-use wardround_model::{Round, RoundId};
 use wardround_store::{Store, StoreError};
 
 use crate::desk::Desk;
+use crate::planned::Planned;
 use crate::problem::Problem;
 use crate::standing::{Sights, Standing};
 
 /// Connections that read at once.
 const READERS: usize = 4;
-/// Whole rounds that stay in memory: the one that was asked for last.
-const ROUNDS_KEPT: usize = 1;
 
 /// A store, for reading and writing.
 pub(crate) struct Hospital {
@@ -24,12 +22,13 @@ pub(crate) struct Hospital {
     reading: Semaphore,
     readers: Mutex<Vec<Store>>,
     writer: Mutex<Store>,
-    rounds: Mutex<Vec<(RoundId, Arc<Round>)>>,
     /// What was worked out last.
     pub(crate) standing: Mutex<Option<Arc<Standing>>>,
     /// What the round saw that was read last.
     pub(crate) sights: Mutex<Option<Arc<Sights>>>,
-    /// Held by whoever reads it.
+    /// Plans for hours that were asked for.
+    pub(crate) plans: Mutex<Vec<Arc<Planned>>>,
+    /// Held by whoever reads a whole round for one of these, so that there is one in memory and not one for each who asks.
     pub(crate) working_out: Arc<tokio::sync::Mutex<()>>,
     /// The worklist that was folded last.
     pub(crate) desk: Mutex<Option<Arc<Desk>>>,
@@ -48,9 +47,9 @@ impl Hospital {
             reading: Semaphore::new(READERS),
             readers: Mutex::default(),
             writer: Mutex::new(writer),
-            rounds: Mutex::default(),
             standing: Mutex::default(),
             sights: Mutex::default(),
+            plans: Mutex::default(),
             working_out: Arc::default(),
             desk: Mutex::default(),
             folding: Arc::default(),
@@ -116,28 +115,6 @@ impl Hospital {
         change: impl FnOnce(&mut Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         change(&mut locked(&self.writer))
-    }
-
-    /// The latest round, where there is one.
-    pub(crate) async fn latest(self: &Arc<Self>) -> Result<Option<(RoundId, Arc<Round>)>, Problem> {
-        match self.read(Store::round_latest).await? {
-            Some(id) => Ok(Some((id, self.round(id).await?))),
-            None => Ok(None),
-        }
-    }
-
-    /// The round with this id.
-    pub(crate) async fn round(self: &Arc<Self>, id: RoundId) -> Result<Arc<Round>, Problem> {
-        let kept = locked(&self.rounds).iter().find(|(kept, _)| *kept == id).map(|(_, it)| Arc::clone(it));
-        if let Some(round) = kept {
-            return Ok(round);
-        }
-        let round = Arc::new(self.read(move |store| store.round_load(id)).await?);
-        let mut rounds = locked(&self.rounds);
-        rounds.push((id, Arc::clone(&round)));
-        let surplus = rounds.len().saturating_sub(ROUNDS_KEPT);
-        rounds.drain(..surplus);
-        Ok(round)
     }
 }
 

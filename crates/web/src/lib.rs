@@ -25,6 +25,7 @@ mod layout;
 mod log;
 mod pages;
 mod password;
+mod planned;
 mod problem;
 mod receive;
 mod renewed;

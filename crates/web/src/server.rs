@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use wardround_model::Timestamp;
-use wardround_store::{Store, StoreError};
+use wardround_store::{Disk, Store, StoreError};
 
 use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
@@ -131,7 +131,8 @@ async fn run(
     let address = listener.local_addr()?;
     let fingerprint = certificate.as_ref().map(|certificate| certificate.fingerprint.clone());
     let first_code = begin(&site).await.map_err(|_| ServeError::NotWritten)?;
-    greet(address, fingerprint.as_deref(), first_code.as_deref());
+    let is_bare = Disk::beneath(site.home.folder()) == Disk::Bare;
+    greet(address, fingerprint.as_deref(), first_code.as_deref(), is_bare);
     log::event("started").address(address.ip()).number("port", address.port().into());
     tokio::spawn(keep_house(site.clone()));
     tokio::spawn(schedule::keep(site.clone()));
@@ -168,7 +169,7 @@ async fn begin(site: &Site) -> Result<Option<String>, Problem> {
 }
 
 /// Tells whoever started it where the site is, and how to begin.
-fn greet(address: SocketAddr, fingerprint: Option<&str>, first_code: Option<&str>) {
+fn greet(address: SocketAddr, fingerprint: Option<&str>, first_code: Option<&str>, is_bare: bool) {
     let scheme = if fingerprint.is_some() { "https" } else { "http" };
     let mut text = format!("Wardround is at {scheme}://{address}/\n");
     if let Some(fingerprint) = fingerprint {
@@ -180,6 +181,9 @@ fn greet(address: SocketAddr, fingerprint: Option<&str>, first_code: Option<&str
         text += &format!(
             "Nobody can sign in yet. Make the first account there with this one-time code (good for an hour):\n  {code}\n"
         );
+    }
+    if is_bare {
+        text += "The disk beneath the store is not encrypted: whoever takes it away can read where you are weak.\n";
     }
     text += "Ctrl-C stops it.\n";
     let mut output = std::io::stdout().lock();

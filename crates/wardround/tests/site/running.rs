@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, set_up};
 
 /// A site in a throw-away folder.
 pub(crate) struct Running {
@@ -243,4 +243,21 @@ fn the_service_is_hardened() {
     };
     let level = crate::browser::between(&output, "exposure level for wardround.service: ", " ").unwrap();
     assert!(level.parse::<f64>().unwrap() < 2.0, "{output}");
+}
+
+#[test]
+fn it_says_whether_the_disk_beneath_is_encrypted_and_means_its_own() {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    let settings = ada.get("/settings").text;
+    let told = crate::reading::text(&settings);
+    // The same as the library tells of the folder: what is true depends on the machine.
+    let expected = match wardround_store::Disk::beneath(site.folder.path()) {
+        wardround_store::Disk::Encrypted => "The disk that holds all this is encrypted.",
+        wardround_store::Disk::Bare => "The disk that holds all this is not encrypted.",
+        wardround_store::Disk::Unknown => "can't be told from here",
+    };
+    assert!(told.contains(expected), "{expected:?} is not in {told}");
+    let sentences = crate::reading::sentences(&told);
+    assert!(crate::grade::grade(&sentences) <= 8.0, "{}", crate::grade::grade(&sentences));
 }

@@ -2,12 +2,12 @@
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
-use wardround_model::{Role, Round};
+use wardround_model::Role;
 use wardround_report::page::count;
-use wardround_triage::{Budget, Efforts, HourPlan, Task, hours_in_words, plan_hours};
+use wardround_triage::{Budget, HourPlan, Task, hours_in_words};
 
-use crate::hospital::waiting;
 use crate::layout::{self, Page};
+use crate::planned::{MOST_DEVICES, Planned};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -23,8 +23,6 @@ const TEAMS: [(Role, &str); 5] = [
     (Role::HelpDesk, "Help desk"),
     (Role::ClinicalSystems, "Clinical systems"),
 ];
-/// Devices that are named in a task.
-const MOST_DEVICES: usize = 6;
 /// Tasks left that are named.
 const MOST_LEFT: usize = 10;
 
@@ -94,20 +92,19 @@ async fn show(
             "The teams have more hours together than there are in all. Raise the hours in all.".to_owned(),
         )
     })?;
-    let Some((id, round)) = site.hospital().latest().await? else { return Err(Problem::NotFound) };
-    let planned = std::sync::Arc::clone(&round);
-    let plan = waiting(move || Ok(plan_hours(&planned, &budget, &Efforts::default()))).await?;
+    let Some(planned) = site.hospital().planned(budget).await? else { return Err(Problem::NotFound) };
+    let plan = &planned.plan;
     let title = format!("Plan for {}", hours_in_words(asked.hours * 60));
     let body = html! {
-        p class="soft" { "From round " (id) "." }
-        p { (summary(&plan)) }
+        p class="soft" { "From round " (planned.round) "." }
+        p { (summary(plan)) }
         @if !plan.tasks.is_empty() {
             section aria-labelledby="tasks" {
                 h2 id="tasks" { "What to do" }
-                ol class="plan" { @for task in &plan.tasks { (one(&site, &round, task)) } }
+                ol class="plan" { @for task in &plan.tasks { (one(&site, &planned, task)) } }
             }
         }
-        (left(&plan))
+        (left(plan))
         section class="panel" aria-labelledby="again" { h2 id="again" { "With other hours" } (fields(Some(asked.hours), &asked.teams)) }
         section aria-labelledby="reading" {
             h2 id="reading" { "How to read this" }
@@ -135,7 +132,7 @@ fn summary(plan: &HourPlan) -> String {
     }
 }
 
-fn one(site: &Site, round: &Round, task: &Task) -> Markup {
+fn one(site: &Site, planned: &Planned, task: &Task) -> Markup {
     let decision = task.decision.label();
     let downtime = match task.downtime {
         0 => "The device goes on working.".to_owned(),
@@ -154,7 +151,7 @@ fn one(site: &Site, round: &Round, task: &Task) -> Markup {
                     ul {
                         @for device in task.devices.iter().take(MOST_DEVICES) {
                             li {
-                                @let title = round.asset(device.asset).map_or_else(|| device.title.clone(), wardround_model::Asset::title);
+                                @let title = planned.titles.get(&device.asset).unwrap_or(&device.title);
                                 @match site.page_of(Menu::Devices) {
                                     Some(path) => { a href={ (path) "/" (device.asset) } { (title) } }
                                     None => { (title) }

@@ -1,10 +1,12 @@
-//! *Settings*: when rounds run by themselves, and the demo hospital.
+//! *Settings*: when rounds run by themselves, the disk beneath the store, and the demo hospital.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use wardround_store::Disk;
 
 use crate::asks::Sent;
+use crate::hospital::waiting;
 use crate::layout::{self, Page, form_token};
 use crate::problem::Problem;
 use crate::roles::Permission;
@@ -24,6 +26,8 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
     let chosen = site.home.read(schedule::chosen).await?;
+    let folder = site.home.folder().to_owned();
+    let disk = waiting(move || Ok(Disk::beneath(&folder))).await?;
     Ok(layout::page(
         &site,
         &person,
@@ -31,6 +35,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
         "Settings",
         &html! {
             (rounds(&site, &person, chosen.as_ref()))
+            (kept_safe(disk))
             @if !site.is_demo() {
                 section aria-labelledby="demo" {
                     h2 id="demo" { "Demo hospital" }
@@ -40,6 +45,23 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
             }
         },
     ))
+}
+
+/// What keeps from thieves what is known of the hospital's weak places.
+fn kept_safe(disk: Disk) -> Markup {
+    html! {
+        section aria-labelledby="disk" {
+            h2 id="disk" { "The disk beneath" }
+            @match disk {
+                Disk::Encrypted => { p { "The disk that holds all this is encrypted." } }
+                Disk::Bare => {
+                    div class="notice bad" { p { "The disk that holds all this is not encrypted. Whoever takes it away can read where the hospital is weak. Move the store to an encrypted disk (LUKS on Linux). If this is a disk that encrypts itself, all is well: that can't be seen from here." } }
+                }
+                Disk::Unknown => { p { "Whether the disk that holds all this is encrypted can't be told from here. Ask whoever runs this computer." } }
+            }
+            p { "Backups are encrypted in any case: " code { "wardround backup" } "." }
+        }
+    }
 }
 
 fn rounds(site: &Site, person: &Person, chosen: Option<&Schedule>) -> Markup {
