@@ -1,5 +1,4 @@
 //! A harvest comes through its pipe as it was; nothing that is not allowed does.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use std::path::Path;
 
