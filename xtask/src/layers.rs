@@ -9,6 +9,7 @@ const ROOMS: &[&str] = &[
     "model",
     "dissect",
     "capture",
+    "packets",
     "live",
     "intake",
     "identify",

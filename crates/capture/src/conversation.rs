@@ -151,11 +151,11 @@ impl Seen {
     }
 }
 
-fn sum(a: Volume, b: Volume) -> Volume {
+pub(crate) fn sum(a: Volume, b: Volume) -> Volume {
     Volume { packets: a.packets.saturating_add(b.packets), bytes: a.bytes.saturating_add(b.bytes) }
 }
 
-fn larger(a: Volume, b: Volume) -> Volume {
+pub(crate) fn larger(a: Volume, b: Volume) -> Volume {
     if (b.packets, b.bytes) > (a.packets, a.bytes) { b } else { a }
 }
 

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use wardround_model::{Fact, FactKind, MacAddr, Observation, Sighting, SkipReason, Subject, Timestamp};
 
+use crate::limits::Limits;
 use crate::skips::Skips;
 
 /// How often and when something was seen.
@@ -22,10 +23,14 @@ impl Seen {
         Self { first: at, last: at.at, count: 1 }
     }
 
+    fn add(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.count = self.count.saturating_add(other.count);
+    }
+
     fn again(&mut self, at: Sighting) {
-        self.first = self.first.min(at);
-        self.last = self.last.max(at.at);
-        self.count = self.count.saturating_add(1);
+        self.add(Self::once(at));
     }
 }
 
@@ -50,6 +55,12 @@ impl FactTable {
         Self { told: HashMap::default(), bytes: 0, byte_limit, cards: HashMap::default(), card_limit }
     }
 
+    /// One for whole observations, cards and all, that keeps as much as those of all shards.
+    pub(crate) fn of_harvests(limits: &Limits) -> Self {
+        let cards = limits.cards.saturating_mul(FACT_BYTES);
+        Self::new(limits.fact_bytes.saturating_add(cards), 0)
+    }
+
     /// What it holds; it begins anew.
     pub(crate) fn take(&mut self) -> Self {
         let empty = Self::new(self.byte_limit, self.card_limit);
@@ -58,18 +69,28 @@ impl FactTable {
 
     /// Keeps a fact. One about no device (no address yet, or the address of many) is dropped.
     pub(crate) fn tell(&mut self, subject: Subject, fact: Fact, at: Sighting, skips: &mut Skips) {
+        self.keep(subject, fact, Seen::once(at), skips);
+    }
+
+    /// Keeps an observation of a harvest beside those of others.
+    pub(crate) fn add(&mut self, told: Observation, skips: &mut Skips) {
+        let Observation { subject, fact, first, last, count } = told;
+        self.keep(subject, fact, Seen { first, last, count }, skips);
+    }
+
+    fn keep(&mut self, subject: Subject, fact: Fact, seen: Seen, skips: &mut Skips) {
         if subject.ip().is_some_and(|ip| !is_one_host(ip)) {
             return;
         }
         let length = fact.value().len();
         let cost = FACT_BYTES + if length > INLINE { length } else { 0 };
         match self.told.entry((subject, fact)) {
-            Entry::Occupied(mut seen) => seen.get_mut().again(at),
+            Entry::Occupied(mut kept) => kept.get_mut().add(seen),
             Entry::Vacant(_) if self.bytes.saturating_add(cost) > self.byte_limit => {
-                skips.count(SkipReason::TooManyFacts, at.evidence);
+                skips.count_many(SkipReason::TooManyFacts, seen.count, seen.first.evidence);
             }
             Entry::Vacant(place) => {
-                place.insert(Seen::once(at));
+                place.insert(seen);
                 self.bytes = self.bytes.saturating_add(cost);
             }
         }

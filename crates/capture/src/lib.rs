@@ -24,6 +24,7 @@ mod flow;
 mod follow;
 mod format;
 mod fragments;
+mod harvests;
 mod input;
 mod limits;
 mod pcap;
@@ -46,6 +47,7 @@ use wardround_model::{Conversation, Coverage, Observation, Source, SourceIndex, 
 pub use error::{CaptureError, EndedEarly, Fault, NothingRead};
 pub use excluded::{InvalidPrefix, Prefix};
 pub use follow::{Follower, Frame};
+pub use harvests::Harvests;
 pub use input::Input;
 pub use limits::Limits;
 

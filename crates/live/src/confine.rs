@@ -68,6 +68,31 @@ pub fn confine(memory: u64) -> Result<Confined, ConfineError> {
     Ok(Confined { files, left_root })
 }
 
+/// What root keeps who starts readers and writes the store: it gives readers to nobody, stops them, and reaches its files.
+const KEPT: CapabilitySet = CapabilitySet::SETUID
+    .union(CapabilitySet::SETGID)
+    .union(CapabilitySet::SETPCAP)
+    .union(CapabilitySet::KILL)
+    .union(CapabilitySet::CHOWN)
+    .union(CapabilitySet::FOWNER)
+    .union(CapabilitySet::DAC_OVERRIDE);
+
+/// Gives up the rights that only opening interfaces took: to be called once they are open, while there is no other thread. Root keeps
+/// what starting readers and writing the store takes; another user keeps no capability at all.
+///
+/// # Errors
+/// When the kernel refuses; nothing should be read then.
+pub fn keep_little() -> Result<(), ConfineError> {
+    step("no new rights", rustix::thread::set_no_new_privs(true))?;
+    let has = rustix::thread::capabilities(None)
+        .map_err(|cause| ConfineError::Refused { step: "look at capabilities", cause })?;
+    let is_root = rustix::process::geteuid().is_root();
+    let kept = if is_root { has.permitted.intersection(KEPT) } else { CapabilitySet::empty() };
+    let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
+    step("ambient capabilities", rustix::thread::clear_ambient_capability_set())?;
+    step("capabilities", rustix::thread::set_capabilities(None, sets))
+}
+
 fn step(step: &'static str, done: Result<(), Errno>) -> Result<(), ConfineError> {
     done.map_err(|cause| ConfineError::Refused { step, cause })
 }

@@ -17,8 +17,8 @@ const CALLS: &[i64] = &[
     libc::SYS_fstat,
     libc::SYS_close,
     libc::SYS_ppoll,
-    // What the kernel dropped at a socket that is open.
-    libc::SYS_getsockopt,
+    // Many frames at once, from the socket that is open.
+    libc::SYS_recvmmsg,
     libc::SYS_brk,
     libc::SYS_munmap,
     libc::SYS_mremap,

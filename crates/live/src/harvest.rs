@@ -7,10 +7,11 @@
 //! fact    SUBJECT KIND RECORD OFFSET AT LAST COUNT VALUE
 //! talk    CLIENT SERVER PROTOCOL ROLES CONNECTIONS OPEN PACKETS BYTES PACKETS BYTES RECORD OFFSET AT LAST
 //! skip    REASON COUNT RECORD OFFSET
+//! down
 //! end
 //! ```
 //!
-//! Fields stand between tabs; times are nanoseconds since 1970; `-` is nothing. A harvest counts when its end was read, and not before.
+//! Fields stand between tabs; times are nanoseconds since 1970; `-` is nothing; `down` says that the interface was, for a while. A harvest counts when its end was read, and not before.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::str::FromStr;
@@ -27,6 +28,10 @@ const VERSION: &str = "wardround-harvest 1";
 const MAX_LINE: u64 = 8 << 10;
 /// The most lines of one harvest: above all that the limits of capture let it hold.
 const MAX_LINES: usize = 1 << 19;
+
+/// What stands in the coverage of an interface that was switched off or unplugged while it was watched.
+pub(crate) const WENT_DOWN: &str =
+    "the interface went down while it was watched; nothing could be seen until it came up again";
 
 /// Why a harvest is not believed; nothing of it is taken then. No content is part of it.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +74,9 @@ pub fn write_harvest(to: &mut impl Write, found: &Captured) -> io::Result<()> {
     }
     for skip in &found.coverage.skipped {
         writeln!(to, "skip\t{}\t{}\t{}", skip.reason.code(), skip.count, evidence(skip.first))?;
+    }
+    if found.coverage.sources.iter().any(|source| source.ended_early.is_some()) {
+        writeln!(to, "down")?;
     }
     writeln!(to, "end")?;
     to.flush()
@@ -153,6 +161,10 @@ fn next_line(from: &mut impl BufRead, line: &mut String) -> Result<bool, Harvest
 
 /// Adds what a line tells, where it is allowed.
 fn take(line: &str, number: SourceIndex, name: &str, found: &mut Captured) -> Option<()> {
+    if line == "down" {
+        found.coverage.sources.first_mut()?.ended_early = Some(WENT_DOWN.to_owned());
+        return Some(());
+    }
     let (what, rest) = line.split_once('\t')?;
     // The value of a fact is the last of its eight fields, whatever stands in it.
     let mut fields = Fields { parts: rest.splitn(if what == "fact" { 8 } else { 64 }, '\t'), number };

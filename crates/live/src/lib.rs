@@ -1,13 +1,25 @@
-//! The walls around a process that reads hostile bytes: what it may still do once it has what it reads from and what it writes to.
+//! Live interfaces, read by processes without rights: the walls around such a process, what it tells, and who starts and believes it.
+//!
+//! ```text
+//! packet socket -> reader (confine, read_frames): dissects -> pipe (write_harvest) -> parent (read_harvest, watch)
+//! ```
 //!
 //! A sensor at a mirror port dissects what anybody on the network sends. Should a dissector be taken over all the same, [`confine`]
-//! leaves it nothing to take: no capability, no file, no socket, no other program. It is called by a process of its own, once,
-//! before it reads the first byte. What it found leaves through its pipe as lines ([`write_harvest`]); who reads them believes none
-//! unchecked ([`read_harvest`]). Not here yet: the process itself, and the sockets that it reads (`docs/decisions/0011`).
+//! leaves it nothing to take: no capability, no file, no socket but its own, no other program. It is called by a process of its
+//! own, once, before it reads the first byte. What it found leaves through its pipe as lines ([`write_harvest`]); who reads them
+//! believes none unchecked ([`read_harvest`]). [`watch`] starts one reader for each interface, again where one dies, and counts
+//! what none of them could tell (`docs/decisions/0011`).
 
 mod confine;
 mod filter;
 mod harvest;
+mod reader;
+mod readers;
+mod watch;
 
-pub use confine::{ConfineError, Confined, Files, confine};
+pub use confine::{ConfineError, Confined, Files, confine, keep_little};
 pub use harvest::{HarvestError, read_harvest, write_harvest};
+pub use reader::{ReaderError, read_frames};
+pub use readers::Told;
+pub use wardround_packets::{OpenError, PacketSocket};
+pub use watch::{Event, Interface, WatchError, watch};

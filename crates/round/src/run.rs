@@ -61,11 +61,22 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, NothingRead> {
     let captured = captured(sources.captures, settings, progress)?;
+    Ok(run_over(captured, sources, settings, index))
+}
+
+/// The same over packets that were read before, in place of the captures.
+#[must_use]
+pub fn run_over(
+    captured: Captured,
+    sources: &Sources<'_>,
+    settings: &Settings<'_>,
+    index: &Index<'_>,
+) -> Outcome {
     let Captured { observations, mut conversations, mut coverage, failed } = captured;
     let observations = lists::join(observations, sources.lists, &mut coverage);
     conversations.sort_by_key(|conversation| (conversation.client, conversation.server));
     let seen = Seen { coverage, observations, conversations };
-    Ok(Outcome { round: judged(seen, sources.statements, settings, index), failed })
+    Outcome { round: judged(seen, sources.statements, settings, index), failed }
 }
 
 /// Another round over what a round saw: nothing is read again, and all of it is judged anew, by what is known now.

@@ -8,6 +8,7 @@ mod path;
 mod plan;
 pub(crate) mod report;
 pub(crate) mod serve;
+pub(crate) mod watch;
 pub(crate) mod work;
 
 pub(crate) use intel::{BundleIntel, ImportIntel, IntelCommand, UpdateIntel};
@@ -40,6 +41,7 @@ Examples:
   wardround round mirror.pcapng                     read a capture beside them
   wardround round a.pcap b.pcap.gz --html r.html    read several, write a page that prints well
   tcpdump -w - -i eth1 | wardround round -          read from another program
+  wardround watch --interface eth1 --for 15m        watch a mirror port for a while, then the same
   wardround asset list                              who is on the network
   wardround work                                    who does what by when, and what is verified
   wardround report board --output board.pdf         one page for the board
@@ -58,6 +60,11 @@ pub(crate) enum Command {
     Import(Box<import::ImportCommand>),
     /// Run a round over kept lists and captures; or list, show and compare rounds
     Round(Box<RoundCommand>),
+    /// Run a round over what network interfaces show from now on
+    Watch(Box<watch::WatchCommand>),
+    /// The reader of `watch`, which starts it itself
+    #[command(hide = true)]
+    ReadFrames(watch::ReadFrames),
     /// Who is on the network
     #[command(subcommand)]
     Asset(AssetCommand),
@@ -142,6 +149,13 @@ pub(crate) struct RunRound {
     /// Captures: pcap or pcapng, plain, gzip or zstd; `-` is standard input [default: none, the kept lists alone]
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+/// How a round is judged, kept and told.
+#[derive(Debug, Args)]
+pub(crate) struct Judging {
     /// Leave the kept lists out
     #[arg(long)]
     pub(crate) no_imports: bool,

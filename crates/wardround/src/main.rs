@@ -14,6 +14,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Import(command) => commands::import::run(*command),
         Command::Round(command) => commands::round::run(*command),
+        Command::Watch(command) => commands::watch::run(*command),
+        Command::ReadFrames(arguments) => commands::watch::read(&arguments),
         Command::Asset(command) => commands::asset::run(command),
         Command::Finding(command) => commands::finding::run(command),
         Command::Question(command) => commands::question::run(command),

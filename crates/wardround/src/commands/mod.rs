@@ -18,6 +18,7 @@ pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod serve;
 pub(crate) mod vex;
+pub(crate) mod watch;
 pub(crate) mod why;
 pub(crate) mod work;
 

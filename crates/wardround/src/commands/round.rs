@@ -14,7 +14,7 @@ use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
 use wardround_store::Store;
 use wardround_triage::DecisionTables;
 
-use crate::arguments::{Format, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
+use crate::arguments::{Format, Judging, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
 use crate::commands::imports::{self, Kept};
 use crate::commands::{files, intel, lookup, now, print, progress, work};
 use crate::places;
@@ -38,27 +38,40 @@ pub(crate) fn run(command: RoundCommand) -> Result<()> {
     }
 }
 
-/// Runs a round: the store is opened first, so that a store that cannot be written is known before the wait.
+/// Runs a round over files and lists.
 fn new(arguments: RunRound) -> Result<()> {
+    let RunRound { files, judging } = arguments;
+    let path = places::store(judging.store.store.clone())?;
+    let kept = Kept::asked_for(!judging.no_imports);
+    if files.is_empty() && (kept == Kept::LeftOut || !path.exists()) {
+        bail!("{NOTHING}");
+    }
+    let captures = captures(&files)?;
+    run_and_tell(judging, |sources, settings, index| {
+        if files.is_empty() && sources.lists.is_empty() {
+            bail!("{NOTHING}");
+        }
+        read(&Sources { captures: &captures, ..*sources }, settings, &index.open()?)
+    })
+}
+
+/// Runs a round by `read`, which is given all but captures; keeps and tells it. The store is opened first, so that a store that cannot be
+/// written is known before the wait.
+pub(crate) fn run_and_tell(
+    arguments: Judging,
+    read: impl FnOnce(&Sources<'_>, &Settings<'_>, &intel::Loaded) -> Result<Outcome>,
+) -> Result<()> {
     let again = arguments.store.again();
     let path = places::store(arguments.store.store)?;
-    let kept = Kept::asked_for(!arguments.no_imports);
-    if arguments.files.is_empty() && (kept == Kept::LeftOut || !path.exists()) {
-        bail!("{NOTHING}");
-    }
     let mut store = Store::open(&path)?;
-    let lists = imports::lists(&store, kept)?;
-    if arguments.files.is_empty() && lists.is_empty() {
-        bail!("{NOTHING}");
-    }
+    let lists = imports::lists(&store, Kept::asked_for(!arguments.no_imports))?;
     let statements = wardround_round::kept_statements(&store)?;
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;
     let settings = settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude);
-    let captures = captures(&arguments.files)?;
-    let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
-    let outcome = read(&sources, &settings, &index.open()?)?;
+    let sources = Sources { captures: &[], lists: &lists, statements: &statements };
+    let outcome = read(&sources, &settings, &index)?;
     for failed in &outcome.failed {
         eprintln!("wardround: {failed}");
     }

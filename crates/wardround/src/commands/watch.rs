@@ -1,0 +1,117 @@
+//! `wardround watch`: a round over what network interfaces show. Each is read by a process of its own without rights
+//! (`wardround_live`), which is this program again.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use wardround_capture::{Captured, Prefix};
+use wardround_live::{Event, Interface, PacketSocket, Told, keep_little, read_frames, watch};
+use wardround_round::{Settings, run_over};
+
+use crate::arguments::watch::{ReadFrames, WatchCommand};
+use crate::commands::{now, round};
+
+/// The most interfaces of one watch: each takes a process and its memory.
+const MOST: usize = 16;
+
+/// The reader itself: standard input is the socket, standard output the pipe.
+pub(crate) fn read(arguments: &ReadFrames) -> Result<()> {
+    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+    let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    Ok(read_frames(&socket, &parent, &arguments.exclude, (arguments.frames, arguments.bytes))?)
+}
+
+pub(crate) fn run(command: WatchCommand) -> Result<()> {
+    let WatchCommand { interface: names, time, judging } = command;
+    let interfaces = open(&names)?;
+    // What opening them took is not needed any more, whatever the packets bring.
+    keep_little()?;
+    let excluded = judging.exclude.clone();
+    let as_of = judging.as_of;
+    round::run_and_tell(judging, |sources, settings, index| {
+        let index = index.open()?;
+        let captured = seen(&interfaces, &excluded, time)?;
+        // What was seen meanwhile is not of the future.
+        let run_at = now();
+        let settings = Settings { run_at, as_of: as_of.map_or(run_at, |it| it.max(run_at)), ..*settings };
+        Ok(run_over(captured, sources, &settings, &index))
+    })
+}
+
+fn open(names: &[String]) -> Result<Vec<Interface>> {
+    if names.len() > MOST {
+        bail!("no more than {MOST} interfaces can be watched at once");
+    }
+    let mut known = BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !known.insert(*name)) {
+        bail!("the interface {twice:?} is named twice; name it once");
+    }
+    let opened = |name: &String| Ok(Interface { socket: PacketSocket::open(name)?, name: name.clone() });
+    names.iter().map(opened).collect()
+}
+
+/// Watches, and says on standard error how that goes.
+fn seen(interfaces: &[Interface], excluded: &[Prefix], time: Option<Duration>) -> Result<Captured> {
+    let names: Vec<_> = interfaces.iter().map(|it| it.name.as_str()).collect();
+    let names = names.join(", ");
+    let stop = asked_to_stop(time)?;
+    let program = std::env::current_exe()?;
+    let reader = |told: Told| {
+        let mut command = Command::new(&program);
+        command.arg("read-frames");
+        command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
+        command.args(excluded.iter().map(|network| format!("--exclude={network}")));
+        Ok(command)
+    };
+    let captured = watch(interfaces, &reader, &stop, &|event| match event {
+        Event::Watching => eprintln!("wardround: watching {names}; Ctrl-C ends it and runs the round"),
+        Event::StartedAgain(name, why) => {
+            eprintln!("wardround: the reader of {name} stopped ({why}); it is started again");
+        }
+        Event::GivenUp(name, why) => {
+            eprintln!(
+                "wardround: the reader of {name} stopped too often ({why}); {name} is not watched any more"
+            );
+        }
+    })?;
+    if captured.coverage.packets() == 0 {
+        bail!(
+            "no packet was read from {names}, so that there is no round; look at the cable, and at the mirror port of the switch \
+             (`ip -s link show` counts what comes)"
+        );
+    }
+    Ok(captured)
+}
+
+/// Says so when the time is over, or when somebody asks to stop (Ctrl-C, SIGTERM).
+fn asked_to_stop(time: Option<Duration>) -> Result<Receiver<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let guard = runtime.enter();
+    let (mut end, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    drop(guard);
+    let (tell, asked) = channel();
+    thread::spawn(move || {
+        let either = std::future::poll_fn(|context| match end.poll_recv(context) {
+            std::task::Poll::Ready(_) => std::task::Poll::Ready(()),
+            std::task::Poll::Pending => interrupt.poll_recv(context).map(|_| ()),
+        });
+        runtime.block_on(async {
+            match time {
+                // Over, or asked to: both end the watch.
+                Some(time) => drop(tokio::time::timeout(time, either).await),
+                None => either.await,
+            }
+        });
+        // Nobody listens any more where the watch ended by itself.
+        let _ = tell.send(());
+    });
+    Ok(asked)
+}
