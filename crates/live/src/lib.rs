@@ -19,7 +19,7 @@ mod watch;
 
 pub use confine::{ConfineError, Confined, Files, confine, keep_little};
 pub use harvest::{HarvestError, read_harvest, write_harvest};
-pub use reader::{ReaderError, read_frames};
+pub use reader::{ReaderError, confine_reader, read_frames};
 pub use readers::Told;
 pub use wardround_packets::{OpenError, PacketSocket};
 pub use watch::{Event, Interface, WatchError, watch};

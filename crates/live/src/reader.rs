@@ -13,10 +13,10 @@ use wardround_model::Timestamp;
 use wardround_packets::{Frames, Seen};
 
 use crate::harvest::WENT_DOWN;
-use crate::{ConfineError, confine, write_harvest};
+use crate::{ConfineError, Confined, confine, write_harvest};
 
 /// The most that the reader may map: what it follows, several times over.
-pub(crate) const MEMORY: u64 = 2 << 30;
+const MEMORY: u64 = 2 << 30;
 /// How often it tells what it found.
 const EVERY: Duration = Duration::from_secs(2);
 /// Turns of taking frames before it looks at the clock and at its parent, so that a flood does not keep it from telling.
@@ -35,6 +35,14 @@ pub enum ReaderError {
     Io(#[from] io::Error),
 }
 
+/// Gives up all rights as a reader does, and reads nothing: to see what holds on this computer.
+///
+/// # Errors
+/// As [`confine`].
+pub fn confine_reader() -> Result<Confined, ConfineError> {
+    confine(MEMORY)
+}
+
 /// Gives up all rights, then reads frames from `socket` and tells what they show to `parent`, until that closes its side. Frames and
 /// their bytes are counted on from `told`, those that another reader told before. The first harvest is empty: it says that the
 /// reader is confined and reads. `parent` is a file and no socket, because writing to that would take another call.
@@ -47,7 +55,7 @@ pub fn read_frames(
     excluded: &[Prefix],
     told: (u64, u64),
 ) -> Result<(), ReaderError> {
-    confine(MEMORY)?;
+    confine_reader()?;
     let mut reader = Reader {
         follower: Follower::new(&Limits::default(), excluded, told),
         frames: Frames::default(),

@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Round(Box<RoundCommand>),
     /// Run a round over what network interfaces show from now on
     Watch(Box<watch::WatchCommand>),
+    /// Look whether live watching works on this computer, and what protects it
+    Doctor(StoreArgument),
     /// The reader of `watch`, which starts it itself
     #[command(hide = true)]
     ReadFrames(watch::ReadFrames),

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Import(command) => commands::import::run(*command),
         Command::Round(command) => commands::round::run(*command),
         Command::Watch(command) => commands::watch::run(*command),
+        Command::Doctor(store) => commands::doctor::run(store),
         Command::ReadFrames(arguments) => commands::watch::read(&arguments),
         Command::Asset(command) => commands::asset::run(command),
         Command::Finding(command) => commands::finding::run(command),

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod doctor;
 mod files;
 pub(crate) mod finding;
 pub(crate) mod import;

@@ -16,13 +16,16 @@ use wardround_live::{Event, Interface, PacketSocket, Told, keep_little, read_fra
 use wardround_round::{Settings, run_over};
 
 use crate::arguments::watch::{ReadFrames, WatchCommand};
-use crate::commands::{now, round};
+use crate::commands::{doctor, now, round};
 
 /// The most interfaces of one watch: each takes a process and its memory.
 const MOST: usize = 16;
 
 /// The reader itself: standard input is the socket, standard output the pipe.
 pub(crate) fn read(arguments: &ReadFrames) -> Result<()> {
+    if arguments.check {
+        return doctor::tell_walls();
+    }
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     Ok(read_frames(&socket, &parent, &arguments.exclude, (arguments.frames, arguments.bytes))?)
