@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use wardround_dissect::packet::LinkType;
-use wardround_model::{Endpoint, FactKind, SkipReason, Timestamp};
+use wardround_model::{Endpoint, FactKind, SkipReason, SourceIndex, Timestamp};
 
 use super::build::{Pcap, START, connection};
 use super::{options, skipped};
-use crate::{Captured, Follower, Frame, Limits, read_bytes};
+use crate::{Captured, Follower, Frame, Harvests, Limits, read_bytes};
 
 /// A login over FTP, then many packets more.
 fn frames() -> Vec<Vec<u8>> {
@@ -81,4 +81,54 @@ fn drops_are_told_as_what_could_not_be_seen() {
     assert_eq!(skipped(&first, SkipReason::Dropped), 5);
     assert_eq!(first.coverage.skipped[0].first.record, 11);
     assert_eq!(skipped(&follower.finish(), SkipReason::Dropped), 0, "told once");
+}
+
+#[test]
+fn harvests_of_one_source_add_up_and_the_larger_of_two_counts() {
+    let frames = frames();
+    let whole = || read_bytes("whole.pcap", &Pcap::of(&frames), &options()).unwrap();
+    let sources = || vec![crate::source::unread("one".to_owned()), crate::source::unread("two".to_owned())];
+    let (one, two) = (SourceIndex(0), SourceIndex(1));
+    let packets = |all: Harvests| all.finish().conversations[0].to_server.packets;
+
+    let mut once = Harvests::new(&Limits::default(), sources());
+    once.add(one, whole());
+    let told = packets(once);
+    assert_eq!(told, whole().conversations[0].to_server.packets);
+
+    let mut later = Harvests::new(&Limits::default(), sources());
+    later.add(one, whole());
+    later.add(one, whole());
+    assert_eq!(packets(later), 2 * told);
+
+    let mut beside = Harvests::new(&Limits::default(), sources());
+    beside.add(one, whole());
+    beside.add(two, whole());
+    let all = beside.finish();
+    assert_eq!(all.conversations.len(), 1);
+    assert_eq!((all.conversations[0].to_server.packets, all.conversations[0].connections), (told, 1));
+    assert_eq!(all.coverage.packets(), 2 * whole().coverage.packets());
+}
+
+#[test]
+fn harvests_keep_no_more_than_their_limits_and_count_the_rest() {
+    let whole = read_bytes("whole.pcap", &Pcap::of(&frames()), &options()).unwrap();
+    assert!(whole.observations.len() > 1);
+    let limits = Limits { conversations: 0, fact_bytes: 0, cards: 1, ..Limits::default() };
+    let mut harvests = Harvests::new(&limits, vec![crate::source::unread("one".to_owned())]);
+    harvests.add(SourceIndex(0), whole);
+    harvests.not_seen(SourceIndex(0), 7);
+    let all = harvests.finish();
+    assert_eq!((all.observations.len(), all.conversations.len()), (1, 0));
+    assert!(skipped(&all, SkipReason::TooManyFacts) > 0);
+    assert_eq!(skipped(&all, SkipReason::Dropped), 7);
+}
+
+#[test]
+fn a_connection_whose_first_part_was_lost_is_one_all_the_same() {
+    let mut part = read_bytes("whole.pcap", &Pcap::of(&frames()), &options()).unwrap();
+    part.conversations[0].connections = 0;
+    let mut harvests = Harvests::new(&Limits::default(), vec![crate::source::unread("one".to_owned())]);
+    harvests.add(SourceIndex(0), part);
+    assert_eq!(harvests.finish().conversations[0].connections, 1);
 }

@@ -88,3 +88,12 @@ fn too_much_is_refused() {
     let many = "skip\tdropped\t7\t1\t0\n".repeat(MAX_LINES);
     assert!(matches!(with(&many), Err(HarvestError::TooMany)));
 }
+
+#[test]
+fn that_an_interface_went_down_comes_through_in_words_of_the_parent() {
+    let mut found = clinic();
+    found.coverage.sources[0].ended_early = Some("the reader's own words".to_owned());
+    let again = read(&written(&found)).unwrap().unwrap();
+    assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(WENT_DOWN));
+    assert!(matches!(read(format!("{VERSION}\ndown\nend\n").as_bytes()), Err(HarvestError::NotAllowed(2))));
+}

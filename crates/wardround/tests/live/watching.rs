@@ -55,8 +55,12 @@ impl Watching {
 
     /// Kills its readers as a bug in them would.
     fn kill_readers(&self) {
+        self.signal_readers("-KILL");
+    }
+
+    fn signal_readers(&self, signal: &str) {
         for reader in self.readers() {
-            assert!(Command::new("kill").args(["-9", &reader]).status().unwrap().success());
+            assert!(Command::new("kill").args([signal, &reader]).status().unwrap().success());
         }
     }
 
@@ -187,6 +191,23 @@ fn a_reader_that_always_dies_is_given_up_and_the_rest_is_kept() {
     let round = round.unwrap();
     assert_eq!(round["coverage"]["sources"][0]["records"], 100);
     assert!(round["coverage"]["sources"][1]["ended_early"].as_str().unwrap().contains("too often"));
+}
+
+#[test]
+fn what_the_kernel_had_to_drop_is_counted_to_the_packet() {
+    let Some(network) = Network::new(&["mirror"]) else { return };
+    let place = Place::new();
+    let watching = Watching::start(&network, &place, &["--interface", "mirror"]);
+    // More than the socket has room for, while nobody reads.
+    watching.signal_readers("-STOP");
+    let long: Vec<u8> = [frames(&clinic()).swap_remove(0), vec![0; 7400]].concat();
+    let sent = vec![long; 20_000];
+    network.send("mirrorx", &sent);
+    watching.signal_readers("-CONT");
+    let (seen, said) = watching.round();
+    let read = seen["coverage"]["sources"][0]["records"].as_u64().unwrap();
+    assert!(dropped(&seen) > 0 && read > 0, "{said}");
+    assert_eq!(read + dropped(&seen), sent.len() as u64, "{said}");
 }
 
 #[test]
