@@ -30,8 +30,9 @@ const MAX_LINE: u64 = 8 << 10;
 const MAX_LINES: usize = 1 << 19;
 
 /// What stands in the coverage of an interface that was switched off or unplugged while it was watched.
-pub(crate) const WENT_DOWN: &str =
-    "the interface went down while it was watched; nothing could be seen until it came up again";
+fn went_down(name: &str) -> String {
+    format!("{name} went down while it was watched; nothing could be seen until it came up again")
+}
 
 /// Why a harvest is not believed; nothing of it is taken then. No content is part of it.
 #[derive(Debug, thiserror::Error)]
@@ -162,7 +163,7 @@ fn next_line(from: &mut impl BufRead, line: &mut String) -> Result<bool, Harvest
 /// Adds what a line tells, where it is allowed.
 fn take(line: &str, number: SourceIndex, name: &str, found: &mut Captured) -> Option<()> {
     if line == "down" {
-        found.coverage.sources.first_mut()?.ended_early = Some(WENT_DOWN.to_owned());
+        found.coverage.sources.first_mut()?.ended_early = Some(went_down(name));
         return Some(());
     }
     let (what, rest) = line.split_once('\t')?;

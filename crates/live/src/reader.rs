@@ -12,7 +12,6 @@ use wardround_dissect::packet::LinkType;
 use wardround_model::Timestamp;
 use wardround_packets::{Frames, Seen};
 
-use crate::harvest::WENT_DOWN;
 use crate::{ConfineError, Confined, confine, write_harvest};
 
 /// The most that the reader may map: what it follows, several times over.
@@ -127,7 +126,8 @@ impl Reader {
 
 fn noted(mut found: Captured, went_down: bool) -> Captured {
     if went_down && let Some(source) = found.coverage.sources.first_mut() {
-        source.ended_early = Some(WENT_DOWN.to_owned());
+        // The words for it are the parent's.
+        source.ended_early = Some(String::new());
     }
     found
 }

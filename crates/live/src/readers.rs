@@ -42,19 +42,22 @@ pub(crate) enum News {
     Stopped(SourceIndex, String),
 }
 
-/// Lets it say why it ends, if it does; whatever it still does, nobody believes it any more.
-fn end(mut child: Child) {
+/// Lets it say why it ends, if it does; whatever it still does, nobody believes it any more. How it ended.
+fn end(mut child: Child) -> String {
     let until = Instant::now() + LAST_WORDS;
     while matches!(child.try_wait(), Ok(None)) && Instant::now() < until {
         thread::sleep(LAST_WORDS / 20);
     }
-    let _ = (child.kill(), child.wait());
+    // One that has ended cannot be killed.
+    let _ = child.kill();
+    child.wait().map_or_else(|error| error.to_string(), |status| status.to_string())
 }
 
 /// The readers of one interface.
 #[derive(Debug)]
 pub(crate) struct Readers<'a> {
     number: SourceIndex,
+    name: &'a str,
     socket: &'a PacketSocket,
     /// The end of the pipe that the reader of now watches; nothing where none runs.
     pipe: Option<UnixStream>,
@@ -66,8 +69,8 @@ pub(crate) struct Readers<'a> {
 }
 
 impl<'a> Readers<'a> {
-    pub(crate) fn new(number: SourceIndex, socket: &'a PacketSocket) -> Self {
-        Self { number, socket, pipe: None, any_told: false, restarts: VecDeque::new(), frames: 0 }
+    pub(crate) fn new(number: SourceIndex, name: &'a str, socket: &'a PacketSocket) -> Self {
+        Self { number, name, socket, pipe: None, any_told: false, restarts: VecDeque::new(), frames: 0 }
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -84,19 +87,20 @@ impl<'a> Readers<'a> {
         // The command holds the other end of the pipe: without this it would never end.
         drop(command);
         let mut pipe = BufReader::new(ours.try_clone()?);
-        let number = self.number;
+        let (number, name) = (self.number, self.name.to_owned());
         thread::spawn(move || {
             let why = loop {
-                let news = match read_harvest(&mut pipe, number, "") {
+                let news = match read_harvest(&mut pipe, number, &name) {
                     Ok(Some(part)) => News::Harvest(number, Box::new(part)),
-                    Ok(None) => break "it ended".to_owned(),
-                    Err(error) => break error.to_string(),
+                    Ok(None) => break None,
+                    Err(error) => break Some(error.to_string()),
                 };
                 if tell.send(news).is_err() {
-                    break "nobody listens".to_owned();
+                    break None;
                 }
             };
-            end(child);
+            let how = end(child);
+            let why = why.unwrap_or(how);
             let _ = tell.send(News::Stopped(number, why));
         });
         self.pipe = Some(ours);

@@ -66,7 +66,9 @@ pub fn watch(
     let (tell, news) = sync_channel(WAITING);
     let mut watch = Watch {
         harvests: Harvests::new(&Limits::default(), interfaces.iter().map(source).collect()),
-        readers: numbered.map(|(number, interface)| Readers::new(number, &interface.socket)).collect(),
+        readers: numbered
+            .map(|(number, interface)| Readers::new(number, &interface.name, &interface.socket))
+            .collect(),
         interfaces,
         reader,
         happened,
@@ -129,27 +131,28 @@ impl Watch<'_> {
         else {
             return Ok(());
         };
-        let again = readers.stopped();
+        let (name, may_again) = (&interface.name, readers.stopped());
         if !readers.any_told {
-            return Err(WatchError::NoReader(interface.name.clone()));
+            return Err(WatchError::NoReader(name.clone()));
         }
-        if !again {
-            (self.happened)(Event::GivenUp(&interface.name, why));
-            let words =
-                format!("its reader stopped too often and was not started again ({why}); please report this");
-            self.harvests.interrupted(number, words);
-            return Ok(());
-        }
-        (self.happened)(Event::StartedAgain(&interface.name, why));
-        let words =
-            format!("its reader stopped for a moment and was started again ({why}); please report this");
+        let what = if may_again && self.start_again(place).is_ok() {
+            (self.happened)(Event::StartedAgain(name, why));
+            "stopped for a moment and was started again"
+        } else {
+            (self.happened)(Event::GivenUp(name, why));
+            "stopped too often and was not started again"
+        };
+        let words = format!("the reader of {name} {what} ({why}); please report this");
         self.harvests.interrupted(number, words);
-        let told = self
-            .harvests
-            .sources()
-            .get(place)
-            .map_or(Told::default(), |source| Told { frames: source.records, bytes: source.bytes });
-        Ok(readers.start((self.reader)(told)?, self.tell.clone())?)
+        Ok(())
+    }
+
+    /// Starts another reader of the interface at this place, which counts on from what was told.
+    fn start_again(&mut self, place: usize) -> io::Result<()> {
+        let source = self.harvests.sources().get(place);
+        let told = source.map_or(Told::default(), |it| Told { frames: it.records, bytes: it.bytes });
+        let command = (self.reader)(told)?;
+        self.readers.get_mut(place).map_or(Ok(()), |readers| readers.start(command, self.tell.clone()))
     }
 
     /// Takes the last harvests, as long as readers have some, and counts what nobody told.

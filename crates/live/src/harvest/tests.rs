@@ -94,6 +94,6 @@ fn that_an_interface_went_down_comes_through_in_words_of_the_parent() {
     let mut found = clinic();
     found.coverage.sources[0].ended_early = Some("the reader's own words".to_owned());
     let again = read(&written(&found)).unwrap().unwrap();
-    assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(WENT_DOWN));
+    assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(went_down("eth1").as_str()));
     assert!(matches!(read(format!("{VERSION}\ndown\nend\n").as_bytes()), Err(HarvestError::NotAllowed(2))));
 }

@@ -40,13 +40,12 @@ const LONGEST: u64 = 7 * 24 * 3600;
 
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is no time; one looks like 90s, 15m or 2h");
-    let unit = match text.chars().last() {
-        Some('s') => 1,
-        Some('m') => 60,
-        Some('h') => 3600,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = text.trim_end_matches(['s', 'm', 'h']).parse().map_err(|_| wrong())?;
+    let units = [('s', 1), ('m', 60), ('h', 3600)];
+    let (number, unit) = units
+        .iter()
+        .find_map(|(letter, unit)| text.strip_suffix(*letter).map(|number| (number, *unit)))
+        .ok_or_else(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
     let seconds = number.checked_mul(unit).filter(|seconds| (1..=LONGEST).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| format!("{text} is not between 1s and 168h"))
 }

@@ -165,7 +165,8 @@ fn a_reader_that_is_killed_costs_a_moment_and_is_told() {
     let source = &seen["coverage"]["sources"][0];
     assert_eq!(source["records"].as_u64().unwrap(), frames.len() as u64, "{said}");
     assert_eq!(dropped(&seen), 10, "what the dead reader had not told: {said}");
-    assert!(source["ended_early"].as_str().unwrap().contains("started again"), "{source}");
+    let told = source["ended_early"].as_str().unwrap();
+    assert!(told.contains("the reader of mirror stopped for a moment") && told.contains("SIGKILL"), "{told}");
     // It is kept, and the store is whole.
     assert!(place.ok(&["round", "list"]).contains("interface mirror"));
 }
@@ -279,7 +280,7 @@ fn an_interface_that_goes_down_and_up_again_is_told() {
     let (seen, said) = watching.round();
     let source = &seen["coverage"]["sources"][0];
     assert_eq!(source["records"], 100, "{said}");
-    assert!(source["ended_early"].as_str().unwrap().contains("went down"), "{source}");
+    assert!(source["ended_early"].as_str().unwrap().contains("mirror went down"), "{source}");
 }
 
 #[test]
@@ -294,7 +295,7 @@ fn an_interface_that_is_pulled_out_keeps_what_was_seen() {
     let (seen, said) = watching.round();
     let source = &seen["coverage"]["sources"][0];
     assert_eq!(source["records"], 50, "{said}");
-    assert!(source["ended_early"].as_str().unwrap().contains("went down"), "{source}");
+    assert!(source["ended_early"].as_str().unwrap().contains("mirror went down"), "{source}");
 }
 
 #[test]
@@ -388,4 +389,24 @@ fn the_doctor_says_so_when_watching_does_not_work() {
     let output = network.enter(&place.command(&["doctor"])).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("switch an interface on"));
+}
+
+#[test]
+fn readers_end_with_their_parent() {
+    let Some(network) = Network::new(&["one", "two"]) else { return };
+    let place = Place::new();
+    let mut watching = Watching::start(&network, &place, &["--interface", "one", "--interface", "two"]);
+    let readers = watching.readers();
+    assert_eq!(readers.len(), 2);
+    watching.child.kill().unwrap();
+    watching.child.wait().unwrap();
+    let start = Instant::now();
+    let runs = |reader: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{reader}/status")).unwrap_or_default();
+        status.contains("State:") && !status.contains("State:\tZ")
+    };
+    while readers.iter().any(runs) {
+        assert!(start.elapsed() < Duration::from_secs(10), "a reader goes on alone");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
