@@ -32,6 +32,7 @@ mod settled;
 mod statement;
 mod summary;
 mod table;
+mod token;
 pub mod view;
 mod work;
 
@@ -43,3 +44,4 @@ pub use import::{Import, ImportHead, ImportId, InvalidImportId, Kept, NewImport,
 pub use rounds::{RoundHead, Store};
 pub use session::{Failures, Session};
 pub use statement::{KeptStatement, NewStatement};
+pub use token::{NewToken, Token, TokenId};

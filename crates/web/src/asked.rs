@@ -24,6 +24,11 @@ impl Asked {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The names of all fields, each as often as it is there.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Whether a field is there, even an empty one.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
@@ -69,6 +74,16 @@ impl Asked {
             "" => None,
             text => Some(text.parse().map_err(|_| Problem::NotFound)?),
         };
+        self.look_at(site, wanted, look).await
+    }
+
+    /// Looks at this round, else at the latest; nothing where there is none yet.
+    pub(crate) async fn look_at<T: Send + 'static>(
+        &self,
+        site: &Site,
+        wanted: Option<RoundId>,
+        look: impl FnOnce(&RoundView<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Option<Looked<T>>, Problem> {
         let read = move |store: &Store| {
             let latest = store.round_latest()?;
             let Some(id) = wanted.or(latest) else { return Ok(None) };

@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::routes::{Brings, Needs};
 use crate::session::{self, Person};
 use crate::site::{Peer, Site, count};
+use crate::{api, tokens};
 
 /// What a route asks of whoever comes.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub(crate) async fn keep(
     count(&site.counters.requests);
     let subject = params.iter().map(|(_, value)| value).collect::<Vec<_>>().join(" ");
     let is_page = request.method() == Method::GET;
+    let is_api = matches!(gate.needs, Needs::Token(_));
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let passed = pass(&site, gate, &subject, request, next);
     let answered = match gate.patience {
         Some(patience) => tokio::time::timeout(patience, passed).await.unwrap_or(Err(Problem::TooSlow)),
@@ -53,6 +56,9 @@ pub(crate) async fn keep(
             problem.into_response()
         }
     };
+    if is_api {
+        return api::finish(response, known.as_ref()).await;
+    }
     if !is_page && !response.status().is_success() && !response.status().is_redirection() {
         // What it brought was perhaps not read, so the connection is of no further use; the browser must know.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -78,6 +84,7 @@ async fn pass(
             admit_collector(site, peer, request.headers())?;
             None
         }
+        Needs::Token(_) => tokens::find(site, request.headers()).await?,
         Needs::Public | Needs::SignedIn | Needs::May(_) => session::find(site, request.headers()).await?,
     };
     admit(site, gate, subject, person.as_ref(), peer).await?;
@@ -114,9 +121,10 @@ async fn admit(
 ) -> Result<(), Problem> {
     match (gate.needs, person) {
         (Needs::Public | Needs::Collector, _) | (Needs::SignedIn, Some(_)) => Ok(()),
+        (Needs::Token(_), None) => Err(Problem::NoToken),
         (Needs::SignedIn | Needs::May(_), None) => Err(Problem::NotSignedIn),
-        (Needs::May(permission), Some(person)) if person.may(permission) => Ok(()),
-        (Needs::May(_), Some(_)) => {
+        (Needs::May(permission) | Needs::Token(permission), Some(person)) if person.may(permission) => Ok(()),
+        (Needs::May(_) | Needs::Token(_), Some(_)) => {
             let action = gate.logged.unwrap_or("page");
             audit::add(site, Entry::new(action, Became::Refused).by(person, peer.address()).about(subject))
                 .await?;

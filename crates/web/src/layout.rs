@@ -39,7 +39,7 @@ pub(crate) fn page(site: &Site, person: &Person, here: Option<Menu>, title: &str
     let items = site.menu.iter().filter(|item| match item.needs {
         Needs::May(permission) => person.may(permission),
         Needs::Public | Needs::SignedIn => true,
-        Needs::Collector => false,
+        Needs::Collector | Needs::Token(_) => false,
     });
     finished(
         title,

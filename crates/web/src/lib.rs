@@ -8,6 +8,7 @@
 //! [`Judge`]). The site opens no connection to anything.
 
 mod account;
+mod api;
 mod asked;
 mod asks;
 mod assets;
@@ -37,6 +38,7 @@ mod server;
 mod session;
 mod site;
 mod standing;
+mod tokens;
 mod totp;
 mod uploads;
 mod watched;

@@ -13,6 +13,8 @@ pub(crate) enum Problem {
     NotFound,
     /// Nobody is signed in.
     NotSignedIn,
+    /// No token was shown that works.
+    NoToken,
     /// The role does not permit it.
     NotPermitted,
     /// It did not come from one of our own pages, or the page was too old.
@@ -31,6 +33,14 @@ pub(crate) enum Problem {
     Store,
     /// A fault of ours.
     Fault,
+}
+
+/// What a problem says, beside the page that says it.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) code: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) detail: String,
 }
 
 impl From<StoreError> for Problem {
@@ -53,7 +63,7 @@ impl Problem {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::NotSignedIn | Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::NotPermitted | Self::NotFromHere => StatusCode::FORBIDDEN,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -63,10 +73,29 @@ impl Problem {
         }
     }
 
+    /// Its name in the API; it stays the same.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::NotSignedIn => "not-signed-in",
+            Self::NoToken => "no-token",
+            Self::NotPermitted => "not-permitted",
+            Self::NotFromHere => "not-from-here",
+            Self::Bad(_) => "bad-request",
+            Self::TooLarge => "too-large",
+            Self::TooSlow => "too-slow",
+            Self::Wait(_) => "wait",
+            Self::NotLogged => "not-logged",
+            Self::Store => "store",
+            Self::Fault => "fault",
+        }
+    }
+
     fn heading(&self) -> &'static str {
         match self {
             Self::NotFound => "This page is not there",
             Self::NotSignedIn => "Please sign in",
+            Self::NoToken => "No token that works",
             Self::NotPermitted => "Your role does not include this",
             Self::NotFromHere => "This form was too old",
             Self::Bad(_) => "That could not be understood",
@@ -83,6 +112,10 @@ impl Problem {
         match self {
             Self::NotFound => "It may have been in an earlier round, or the address is mistyped.".to_owned(),
             Self::NotSignedIn => "You are not signed in, or you were away for too long.".to_owned(),
+            Self::NoToken => {
+                "Send a token that works, as \"Authorization: Bearer wardround_...\". You make one under your own account."
+                    .to_owned()
+            }
             Self::NotPermitted => "Ask an administrator of the site if you need it.".to_owned(),
             Self::NotFromHere => {
                 "Nothing was changed. Go back, load the page again, and send the form once more.".to_owned()
@@ -113,6 +146,9 @@ impl IntoResponse for Problem {
             },
         );
         let mut response = (self.status(), page).into_response();
+        // For the API, which tells the same in another shape.
+        let told = Told { code: self.code(), title: self.heading(), detail: self.text() };
+        response.extensions_mut().insert(told);
         if let Self::Wait(seconds) = self
             && let Ok(value) = HeaderValue::try_from(seconds.to_string())
         {

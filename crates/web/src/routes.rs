@@ -12,7 +12,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::gate::{self, Gate};
 use crate::roles::Permission;
 use crate::site::Site;
-use crate::{headers, pages};
+use crate::{api, headers, pages};
 
 /// What a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Needs {
     SignedIn,
     /// Somebody whose role permits this.
     May(Permission),
+    /// A program that shows the token of somebody whose role permits this, of a scope that does.
+    Token(Permission),
 }
 
 /// What a request brings with it.
@@ -190,6 +192,8 @@ pub(crate) fn all() -> Vec<Route> {
         pages::audit::routes(),
         pages::settings::routes(),
         pages::own::routes(),
+        pages::tokens::routes(),
+        api::routes(),
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@ use crate::cookie;
 use crate::problem::Problem;
 use crate::roles::{Permission, SiteRole};
 use crate::site::{Site, now};
+use crate::tokens::Scope;
 
 const SECOND: i64 = 1_000_000_000;
 /// A session ends when nothing was asked in it for so long (HIPAA 164.312(a)(2)(iii)).
@@ -33,12 +34,14 @@ pub(crate) struct Person {
     pub(crate) form_token: String,
     /// The session, for ending it.
     pub(crate) session: String,
+    /// What the token that they came with is good for; none where a browser asks.
+    pub(crate) scope: Option<Scope>,
 }
 
 impl Person {
-    /// Whether their role permits it.
+    /// Whether their role permits it, and the token's scope too where they came with one.
     pub(crate) fn may(&self, permission: Permission) -> bool {
-        self.role.may(permission)
+        self.role.may(permission) && self.scope.is_none_or(|scope| scope.permits(permission))
     }
 }
 
@@ -102,6 +105,7 @@ pub(crate) async fn find(site: &Site, headers: &HeaderMap) -> Result<Option<Pers
         role,
         form_token: form_token(&token),
         session: digest,
+        scope: None,
     }))
 }
 

@@ -108,6 +108,30 @@ impl Browser {
         self.answer(request.call())
     }
 
+    /// What a program gets that shows this token, and no cookie.
+    pub(crate) fn api(&self, token: &str, path: &str) -> Answer {
+        self.api_unless(token, path, None)
+    }
+
+    /// The same, unless it is what it has already.
+    pub(crate) fn api_unless(&self, token: &str, path: &str, known: Option<&str>) -> Answer {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(known) = known {
+            request = request.header("if-none-match", known);
+        }
+        self.answer(request.call())
+    }
+
+    /// Makes a token of this scope.
+    pub(crate) fn make_token(&self, scope: &str) -> String {
+        let fields = [("name", "ticket system"), ("scope", scope), ("days", "30")];
+        let page = self.press("/account/tokens", "/account/tokens", &fields);
+        between(&page.text, "<code class=\"code\">", "<").unwrap()
+    }
+
     /// A file that the site answers with, beside the answer without its text.
     pub(crate) fn get_bytes(&self, path: &str) -> (Answer, Vec<u8>) {
         let cookie = self.token().unwrap_or_default();

@@ -7,6 +7,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod api;
 mod audit;
 mod browser;
 mod forms;

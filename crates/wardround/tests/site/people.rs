@@ -236,6 +236,10 @@ fn the_site_does_what_the_matrix_of_routes_says_in_every_cell() {
         browser.join(&between(&page.text, "<p class=\"code panel\">", "<").unwrap(), role);
         browsers.push((role, browser));
     }
+    let tokens: Vec<String> = browsers
+        .iter()
+        .map(|(role, browser)| if *role == "nobody" { String::new() } else { browser.make_token("read") })
+        .collect();
     let rows = matrix();
     assert!(rows.len() > 25, "{} rows", rows.len());
     let mut checked = 0;
@@ -245,11 +249,23 @@ fn the_site_does_what_the_matrix_of_routes_says_in_every_cell() {
             continue;
         }
         assert_eq!(cells.len(), browsers.len(), "{path}");
-        for ((role, browser), cell) in browsers.iter().zip(&cells) {
+        for (((role, browser), token), cell) in browsers.iter().zip(&tokens).zip(&cells) {
             // Accounts that are closed on the way would no longer be asked.
             let filled: Vec<&str> =
                 path.split('/').map(|part| if part.starts_with('{') { "999" } else { part }).collect();
             let path = filled.join("/");
+            if path.starts_with("/api/") && !path.ends_with(".json") {
+                assert_eq!(browser.get(&path).status, 401, "a session counts for nothing at {path}");
+                let status = browser.api(token, &path).status;
+                let is_right = match (cell.as_str(), *role) {
+                    ("-", "nobody") => status == 401,
+                    ("-", _) => status == 403,
+                    _ => ![401, 403, 500].contains(&status),
+                };
+                assert!(is_right, "{path} by {role}: {status}");
+                checked += 1;
+                continue;
+            }
             let answer = match method.as_str() {
                 "GET" => browser.get(&path),
                 _ => {

@@ -30,4 +30,5 @@ pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod task;
 pub(crate) mod today;
+pub(crate) mod tokens;
 pub(crate) mod work;

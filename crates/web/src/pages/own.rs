@@ -33,6 +33,7 @@ fn page(site: &Site, person: &Person, error: Option<&str>) -> Response {
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let body = html! {
         p { "You are " strong { (person.name) } ". Your role is " (person.role.label()) "." }
+        p { a href="/account/tokens" { "Tokens for programs" } }
         (layout::error_summary(error))
         section aria-labelledby="password" {
             h2 id="password" { "Another password" }

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use wardround_store::Store;
 
-use crate::assets;
 use crate::problem::Problem;
 use crate::routes::{Needs, Route};
 use crate::site::Site;
+use crate::{api, assets};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -51,6 +51,6 @@ async fn metrics(State(site): State<Site>) -> Result<Response, Problem> {
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
-pub(crate) async fn not_found() -> Problem {
-    Problem::NotFound
+pub(crate) async fn not_found(method: Method, uri: Uri) -> Response {
+    api::not_found(&method, &uri).unwrap_or_else(|| Problem::NotFound.into_response())
 }

@@ -19,12 +19,12 @@ fn every_route_says_whom_it_serves() {
         let nobody = match route.gate.needs {
             Needs::Public => "yes",
             Needs::Collector => "collector",
-            Needs::SignedIn | Needs::May(_) => "-",
+            Needs::SignedIn | Needs::May(_) | Needs::Token(_) => "-",
         };
         let may = |role: &SiteRole| match route.gate.needs {
             Needs::Public | Needs::SignedIn => true,
             Needs::Collector => false,
-            Needs::May(permission) => role.may(permission),
+            Needs::May(permission) | Needs::Token(permission) => role.may(permission),
         };
         let cells: Vec<String> =
             SiteRole::ALL.iter().map(|role| format!("{:1$}", cell(may(role)), role.code().len())).collect();

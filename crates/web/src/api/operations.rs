@@ -1,0 +1,377 @@
+//! The table of operations, and what each does.
+
+use axum::extract::{Path, State};
+use axum::handler::Handler;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use wardround_model::{Area, AssetId, Decision, DeviceClass, FindingId, Role};
+use wardround_remedy::TaskId;
+use wardround_store::StoreError;
+use wardround_store::view::{
+    DeviceFilter, DeviceSort, FindingFilter, FindingKind, Page, RoundView, Worst, Zone,
+};
+
+use super::answer::Answer;
+use super::asked::{Fields, MOST, cursor};
+use super::shapes::{Covered, Device, DeviceWhole, Job, Known, List, One, Round, Talk, Weak, WeakWhole};
+use crate::asked::{Asked, Looked};
+use crate::desk::Column;
+use crate::problem::Problem;
+use crate::roles::Permission;
+use crate::routes::{Needs, Route};
+use crate::site::Site;
+
+/// A field of an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// The values that it can have, where they are few.
+    pub(crate) values: fn() -> Vec<&'static str>,
+}
+
+/// One thing that can be asked.
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) permission: Permission,
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
+    pub(crate) route: Route,
+}
+
+impl Operation {
+    fn new<T: JsonSchema, H, A>(
+        id: &'static str,
+        about: &'static str,
+        permission: Permission,
+        path: &'static str,
+        parameters: &'static [Parameter],
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<A, Site>,
+        A: 'static,
+    {
+        let route = Route::get(Needs::Token(permission), path, handler).logged(id);
+        Self { id, about, permission, parameters, schema: |generator| generator.subschema_for::<T>(), route }
+    }
+}
+
+const fn any(name: &'static str, about: &'static str) -> Parameter {
+    Parameter { name, about, values: Vec::new }
+}
+
+const ROUND: Parameter = any("round", "Of this round, such as R-3; else of the latest.");
+const LIMIT: Parameter = any("limit", "Rows at once, 1 to 1000; 100 unless given.");
+const CURSOR: Parameter = any("cursor", "The `next` of the page before.");
+const TEXT: Parameter = any("text", "With each of these words.");
+const OWNER: Parameter = Parameter {
+    name: "owner",
+    about: "Looked after by this team.",
+    values: || Role::ALL.iter().map(|role| role.code()).collect(),
+};
+
+const OF_ROUND: &[Parameter] = &[ROUND];
+const DEVICES: &[Parameter] = &[
+    ROUND,
+    LIMIT,
+    CURSOR,
+    TEXT,
+    Parameter {
+        name: "class",
+        about: "Of this class.",
+        values: || DeviceClass::ALL.iter().map(|class| class.code()).collect(),
+    },
+    Parameter {
+        name: "area",
+        about: "Of this part of the hospital.",
+        values: || Area::ALL.iter().map(|area| area.code()).collect(),
+    },
+    Parameter {
+        name: "decision",
+        about: "With this as its most urgent decision.",
+        values: || Worst::all().into_iter().map(Worst::code).collect(),
+    },
+    any("network", "With its address in this network, such as 10.20.1.0/24."),
+    any("care_area", "That serves this care area."),
+    Parameter {
+        name: "sort",
+        about: "The order; urgency unless given.",
+        values: || DeviceSort::ALL.iter().map(|sort| sort.code()).collect(),
+    },
+];
+const FINDINGS: &[Parameter] = &[
+    ROUND,
+    LIMIT,
+    CURSOR,
+    TEXT,
+    OWNER,
+    Parameter {
+        name: "decision",
+        about: "Of this decision.",
+        values: || Decision::ALL.iter().map(|decision| decision.code()).collect(),
+    },
+    Parameter {
+        name: "kind",
+        about: "Of this kind.",
+        values: || FindingKind::ALL.iter().map(|kind| kind.code()).collect(),
+    },
+    any("device", "On this device, such as A-1a2b3c4d5e6f."),
+    any("cve", "Of this CVE record."),
+];
+const TALKS: &[Parameter] = &[
+    ROUND,
+    LIMIT,
+    CURSOR,
+    Parameter {
+        name: "from",
+        about: "Asked by this part of the hospital; `to` goes with it.",
+        values: zones,
+    },
+    Parameter { name: "to", about: "Asked of this part of the hospital.", values: zones },
+];
+const WORK: &[Parameter] = &[
+    LIMIT,
+    any("after", "The id of the last task of the page before."),
+    OWNER,
+    Parameter {
+        name: "state",
+        about: "That stand so; all unless given.",
+        values: || Column::ALL.iter().map(|column| column.code()).collect(),
+    },
+];
+
+fn zones() -> Vec<&'static str> {
+    Zone::all().into_iter().map(Zone::code).collect()
+}
+
+/// All of them.
+pub(crate) fn operations() -> Vec<Operation> {
+    use Permission::{See, SeeSummary};
+    vec![
+        Operation::new::<Vec<Round>, _, _>(
+            "rounds.list",
+            "All rounds, the latest first: how the risk went over time.",
+            SeeSummary,
+            "/api/v1/rounds",
+            &[],
+            rounds,
+        ),
+        Operation::new::<One<Covered>, _, _>(
+            "coverage.get",
+            "What was read, and what could not be seen.",
+            See,
+            "/api/v1/coverage",
+            OF_ROUND,
+            coverage,
+        ),
+        Operation::new::<List<Known>, _, _>(
+            "intelligence.list",
+            "Sources of what is known of weaknesses, with their dates.",
+            See,
+            "/api/v1/intelligence",
+            OF_ROUND,
+            intelligence,
+        ),
+        Operation::new::<List<Device>, _, _>(
+            "devices.list",
+            "Devices and systems.",
+            See,
+            "/api/v1/devices",
+            DEVICES,
+            devices,
+        ),
+        Operation::new::<One<DeviceWhole>, _, _>(
+            "devices.get",
+            "One device: what is said of it, how surely, and why.",
+            See,
+            "/api/v1/devices/{device}",
+            OF_ROUND,
+            device,
+        ),
+        Operation::new::<List<Weak>, _, _>(
+            "findings.list",
+            "What is weak, the most urgent first.",
+            See,
+            "/api/v1/findings",
+            FINDINGS,
+            findings,
+        ),
+        Operation::new::<One<WeakWhole>, _, _>(
+            "findings.get",
+            "One finding, with its reasons.",
+            See,
+            "/api/v1/findings/{finding}",
+            OF_ROUND,
+            finding,
+        ),
+        Operation::new::<List<Talk>, _, _>(
+            "conversations.list",
+            "Who talked with whom, between two parts of the hospital.",
+            See,
+            "/api/v1/conversations",
+            TALKS,
+            conversations,
+        ),
+        Operation::new::<List<Job>, _, _>(
+            "work.list",
+            "The worklist: what is open first, by date, then by urgency.",
+            See,
+            "/api/v1/work",
+            WORK,
+            work,
+        ),
+        Operation::new::<One<Job>, _, _>("work.get", "One task.", See, "/api/v1/work/{task}", &[], task),
+    ]
+}
+
+/// A list of a page of rows.
+fn list<'a, R: 'a, T: From<&'a R>>(site: &Site, looked: &'a Looked<Page<R>>) -> Answer<List<T>> {
+    let (round, page) = (looked.round.id, &looked.found);
+    Answer(List {
+        round: round.to_string(),
+        demo: site.is_demo(),
+        items: page.rows.iter().map(T::from).collect(),
+        next: page.after.map(|after| cursor(round, after)),
+    })
+}
+
+fn one<T>(site: &Site, round: impl ToString, item: T) -> Answer<One<T>> {
+    Answer(One { round: round.to_string(), demo: site.is_demo(), item })
+}
+
+async fn rounds(State(site): State<Site>, asked: Asked) -> Result<Answer<Vec<Round>>, Problem> {
+    Fields::of(&asked, &[])?;
+    let rounds = site.hospital().read(wardround_store::Store::round_summaries).await?;
+    Ok(Answer(rounds.iter().map(Into::into).collect()))
+}
+
+async fn coverage(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Covered>>, Problem> {
+    Fields::of(&asked, OF_ROUND)?.place()?;
+    let looked = asked.look(&site, |view| view.coverage()).await?.ok_or(Problem::NotFound)?;
+    Ok(one(&site, looked.round.id, Covered::of(&looked.found, &looked.round)))
+}
+
+async fn intelligence(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Known>>, Problem> {
+    Fields::of(&asked, OF_ROUND)?.place()?;
+    let look = |view: &RoundView<'_>| -> Result<_, StoreError> {
+        Ok(Page { rows: view.intelligence()?, before: None, after: None })
+    };
+    let looked = asked.look(&site, look).await?.ok_or(Problem::NotFound)?;
+    Ok(list(&site, &looked))
+}
+
+async fn devices(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Device>>, Problem> {
+    let fields = Fields::of(&asked, DEVICES)?;
+    let filter = DeviceFilter {
+        class: fields.code("class", DeviceClass::from_code)?,
+        area: fields.code("area", Area::from_code)?,
+        worst: fields.code("decision", Worst::from_code)?,
+        network: fields.text("network").map(str::to_owned),
+        care_area: fields.text("care_area").map(str::to_owned),
+        text: fields.text("text").unwrap_or_default().to_owned(),
+    };
+    let sort = fields.code("sort", DeviceSort::from_code)?.unwrap_or_default();
+    let (rows, (round, turn)) = (fields.rows()?, fields.place()?);
+    let look = move |view: &RoundView<'_>| view.devices(&filter, sort, turn, rows);
+    let looked = asked.look_at(&site, round, look).await?.ok_or(Problem::NotFound)?;
+    Ok(list(&site, &looked))
+}
+
+async fn device(
+    State(site): State<Site>,
+    Path(text): Path<String>,
+    asked: Asked,
+) -> Result<Answer<One<DeviceWhole>>, Problem> {
+    Fields::of(&asked, OF_ROUND)?.place()?;
+    let id = text.strip_prefix("A-").and_then(|digest| digest.parse().ok()).map(AssetId);
+    let id = id.ok_or(Problem::NotFound)?;
+    let looked = asked.look(&site, move |view| view.device(id)).await?.ok_or(Problem::NotFound)?;
+    let found = looked.found.ok_or(Problem::NotFound)?;
+    Ok(one(&site, looked.round.id, (&found).into()))
+}
+
+async fn findings(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Weak>>, Problem> {
+    let fields = Fields::of(&asked, FINDINGS)?;
+    let of_device = |text: &str| text.strip_prefix("A-")?.parse().ok().map(AssetId);
+    let filter = FindingFilter {
+        decision: fields.code("decision", Decision::from_code)?,
+        kind: fields.code("kind", FindingKind::from_code)?,
+        owner: fields.code("owner", Role::from_code)?,
+        asset: fields.code("device", of_device)?,
+        cve: fields.code("cve", |text| text.to_uppercase().parse().ok())?,
+        group: None,
+        text: fields.text("text").unwrap_or_default().to_owned(),
+    };
+    let (rows, (round, turn)) = (fields.rows()?, fields.place()?);
+    let look = move |view: &RoundView<'_>| view.findings(&filter, turn, rows);
+    let looked = asked.look_at(&site, round, look).await?.ok_or(Problem::NotFound)?;
+    Ok(list(&site, &looked))
+}
+
+async fn finding(
+    State(site): State<Site>,
+    Path(text): Path<String>,
+    asked: Asked,
+) -> Result<Answer<One<WeakWhole>>, Problem> {
+    Fields::of(&asked, OF_ROUND)?.place()?;
+    let id = text.strip_prefix("F-").and_then(|digest| digest.parse().ok()).map(FindingId);
+    let id = id.ok_or(Problem::NotFound)?;
+    let looked = asked.look(&site, move |view| view.finding(id)).await?.ok_or(Problem::NotFound)?;
+    let found = looked.found.ok_or(Problem::NotFound)?;
+    Ok(one(&site, looked.round.id, (&found.finding).into()))
+}
+
+async fn conversations(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Talk>>, Problem> {
+    let fields = Fields::of(&asked, TALKS)?;
+    let from = fields.code("from", Zone::from_code)?;
+    let (Some(from), Some(to)) = (from, fields.code("to", Zone::from_code)?) else {
+        return Err(Problem::Bad("Say from which part of the hospital (from) to which (to).".to_owned()));
+    };
+    let (rows, (round, turn)) = (fields.rows()?, fields.place()?);
+    let look = move |view: &RoundView<'_>| view.flows(from, to, turn, rows);
+    let looked = asked.look_at(&site, round, look).await?.ok_or(Problem::NotFound)?;
+    Ok(list(&site, &looked))
+}
+
+async fn work(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Job>>, Problem> {
+    let fields = Fields::of(&asked, WORK)?;
+    let (team, state) = (fields.code("owner", Role::from_code)?, fields.code("state", Column::from_code)?);
+    let (after, rows) = (fields.code("after", task_id)?, fields.rows()?.min(MOST));
+    let desk = site.hospital().desk(&site.policy).await?;
+    let round = desk.round().ok_or(Problem::NotFound)?;
+    let start = match after {
+        None => 0,
+        Some(id) => {
+            let place = desk.rows.iter().position(|row| row.id == id);
+            place.ok_or_else(|| {
+                Problem::Bad("There is no such task any more. Begin the list anew.".to_owned())
+            })? + 1
+        }
+    };
+    let wanted = desk.rows.iter().skip(start).filter(|row| {
+        team.is_none_or(|team| team == row.team) && state.is_none_or(|state| state == row.column)
+    });
+    let mut items: Vec<Job> = wanted.take(rows.saturating_add(1)).map(|row| Job::from(&**row)).collect();
+    let more = items.len() > rows;
+    items.truncate(rows);
+    let next = items.last().filter(|_| more).map(|last| last.id.clone());
+    Ok(Answer(List { round: round.to_string(), demo: site.is_demo(), items, next }))
+}
+
+fn task_id(text: &str) -> Option<TaskId> {
+    text.strip_prefix("W-")?.parse().ok().map(TaskId)
+}
+
+async fn task(
+    State(site): State<Site>,
+    Path(text): Path<String>,
+    asked: Asked,
+) -> Result<Answer<One<Job>>, Problem> {
+    Fields::of(&asked, &[])?;
+    let id = task_id(&text).ok_or(Problem::NotFound)?;
+    let desk = site.hospital().desk(&site.policy).await?;
+    let round = desk.round().ok_or(Problem::NotFound)?;
+    let row = desk.row(id).ok_or(Problem::NotFound)?;
+    Ok(one(&site, round, Job::from(&**row)))
+}
