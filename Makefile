@@ -12,7 +12,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), readers of PDF.
 PACKAGES := util-linux mount poppler-utils qpdf
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know bench-site fuzz intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know bench-site fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +72,9 @@ bench-site: ## Time the site's pages on a very large store with 20 people at onc
 
 lab-lists: ## Write the demo hospital's lists again
 	lab/lists.py
+
+fuzz-api: ## Hold the API of a running site against its own description with schemathesis (needs Python with pip; minutes)
+	fuzz/api
 
 fuzz: ## Run every fuzz target for a minute
 	fuzz/run 60

@@ -99,6 +99,7 @@ fn what_is_mistyped_is_refused_and_not_passed_over() {
     for wrong in [
         "devices?clas=printer",
         "devices?class=toaster",
+        "devices?class=",
         "devices?limit=0",
         "devices?limit=1001",
         "devices?cursor=R-1.x",

@@ -42,14 +42,16 @@ impl<'a> Fields<'a> {
         Some(self.0.text(name)).filter(|text| !text.is_empty())
     }
 
-    /// A field that is one of a few codes.
+    /// A field that has a value of its kind, where it is there.
     pub(crate) fn code<T>(
         &self,
         name: &str,
         from_code: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        match from_code(text) {
+        if !self.0.has(name) {
+            return Ok(None);
+        }
+        match from_code(self.0.text(name)) {
             Some(value) => Ok(Some(value)),
             None => Err(Problem::Bad(format!("The field {name:?} has a value that it can't have."))),
         }
