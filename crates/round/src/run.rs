@@ -7,7 +7,7 @@ use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{
-    Conversation, Coverage, IntelligenceSource, MacAddr, Observation, Round, Statement, Timestamp,
+    Conversation, Coverage, CveId, IntelligenceSource, MacAddr, Observation, Round, Statement, Timestamp,
 };
 use wardround_triage::{DecisionTables, triage_by};
 
@@ -100,6 +100,12 @@ pub fn intelligence(index: &Index<'_>) -> Vec<IntelligenceSource> {
         as_of: source.as_of.map(wardround_intel::Day::start),
     };
     index.sources().into_iter().map(source).collect()
+}
+
+/// The weaknesses that the index knows to be exploited, as CISA lists them.
+#[must_use]
+pub fn exploited(index: &Index<'_>) -> Vec<CveId> {
+    index.cves().filter(|cve| cve.kev.is_some()).map(|cve| cve.id).collect()
 }
 
 /// What a round saw.

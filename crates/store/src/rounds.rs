@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
-use wardround_model::{Round, RoundId, Timestamp};
+use wardround_model::{CveId, Round, RoundId, Timestamp};
 
 use crate::error::{StoreError, Trouble};
 use crate::reason::{ReasonWriter, Reasons};
 use crate::table::{Place, Reader, Writer};
 use crate::{
-    asset, conversation, coverage, finding, observation, open, place, plan, settled, statement, summary,
+    asset, conversation, coverage, exploited, finding, judged_again, observation, open, place, plan, settled,
+    statement, summary,
 };
 
 /// Rounds, imported lists and what people said, in one SQLite file.
@@ -28,12 +29,23 @@ pub struct RoundHead {
     pub run_at: Timestamp,
     /// The moment that expiry and age were judged at.
     pub as_of: Timestamp,
+    /// The round that was observed, where this one only judges again what it saw.
+    pub judged_again_from: Option<RoundId>,
     /// The names of what was read, in the order given.
     pub sources: Vec<String>,
     /// How many assets it found.
     pub assets: u64,
     /// How many findings it has.
     pub findings: u64,
+}
+
+/// What a round was judged by, beside what the round itself says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judged<'a> {
+    /// The round whose sight it judges again.
+    pub again_from: Option<RoundId>,
+    /// The weaknesses that were known to be exploited, where that can be told.
+    pub exploited: Option<&'a [CveId]>,
 }
 
 impl Store {
@@ -83,7 +95,15 @@ impl Store {
     /// # Errors
     /// When the store cannot be written, is in use by another program for five seconds, or its disk is full.
     pub fn round_save(&mut self, round: &Round) -> Result<RoundId, StoreError> {
-        save(&mut self.connection, round).map_err(|trouble| trouble.at(&self.path))
+        self.round_save_judged(round, Judged::default())
+    }
+
+    /// The same, with what it was judged by.
+    ///
+    /// # Errors
+    /// When the store cannot be written, is in use by another program for five seconds, or its disk is full.
+    pub fn round_save_judged(&mut self, round: &Round, judged: Judged<'_>) -> Result<RoundId, StoreError> {
+        save(&mut self.connection, round, judged).map_err(|trouble| trouble.at(&self.path))
     }
 
     /// All rounds, the oldest first.
@@ -134,8 +154,9 @@ const SELECT_ROUND: &str = "SELECT run_at, as_of, program, values_not_allowed FR
 const SELECT_LATEST: &str = "SELECT max(id) FROM round";
 const SELECT_HEADS: &str = "
     SELECT id, run_at, as_of,
-           coalesce(assets, 0), coalesce(act + attend + track_star + track, 0)
-    FROM round LEFT JOIN round_summary ON round_id = id ORDER BY id";
+           coalesce(assets, 0), coalesce(act + attend + track_star + track, 0),
+           (SELECT from_round FROM judged_again WHERE judged_again.round_id = round.id)
+    FROM round LEFT JOIN round_summary ON round_summary.round_id = id ORDER BY id";
 const SELECT_SOURCES: &str = "SELECT name FROM source WHERE round_id = ?1 ORDER BY position";
 
 /// Kibibytes of a store that are held in memory while a round is saved: its indexes are written in no order of theirs.
@@ -143,24 +164,43 @@ const HELD_WHILE_SAVING: i64 = 128 * 1024;
 /// Kibibytes that are held otherwise: what SQLite holds unasked.
 const HELD: i64 = 2_000;
 
-fn save(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> {
+fn save(connection: &mut Connection, round: &Round, judged: Judged<'_>) -> Result<RoundId, Trouble> {
     connection.pragma_update(None, "cache_size", -HELD_WHILE_SAVING)?;
-    let saved = save_within(connection, round);
+    let saved = save_within(connection, round, judged);
     connection.pragma_update(None, "cache_size", -HELD)?;
     connection.execute_batch("PRAGMA shrink_memory")?;
     saved
 }
 
-fn save_within(connection: &mut Connection, round: &Round) -> Result<RoundId, Trouble> {
+fn save_within(connection: &mut Connection, round: &Round, judged: Judged<'_>) -> Result<RoundId, Trouble> {
+    within(connection, |transaction| insert(transaction, round, judged))
+}
+
+/// Changes something in one transaction: all of it, or nothing.
+pub(crate) fn within<T>(
+    connection: &mut Connection,
+    change: impl FnOnce(&Connection) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let changed = change(&transaction)?;
+    transaction.commit()?;
+    Ok(changed)
+}
+
+fn insert(transaction: &Connection, round: &Round, judged: Judged<'_>) -> Result<RoundId, Trouble> {
     let not_allowed = i64::try_from(round.coverage.values_not_allowed)
         .map_err(|_| Trouble::TooLarge(Place { table: "round", column: "values_not_allowed" }))?;
     let (run_at, as_of) = (round.run_at.nanoseconds(), round.as_of.nanoseconds());
     transaction.execute(INSERT_ROUND, (run_at, as_of, &round.program, not_allowed))?;
     let id = RoundId(transaction.last_insert_rowid());
-    write(Writer::new(&transaction, id.0), round)?;
-    summary::write(&transaction, id.0, round)?;
-    transaction.commit()?;
+    write(Writer::new(transaction, id.0), round)?;
+    summary::write(transaction, id.0, round)?;
+    if let Some(from) = judged.again_from {
+        judged_again::write(transaction, id.0, from)?;
+    }
+    if let Some(exploited) = judged.exploited {
+        exploited::write(transaction, id.0, exploited)?;
+    }
     Ok(id)
 }
 
@@ -246,6 +286,7 @@ fn list(connection: &Connection) -> Result<Vec<RoundHead>, Trouble> {
             sources: sources.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?,
             assets: count(3)?,
             findings: count(4)?,
+            judged_again_from: row.get::<_, Option<i64>>(5)?.map(RoundId),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

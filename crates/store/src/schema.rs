@@ -18,7 +18,12 @@ macro_rules! version_3 {
 /// What version 4 added: new tables alone.
 macro_rules! version_4 {
     () => {
-        concat!(include_str!("token.sql"))
+        concat!(
+            include_str!("judged_again.sql"),
+            include_str!("exploited.sql"),
+            include_str!("saved_view.sql"),
+            include_str!("token.sql")
+        )
     };
 }
 

@@ -64,6 +64,13 @@ impl Asked {
         with_fields(path, round.map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
+    /// The address of another page of the same round, with fields of its own.
+    pub(crate) fn link_to(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let round = self.0.iter().filter(|(name, _)| name == "round");
+        let round = round.map(|(name, value)| (name.as_str(), value.as_str()));
+        with_fields(path, round.chain(fields.iter().copied()))
+    }
+
     /// Looks at the round that is asked for, else at the latest; nothing where there is none yet.
     pub(crate) async fn look<T: Send + 'static>(
         &self,
@@ -87,6 +94,7 @@ impl Asked {
         let read = move |store: &Store| {
             let latest = store.round_latest()?;
             let Some(id) = wanted.or(latest) else { return Ok(None) };
+            let id = store.round_kept_for(id)?;
             let view = store.round_view(id)?;
             let (round, is_latest) = (view.summary()?, latest == Some(id));
             Ok(Some(Looked { round, is_latest, found: look(&view)? }))
@@ -95,7 +103,8 @@ impl Asked {
     }
 }
 
-fn with_fields<'a>(path: &str, fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+/// An address with these fields.
+pub(crate) fn with_fields<'a>(path: &str, fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(fields);
     match query.finish().as_str() {

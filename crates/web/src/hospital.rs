@@ -10,6 +10,7 @@ use wardround_store::{Store, StoreError};
 
 use crate::desk::Desk;
 use crate::planned::Planned;
+use crate::ground::Ground;
 use crate::problem::Problem;
 use crate::standing::{Sights, Standing};
 
@@ -28,6 +29,8 @@ pub(crate) struct Hospital {
     pub(crate) sights: Mutex<Option<Arc<Sights>>>,
     /// Plans for hours that were asked for.
     pub(crate) plans: Mutex<Vec<Arc<Planned>>>,
+    /// What ways of an attacker are found in, of the round that was asked for last.
+    pub(crate) ground: Mutex<Option<Arc<Ground>>>,
     /// Held by whoever reads a whole round for one of these, so that there is one in memory and not one for each who asks.
     pub(crate) working_out: Arc<tokio::sync::Mutex<()>>,
     /// The worklist that was folded last.
@@ -50,6 +53,7 @@ impl Hospital {
             standing: Mutex::default(),
             sights: Mutex::default(),
             plans: Mutex::default(),
+            ground: Mutex::default(),
             working_out: Arc::default(),
             desk: Mutex::default(),
             folding: Arc::default(),

@@ -19,6 +19,7 @@ mod cookie;
 mod demo;
 mod desk;
 mod gate;
+mod ground;
 mod headers;
 mod hospital;
 mod keys;
@@ -47,7 +48,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use wardround_capture::Progress;
-use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
+use wardround_model::{CveId, IntelligenceSource, Round, Statement, Timestamp};
 use wardround_remedy::Policy;
 use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
@@ -93,6 +94,15 @@ pub enum Protection {
     None,
 }
 
+/// What is known of weaknesses at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What the index was made from, as a round judged by it tells.
+    pub sources: Vec<IntelligenceSource>,
+    /// The weaknesses that are known to be exploited.
+    pub exploited: Vec<CveId>,
+}
+
 /// Judges rounds for the site: with which index, tables and names is the program's to choose.
 pub trait Judge: Send + Sync {
     /// Runs a round over these sources.
@@ -106,9 +116,9 @@ pub trait Judge: Send + Sync {
         progress: &dyn Progress,
     ) -> Result<Outcome, String>;
 
-    /// What is known of weaknesses at this moment, as a round judged by it tells; nothing where it cannot be used. It is asked
-    /// often, and answers at once where nothing has changed.
-    fn known(&self) -> Option<Vec<IntelligenceSource>>;
+    /// What is known of weaknesses at this moment; nothing where it cannot be used. It is asked often, and answers at once
+    /// where nothing has changed.
+    fn known(&self) -> Option<Known>;
 
     /// Judges again what a round saw, by what is known now.
     ///

@@ -91,15 +91,28 @@ impl SiteRole {
             Self::Administrator => true,
             Self::Security => !matches!(permission, P::ManagePeople | P::ChangeSettings | P::SignOff),
             Self::Biomedical => {
-                matches!(permission, P::SeeSummary | P::See | P::Import | P::Answer | P::Work | P::SignOff)
+                matches!(
+                    permission,
+                    P::SeeSummary | P::See | P::KeepViews | P::Import | P::Answer | P::Work | P::SignOff
+                )
             }
             Self::Network => {
-                matches!(permission, P::SeeSummary | P::See | P::Import | P::RunRounds | P::Answer | P::Work)
+                matches!(
+                    permission,
+                    P::SeeSummary | P::See | P::KeepViews | P::Import | P::RunRounds | P::Answer | P::Work
+                )
             }
             Self::Compliance => {
                 matches!(
                     permission,
-                    P::SeeSummary | P::See | P::SeeAudit | P::Answer | P::Work | P::SignOff | P::AcceptRisk
+                    P::SeeSummary
+                        | P::See
+                        | P::KeepViews
+                        | P::SeeAudit
+                        | P::Answer
+                        | P::Work
+                        | P::SignOff
+                        | P::AcceptRisk
                 )
             }
             Self::Auditor => matches!(permission, P::SeeSummary | P::See | P::SeeAudit),
@@ -115,6 +128,8 @@ pub enum Permission {
     SeeSummary,
     /// See devices, findings, conversations and rounds.
     See,
+    /// Save views of lists, for oneself and for others.
+    KeepViews,
     /// Add and forget lists and captures.
     Import,
     /// Run a round.

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use wardround_capture::{Input, Progress};
 use wardround_model::{Round, RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
-use wardround_store::Store;
+use wardround_store::{Judged, Store};
 
 use crate::desk::Desk;
 use crate::hospital::Hospital;
@@ -128,7 +128,11 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
         None => read(site, hospital, job, began)?,
     };
     site.rounds.doing(Doing::Judging);
-    let id = hospital.change(|store| store.round_save(&round)).map_err(told)?;
+    // Another index may have been put in place meanwhile.
+    let known = site.judge.known().filter(|known| known.sources == round.intelligence);
+    let judged =
+        Judged { again_from: job.again, exploited: known.as_ref().map(|known| known.exploited.as_slice()) };
+    let id = hospital.change(|store| store.round_save_judged(&round, judged)).map_err(told)?;
     count(&site.counters.rounds);
     hospital.remember(id, &round);
     // What cannot be worked out now is when somebody looks.

@@ -47,6 +47,7 @@ pub(crate) enum Menu {
     Devices,
     Findings,
     Conversations,
+    Paths,
     Work,
     Rounds,
     Reports,
@@ -58,11 +59,12 @@ pub(crate) enum Menu {
 
 impl Menu {
     /// All places, in their order.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Today,
         Self::Devices,
         Self::Findings,
         Self::Conversations,
+        Self::Paths,
         Self::Work,
         Self::Rounds,
         Self::Reports,
@@ -79,6 +81,7 @@ impl Menu {
             Self::Devices => "Devices",
             Self::Findings => "Findings",
             Self::Conversations => "Conversations",
+            Self::Paths => "Ways in",
             Self::Work => "Work",
             Self::Rounds => "Rounds",
             Self::Reports => "Reports",
@@ -178,6 +181,8 @@ pub(crate) fn all() -> Vec<Route> {
         pages::findings::routes(),
         pages::finding::routes(),
         pages::evidence::routes(),
+        pages::paths::routes(),
+        pages::saved::routes(),
         pages::conversations::routes(),
         pages::work::routes(),
         pages::task::routes(),

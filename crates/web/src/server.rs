@@ -123,6 +123,7 @@ async fn run(
         menu: routes::menu(&routes),
         hashing: Semaphore::new(2),
         listing: Semaphore::new(1),
+        ways: Arc::new(Semaphore::new(1)),
         counters: Counters::default(),
         stopping: watch::Sender::new(false),
     });

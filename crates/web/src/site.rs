@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) hashing: Semaphore,
     /// Lists that are read or reports that are told at once: each may need hundreds of megabytes.
     pub(crate) listing: Semaphore,
+    /// Ways of an attacker that are found at once.
+    pub(crate) ways: Arc<Semaphore>,
     pub(crate) counters: Counters,
     /// Told when the site stops, to those who would listen for ever.
     pub(crate) stopping: watch::Sender<bool>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wardround_model::{AssetId, DeviceClass, FindingChange, FindingId, PlanItem, Round, RoundId};
 use wardround_report::page;
 use wardround_store::view::{RoundDifference, RoundView, Turn};
-use wardround_store::{Store, StoreError};
+use wardround_store::{NewlyExploited, Store, StoreError};
 
 use crate::hospital::{Hospital, locked, waiting};
 use crate::problem::Problem;
@@ -102,7 +102,7 @@ impl Hospital {
         if known.is_some() {
             return Ok(known);
         }
-        let standing = Arc::new(standing(store, &store.round_view(id)?)?);
+        let standing = Arc::new(standing(&store.round_view(id)?)?);
         *locked(&self.standing) = Some(Arc::clone(&standing));
         Ok(Some(standing))
     }
@@ -139,7 +139,7 @@ impl Hospital {
 }
 
 /// How it stands after this round, against the one before.
-fn standing(store: &Store, view: &RoundView<'_>) -> Result<Standing, StoreError> {
+fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
     let (summary, census) = (view.summary()?, view.census()?);
     let of = |wanted: fn(DeviceClass) -> bool| {
         let lines = census.iter().filter(|(class, _)| wanted(*class));
@@ -158,25 +158,18 @@ fn standing(store: &Store, view: &RoundView<'_>) -> Result<Standing, StoreError>
         findings: summary.findings.total(),
         plan: view.plan()?,
         changed: summary.compared_with.map(|before| changed(view, before)).transpose()?,
-        exploited: summary.compared_with.map_or(Ok(None), |before| exploited(store, view, before))?,
+        exploited: summary.compared_with.map_or(Ok(None), |before| exploited(view, before))?,
     })
 }
 
-/// How many weaknesses are known to be exploited, as the list of those says that a round was judged with (CISA's).
-fn known_exploited(view: &RoundView<'_>) -> Result<u64, StoreError> {
-    let sources = view.intelligence()?;
-    let listed = sources.iter().filter(|source| source.name.starts_with("KEV"));
-    Ok(listed.map(|source| source.records).sum())
-}
-
-fn exploited(store: &Store, view: &RoundView<'_>, before: RoundId) -> Result<Option<Exploited>, StoreError> {
-    let known_before = known_exploited(&store.round_view(before)?)?;
-    let published = known_exploited(view)?.saturating_sub(known_before);
+fn exploited(view: &RoundView<'_>, before: RoundId) -> Result<Option<Exploited>, StoreError> {
     // Where nothing was known before, nothing can be said to be published since.
-    if published == 0 || known_before == 0 {
+    let Some(NewlyExploited { published, findings: here }) = view.newly_exploited(before)? else {
+        return Ok(None);
+    };
+    if published == 0 {
         return Ok(None);
     }
-    let here = view.newly_exploited(before)?;
     let mut named = Vec::new();
     for finding in here.iter().take(MOST_NAMED) {
         if let Some(details) = view.finding(*finding)? {

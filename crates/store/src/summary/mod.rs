@@ -48,6 +48,24 @@ pub(crate) fn write(connection: &Connection, id: i64, round: &Round) -> Result<(
     write_counts(connection, id, round, before, changes)
 }
 
+const UPDATE_COMPARED: &str = "
+    UPDATE round_summary SET compared_with = ?2, new = ?3, still = ?4, fixed = ?5, not_seen_again = ?6, asset_not_seen = ?7
+    WHERE round_id = ?1";
+
+/// Compares a round anew with the one before it, since the one that it was compared with is there no more.
+pub(crate) fn compare_anew(connection: &Connection, id: i64) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM asset_change WHERE round_id = ?1", [id])?;
+    connection.execute("DELETE FROM finding_change WHERE round_id = ?1", [id])?;
+    let before: Option<i64> = connection.query_row(SELECT_BEFORE, [id], |row| row.get(0))?;
+    let [new, still, fixed, not_seen_again, asset_not_seen] = match before {
+        Some(before) => changes::write(connection, before, id)?,
+        None => [0; 5],
+    };
+    let counts = (id, before, new, still, fixed, not_seen_again, asset_not_seen);
+    connection.execute(UPDATE_COMPARED, counts)?;
+    Ok(())
+}
+
 fn write_counts(
     connection: &Connection,
     id: i64,

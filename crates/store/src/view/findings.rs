@@ -1,7 +1,7 @@
 //! The list of findings: in pages, filtered, searched; one by one or those that say the same together.
 
 use rusqlite::types::Value;
-use wardround_model::{AssetId, CveId, Decision, Endpoint, FindingId, Grade, Role, RoundId};
+use wardround_model::{AssetId, CveId, Decision, Endpoint, FindingId, Grade, Role};
 
 use super::devices::Worst;
 use super::filter::{Conditions, words};
@@ -138,26 +138,6 @@ const AROUND: Around = Around {
 };
 /// Of so many groups the findings are found by group; those of more stand so close together that reading on is faster.
 const FEW_GROUPS: i64 = 100;
-
-static EXPLOITED: Table = Table { owner: "round_id", name: "finding", key: &["id"], values: &[] };
-const SELECT_EXPLOITED: &str = "
-    SELECT id FROM finding WHERE round_id = ?1 AND cve IS NOT NULL AND exploitation = 'active' AND NOT EXISTS (
-        SELECT 1 FROM finding AS earlier
-        WHERE earlier.round_id = ?2 AND earlier.id = finding.id AND earlier.exploitation = 'active')
-    ORDER BY position";
-
-impl RoundView<'_> {
-    /// The published weaknesses that are being exploited as this round knows, and that an earlier round did not have, or did
-    /// not know to be exploited; the most urgent first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn newly_exploited(&self, before: RoundId) -> Result<Vec<FindingId>, StoreError> {
-        let round = |id: RoundId| Value::Integer(id.0);
-        let values = [round(self.id()), round(before)];
-        self.told(self.rows(&EXPLOITED, SELECT_EXPLOITED, &values, |columns| columns.id("F-").map(FindingId)))
-    }
-}
 
 impl RoundView<'_> {
     /// A page of the list of findings, the most urgent first.

@@ -93,7 +93,7 @@ impl<'s> RoundView<'s> {
         self.id
     }
 
-    fn connection(&self) -> &'s Connection {
+    pub(crate) fn connection(&self) -> &'s Connection {
         &self.store.connection
     }
 
@@ -102,7 +102,7 @@ impl<'s> RoundView<'s> {
     }
 
     /// Names the file where something went wrong.
-    fn told<T>(&self, read: Result<T, Trouble>) -> Result<T, StoreError> {
+    pub(crate) fn told<T>(&self, read: Result<T, Trouble>) -> Result<T, StoreError> {
         read.map_err(|trouble| trouble.at(&self.store.path))
     }
 }

@@ -18,6 +18,8 @@ pub struct RoundSummary {
     pub id: RoundId,
     /// When it was run.
     pub run_at: Timestamp,
+    /// The round that was observed, where this one only judges again what it saw.
+    pub judged_again_from: Option<RoundId>,
     /// The moment that expiry and age were judged at.
     pub as_of: Timestamp,
     /// The version of the program.
@@ -84,6 +86,7 @@ static SUMMARY: Table = Table {
         "fixed",
         "not_seen_again",
         "asset_not_seen",
+        "(SELECT from_round FROM judged_again WHERE judged_again.round_id = round.id)",
     ],
 };
 
@@ -95,7 +98,7 @@ impl Store {
     pub fn round_summaries(&self) -> Result<Vec<RoundSummary>, StoreError> {
         let read = || -> Result<Vec<RoundSummary>, Trouble> {
             let sql = format!(
-                "SELECT {} FROM round CROSS JOIN round_summary ON round_id = id ORDER BY id DESC",
+                "SELECT {} FROM round CROSS JOIN round_summary ON round_summary.round_id = id ORDER BY id DESC",
                 SUMMARY.listed()
             );
             let mut select = self.connection.prepare_cached(&sql)?;
@@ -117,7 +120,7 @@ impl RoundView<'_> {
     /// When the store cannot be read, or the round could not be read when its summary was to be made.
     pub fn summary(&self) -> Result<RoundSummary, StoreError> {
         let sql = format!(
-            "SELECT {} FROM round CROSS JOIN round_summary ON round_id = id WHERE id = ?",
+            "SELECT {} FROM round CROSS JOIN round_summary ON round_summary.round_id = id WHERE id = ?",
             SUMMARY.listed()
         );
         let read = self.rows(&SUMMARY, &sql, &[Value::Integer(self.id().0)], read_summary);
@@ -165,7 +168,7 @@ impl RoundView<'_> {
 }
 
 fn read_summary(columns: &mut Columns<'_>) -> Result<RoundSummary, Trouble> {
-    Ok(RoundSummary {
+    let mut summary = RoundSummary {
         id: RoundId(columns.number()?),
         run_at: columns.moment()?,
         as_of: columns.moment()?,
@@ -185,7 +188,10 @@ fn read_summary(columns: &mut Columns<'_>) -> Result<RoundSummary, Trouble> {
         already_open: columns.number()?,
         compared_with: columns.maybe_number()?.map(RoundId),
         changes: ChangeCounts::read(columns)?,
-    })
+        judged_again_from: None,
+    };
+    summary.judged_again_from = columns.maybe_number()?.map(RoundId);
+    Ok(summary)
 }
 
 impl ChangeCounts {

@@ -7,6 +7,8 @@ mod damaged;
 #[cfg(test)]
 mod full;
 #[cfg(test)]
+mod judged_again;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod lists;

@@ -99,6 +99,49 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
     assert_eq!(shape(&path), shape(&newer));
 }
 
+/// A store of this version becomes one of version 3 with the same rounds.
+fn version_3(path: &Path) {
+    let connection = Connection::open(path).unwrap();
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    let added = [
+        "judged_again",
+        "named_round",
+        "known_exploited",
+        "round_known_exploited",
+        "saved_view_field",
+        "saved_view",
+    ];
+    for table in added {
+        connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    mark(path, &connection, 3);
+}
+
+#[test]
+fn a_store_of_version_3_keeps_all_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
+    let rounds = [sample::round(Size::CLINIC, 1), sample::round(Size::CLINIC, 2)];
+    let mut store = Store::open(&path).unwrap();
+    for round in &rounds {
+        store.round_save(round).unwrap();
+    }
+    let work = store.work_catch_up(None).unwrap();
+    drop((store, Store::open(&newer).unwrap()));
+    version_3(&path);
+    let error = Store::open_read_only(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Older { found: 3, known: 4, .. }), "{error}");
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
+    assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
+    assert_eq!(store.work_load(&Efforts::default()).unwrap().history, work.history);
+    // What was judged again before counts as observed, so nothing of it goes.
+    assert!(store.round_list().unwrap().iter().all(|head| head.judged_again_from.is_none()));
+    assert_eq!(store.round_surplus().unwrap(), None);
+    drop(store);
+    assert_eq!(shape(&path), shape(&newer));
+}
+
 #[test]
 fn killed_at_any_moment_it_is_of_one_version_or_the_other_and_whole() {
     for attempt in 0..10 {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use rusqlite::Connection;
-use wardround_model::{Fact, FactKind, RoundId, Subject};
-use wardround_store::{RoundHead, Store, StoreError};
+use wardround_model::{CveId, Fact, FactKind, RoundId, Subject};
+use wardround_store::{Judged, RoundHead, Store, StoreError};
 
 use crate::sample::{self, Size};
 use crate::strategies;
@@ -39,6 +39,7 @@ fn a_list_tells_every_round_the_oldest_first() {
         id: RoundId(id),
         run_at: round.run_at,
         as_of: round.as_of,
+        judged_again_from: None,
         sources: vec!["clinic.pcapng".to_owned()],
         assets,
         findings: 60,
@@ -173,18 +174,21 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
         round
     };
     for seed in 1..=3 {
-        store.round_save(&of_seed(seed)).unwrap();
+        let exploited = [CveId::new(2018, seed).unwrap()];
+        let judged = Judged { again_from: None, exploited: Some(&exploited) };
+        let id = store.round_save_judged(&of_seed(seed), judged).unwrap();
+        store.round_named(id).unwrap();
     }
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("PRAGMA foreign_keys = ON; DELETE FROM round WHERE id = 3").unwrap();
     let mut tables = connection
         .prepare(
             "SELECT t.name FROM sqlite_schema AS t WHERE t.type = 'table' AND t.name = 'round'
-             OR EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'round_id')",
+             OR t.name <> 'judged_again' AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'round_id')",
         )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(tables.len(), 39);
+    assert_eq!(tables.len(), 41);
     for table in tables.iter().filter(|table| *table != "round") {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE round_id = 2) > 0, count(*) FILTER (WHERE round_id = 3) FROM {table}"

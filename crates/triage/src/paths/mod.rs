@@ -18,6 +18,8 @@ mod step;
 mod tests;
 mod weights;
 
+use std::collections::BTreeSet;
+
 use wardround_model::{Asset, AssetId, CareRole, Conversation, ConversationId, Finding, FindingId};
 
 pub use cut::{Cut, Cuts};
@@ -108,17 +110,39 @@ impl<'a> Paths<'a> {
     /// The likeliest way to each goal from each kind of entry, the likeliest first; at most so many.
     #[must_use]
     pub fn ways(&self, most: usize) -> Vec<Way> {
-        let mut ends: Vec<(u32, Node, Entry, usize)> = Vec::new();
-        let founds = self.by_entry(&self.steps);
+        self.ways_of(None, None, most)
+    }
+
+    /// The likeliest way to each of these devices, the likeliest first; at most so many. They begin on any of some devices,
+    /// taken to be in wrong hands; without these, outside. Without devices to reach, they lead to what patients depend on.
+    #[must_use]
+    pub fn ways_of(&self, from: Option<&[AssetId]>, to: Option<&[AssetId]>, most: usize) -> Vec<Way> {
+        let begin: Option<BTreeSet<Node>> =
+            from.map(|from| from.iter().filter_map(|id| self.node(*id)).collect());
+        let founds: Vec<(Option<Entry>, Found)> = match &begin {
+            Some(begin) => {
+                let seeds: Vec<(Node, u32)> = begin.iter().map(|node| (*node, 0)).collect();
+                vec![(None, search(&self.graph, &self.steps, &seeds))]
+            }
+            None => {
+                self.by_entry(&self.steps).into_iter().map(|(entry, found)| (Some(entry), found)).collect()
+            }
+        };
+        let mut goals: Vec<Node> = match to {
+            Some(to) => to.iter().filter_map(|id| self.node(*id)).collect(),
+            None => self.goals.clone(),
+        };
+        // Who is on both sides is reached already.
+        goals.retain(|goal| begin.as_ref().is_none_or(|begin| !begin.contains(goal)));
+        let mut ends: Vec<(u32, Node, Option<Entry>, usize)> = Vec::new();
         for (place, (entry, found)) in founds.iter().enumerate() {
-            let reached =
-                self.goals.iter().filter_map(|goal| Some((found.weight(*goal)?, *goal, *entry, place)));
+            let reached = goals.iter().filter_map(|goal| Some((found.weight(*goal)?, *goal, *entry, place)));
             ends.extend(reached);
         }
         ends.sort_unstable();
         let ways = ends.into_iter().take(most);
         ways.filter_map(|(_, goal, entry, place)| {
-            self.way(founds.get(place).map(|(_, found)| found)?, goal, Some(entry))
+            self.way(founds.get(place).map(|(_, found)| found)?, goal, entry)
         })
         .collect()
     }

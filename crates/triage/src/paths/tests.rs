@@ -64,6 +64,29 @@ fn a_way_needs_a_weak_place_at_each_step() {
 }
 
 #[test]
+fn ways_between_groups_are_the_likeliest_between_their_devices() {
+    let ward = ward();
+    let findings = [weak(&ward, "10.1.1.2", true), weak(&ward, "10.1.2.3", true)];
+    let standing = standing(&ward);
+    let paths = Paths::new(&standing, &findings);
+    let [person, server, ventilator] = [0, 1, 2].map(|place: usize| ward.assets[place].id);
+    let ways = |from: Option<&[AssetId]>, to: Option<&[AssetId]>| -> Vec<String> {
+        paths.ways_of(from, to, 10).iter().map(|way| told(&ward, way)).collect()
+    };
+    assert_eq!(ways(None, Some(&[ventilator])), ways(None, None));
+    assert_eq!(ways(Some(&[person]), None), ways(Some(&[person]), Some(&[ventilator])));
+    assert_eq!(
+        paths.ways_of(Some(&[person]), Some(&[ventilator]), 1)[0],
+        paths.between(person, ventilator).unwrap()
+    );
+    // Of two devices to begin on, the nearer one; what is on both sides is reached already.
+    let [way] = &ways(Some(&[person, server]), Some(&[ventilator, server]))[..] else { panic!() };
+    assert_eq!(*way, ways(Some(&[server]), Some(&[ventilator]))[0]);
+    assert_eq!(ways(Some(&[]), None), Vec::<String>::new());
+    assert_eq!(ways(Some(&[AssetId(Digest::of(&["nobody"]))]), None), Vec::<String>::new());
+}
+
+#[test]
 fn each_entry_is_told_from_what_was_seen() {
     let ward = Hospital::default()
         .host("10.1.1.1", DeviceClass::InfusionPump)

@@ -38,14 +38,30 @@ fn write(kind: Kind, team: Option<Role>, words: &TellReport) -> Result<()> {
     }
     let mut store = lookup::store(words.at.store.clone())?;
     let at = words.at.as_of.unwrap_or_else(now);
-    let (document, told) = from_store(&mut store, &words.at, words.round, at, &words.hospital, |sources| {
+    let tell = |sources: &Sources<'_>| {
         let sources = Sources { team, ..*sources };
-        (tell(kind, &sources), sources.told(kind))
-    })?;
+        let before = sources.before.map(|(id, _)| id);
+        (tell(kind, &sources), sources.told(kind), before)
+    };
+    let (document, told, before) = from_store(&mut store, &words.at, words.round, at, &words.hospital, tell)?;
     let keys = words.keys.clone().unwrap_or_else(|| serve::keys_beside(store.path()));
     let key = wardround_web::report_key(&keys)?;
     let (body, form) = formed(&document, words.format, words.paper)?;
-    put(&seal(body, form, &told, &document.digest(), key.as_ref()), words)
+    put(&seal(body, form, &told, &document.digest(), key.as_ref()), words)?;
+    keep_named(store, before.into_iter().chain([told.round]));
+    Ok(())
+}
+
+/// Keeps the rounds that a report names; a store that can only be read loses none anyway.
+fn keep_named(store: Store, rounds: impl Iterator<Item = RoundId>) {
+    let path = store.path().to_owned();
+    drop(store);
+    if let Ok(mut store) = Store::open(path) {
+        for id in rounds {
+            // The report is there already, and is as true without this.
+            let _ = store.round_named(id);
+        }
+    }
 }
 
 /// Tells something from a round of the store, the one before it, and the worklist at a moment.

@@ -11,7 +11,7 @@ use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
 use wardround_report::page::Story;
 use wardround_report::{json, page};
 use wardround_round::{Difference, FindingChange, Outcome, Settings, Sources};
-use wardround_store::Store;
+use wardround_store::{Judged, Store};
 use wardround_triage::DecisionTables;
 
 use crate::arguments::{Format, Judging, Output, PastRounds, RoundCommand, RunRound, StoreArgument};
@@ -75,7 +75,9 @@ pub(crate) fn run_and_tell(
     for failed in &outcome.failed {
         eprintln!("wardround: {failed}");
     }
-    match store.round_save(&outcome.round) {
+    let exploited = wardround_round::exploited(&index.open()?);
+    let judged = Judged { exploited: Some(&exploited), ..Judged::default() };
+    match store.round_save_judged(&outcome.round, judged) {
         Ok(id) => {
             // The round is kept; without this its page is still worth reading.
             let moves = match store.work_catch_up(Some((id, &outcome.round))) {
@@ -168,7 +170,8 @@ fn list(argument: StoreArgument) -> Result<()> {
     let mut text =
         format!("{:6}  {:20}  {:>7}  {:>8}  {}\n", "ROUND", "RUN (UTC)", "DEVICES", "FINDINGS", "READ");
     for head in heads {
-        let sources = head.sources.join(", ");
+        let again = head.judged_again_from.map(|from| format!("judged again from {from}: "));
+        let sources = again.unwrap_or_default() + &head.sources.join(", ");
         writeln!(
             text,
             "{:6}  {:20}  {:>7}  {:>8}  {sources}",

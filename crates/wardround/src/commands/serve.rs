@@ -8,11 +8,11 @@ use std::time::SystemTime;
 use anyhow::Result;
 use wardround_capture::Progress;
 use wardround_intel::Index;
-use wardround_model::{IntelligenceSource, Round, Statement, Timestamp};
+use wardround_model::{Round, Statement, Timestamp};
 use wardround_paper::Sheet;
 use wardround_report::document::Document;
 use wardround_round::{Outcome, Settings, Sources};
-use wardround_web::{Judge, Printer, Protection};
+use wardround_web::{Judge, Known, Printer, Protection};
 
 use crate::arguments::serve::{InviteCommand, Judging, ServeCommand};
 use crate::commands::{files, intel, lookup, now, print, work};
@@ -58,11 +58,11 @@ pub(crate) fn keys_beside(store: &Path) -> PathBuf {
 struct SiteJudge {
     judging: Judging,
     /// What the index of this stamp has.
-    known: Mutex<Option<Known>>,
+    known: Mutex<Option<Stamped>>,
 }
 
 /// The stamp of an index, and what it has; nothing where it cannot be used.
-type Known = (Option<(u64, u64, SystemTime)>, Option<Vec<IntelligenceSource>>);
+type Stamped = (Option<(u64, u64, SystemTime)>, Option<Known>);
 
 impl SiteJudge {
     fn check(&self) -> Result<()> {
@@ -102,16 +102,16 @@ impl Judge for SiteJudge {
         self.judge(run_at, run).map_err(in_words)
     }
 
-    fn known(&self) -> Option<Vec<IntelligenceSource>> {
+    fn known(&self) -> Option<Known> {
         let stamp = intel::stamp(self.judging.intel.as_deref());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, sources)) = known.as_ref().filter(|(before, _)| *before == stamp) {
-            return sources.clone();
+        if let Some((_, now)) = known.as_ref().filter(|(before, _)| *before == stamp) {
+            return now.clone();
         }
         let index = intel::load(self.judging.intel.clone()).ok();
-        let sources = index.and_then(|index| Some(wardround_round::intelligence(&index.open().ok()?)));
-        *known = Some((stamp, sources.clone()));
-        sources
+        let now = index.and_then(|index| Some(known_to(&index.open().ok()?)));
+        *known = Some((stamp, now.clone()));
+        now
     }
 
     fn again(&self, round: Round, statements: &[Statement], run_at: Timestamp) -> Result<Round, String> {
@@ -120,6 +120,11 @@ impl Judge for SiteJudge {
         };
         self.judge(run_at, again).map_err(in_words)
     }
+}
+
+/// What an index has.
+fn known_to(index: &Index<'_>) -> Known {
+    Known { sources: wardround_round::intelligence(index), exploited: wardround_round::exploited(index) }
 }
 
 /// What went wrong, with its causes.

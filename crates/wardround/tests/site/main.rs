@@ -20,5 +20,7 @@ mod reading;
 mod reports;
 mod rounds;
 mod running;
+mod saved;
 mod views;
+mod ways;
 mod work;

@@ -78,16 +78,33 @@ fn what_is_published_is_looked_for_at_once_and_answered_in_a_sentence() {
     assert!(answer.contains("A weakness that is being exploited was published: do we have it?"), "{answer}");
     assert!(answer.contains("<strong>No.</strong>"), "{answer}");
 
-    publish(&site, "2026-11-22", &["CVE-2026-0003", "CVE-2026-0002", "CVE-2026-0001"]);
+    // One more and one less: the list is as long as before, and still says something new.
+    publish(&site, "2026-11-22", &["CVE-2026-0003", "CVE-2026-0001"]);
     let today = today_of(&ada, "R-3");
     let answer = between(&today, "aria-label=\"What was published\"", "</section>").unwrap();
     assert!(answer.contains("do we have it? <strong>Yes, here: </strong>"), "{answer}");
     let finding = between(&answer, "href=\"", "\"").unwrap();
     ada.get(&finding).shows(&["CVE-2026-0001", "Apache Tomcat"]);
+    // Also where the list has the same day.
+    publish(&site, "2026-11-22", &["CVE-2026-0002", "CVE-2026-0001"]);
+    let today = today_of(&ada, "R-4");
+    let answer = between(&today, "aria-label=\"What was published\"", "</section>").unwrap();
+    assert!(answer.contains("A weakness that is being exploited was published"), "{answer}");
+    assert!(answer.contains("<strong>No.</strong>"), "{answer}");
+    // Daily lists do not fill the disk: what nobody used is gone, and links to it still lead to what was seen.
+    let started = Instant::now();
+    while ada.get("/rounds").text.contains("/devices?round=R-2\"") {
+        assert!(started.elapsed() < Duration::from_secs(60), "R-2 is still there");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    ada.get("/rounds").shows(&["R-1", "R-3", "R-4", "judged again from R-1"]);
+    ada.get("/devices?round=R-2").shows(&["This is round R-1"]);
+    ada.get("/audit").shows(&["removed a round that only judged again", "R-2, judged again from R-1"]);
     // Once is enough, also for a site that is started anew.
     let mut site = site.stopped_and_started_again();
     std::thread::sleep(Duration::from_secs(7));
     assert!(site.stop().success());
     let list = site.run(&["round", "list", "--store", "rounds.sqlite"]);
-    assert!(!String::from_utf8_lossy(&list.stdout).contains("R-4"));
+    let list = String::from_utf8_lossy(&list.stdout);
+    assert!(list.contains("judged again from R-1") && !list.contains("R-5"), "{list}");
 }

@@ -92,6 +92,10 @@ fn told(
         (tasks)
         (unknown(asked, device))
         (settled(asked, &device.details.settled))
+        p class="links" {
+            a href=(asked.link_to("/paths", &[("to", &row.id.to_string())])) { "Ways of an attacker to it" } " "
+            a href=(asked.link_to("/paths", &[("from", &row.id.to_string())])) { "Ways from it to what patients depend on" }
+        }
         (talks(asked, device))
         (say::section(person, row, now))
         (history(asked, device))

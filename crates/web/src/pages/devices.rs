@@ -4,14 +4,15 @@ use axum::extract::State;
 use maud::{Markup, html};
 use wardround_model::{Area, DeviceClass};
 use wardround_report::page::{count, day_and_time, number};
-use wardround_store::StoreError;
 use wardround_store::view::{
     DeviceCounts, DeviceFilter, DeviceRow, DeviceSort, Page as Rows, PlaceCount, PlaceKind, RoundView, Worst,
 };
+use wardround_store::{SavedView, StoreError};
 
 use crate::asked::{Asked, Looked};
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
+use crate::pages::saved::{self, List};
 use crate::pages::say_many;
 use crate::problem::Problem;
 use crate::roles::Permission;
@@ -46,8 +47,9 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
             care_areas: view.places(PlaceKind::CareArea)?,
         })
     };
+    let saved = saved::of_list(&site, &person, List::Devices).await?;
     let body = match asked.look(&site, look).await? {
-        Some(looked) => told(&asked, &person, &looked),
+        Some(looked) => told(&asked, &person, &looked, &saved),
         None => parts::no_round(),
     };
     Ok(layout::page(&site, &person, Some(Menu::Devices), "Devices", &body))
@@ -66,12 +68,13 @@ fn filter(asked: &Asked) -> DeviceFilter {
     }
 }
 
-fn told(asked: &Asked, person: &Person, looked: &Looked<Devices>) -> Markup {
+fn told(asked: &Asked, person: &Person, looked: &Looked<Devices>, saved: &[SavedView]) -> Markup {
     let Devices { counts, page, .. } = &looked.found;
     let may_say = looked.is_latest && person.may(Permission::Answer);
     html! {
         (parts::of_round(looked))
         (form(asked, &looked.found))
+        (saved::section(asked, person, List::Devices, saved))
         p role="status" { strong { (count(counts.total(), "device", "devices")) } " of " (number(looked.round.devices)) "." }
         @if page.rows.is_empty() {
             p { "No device is like that. " a href=(asked.of_round(PATH)) { "Show all devices" } }

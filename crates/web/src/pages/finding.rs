@@ -86,6 +86,7 @@ fn told(asked: &Asked, looked: &Looked<Found>, tasks: &Markup) -> Markup {
                 } }
             }
         }
+        p { a href=(asked.link_to("/paths", &[("to", &finding.asset.to_string())])) { "Ways of an attacker to this device" } }
         (codes(finding))
     }
 }

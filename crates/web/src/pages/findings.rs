@@ -4,14 +4,15 @@ use axum::extract::State;
 use maud::{Markup, html};
 use wardround_model::{AssetId, CveId, Decision, Role};
 use wardround_report::page::{count, number};
-use wardround_store::StoreError;
 use wardround_store::view::{
     FindingCounts, FindingFilter, FindingKind, FindingRow, GroupRow, Page as Rows, RoundView,
 };
+use wardround_store::{SavedView, StoreError};
 
 use crate::asked::{Asked, Looked};
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
+use crate::pages::saved;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -52,8 +53,9 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
         let group = filter.group.map_or(Ok(None), |group| view.finding_group(group))?;
         Ok(Findings { counts: view.finding_counts(&filter)?, list, group })
     };
+    let saved = saved::of_list(&site, &person, saved::List::Findings).await?;
     let body = match asked.look(&site, look).await? {
-        Some(looked) => told(&asked, &looked),
+        Some(looked) => told(&asked, &person, &looked, &saved),
         None => parts::no_round(),
     };
     Ok(layout::page(&site, &person, Some(Menu::Findings), "Findings", &body))
@@ -75,11 +77,12 @@ fn filter(asked: &Asked) -> FindingFilter {
     }
 }
 
-fn told(asked: &Asked, looked: &Looked<Findings>) -> Markup {
+fn told(asked: &Asked, person: &Person, looked: &Looked<Findings>, saved: &[SavedView]) -> Markup {
     let Findings { counts, list, group } = &looked.found;
     html! {
         (parts::of_round(looked))
         (form(asked, counts))
+        (saved::section(asked, person, saved::List::Findings, saved))
         @if let Some(group) = group {
             p class="lead" { (parts::without_codes(&group.title, usize::try_from(group.cves).unwrap_or(2))) " " a href=(asked.link(PATH, &[("group", "")])) { "Show all again" } }
         }

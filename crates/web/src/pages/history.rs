@@ -44,6 +44,9 @@ async fn rounds(State(site): State<Site>, person: Person) -> Result<Page, Proble
 fn told(all: &[RoundSummary]) -> Markup {
     html! {
         p { "A round is kept as it was. Compare two of them to see what became of each finding." }
+        @if all.iter().any(|round| round.judged_again_from.is_some()) {
+            p class="soft" { "A round that was judged again saw nothing new: other weaknesses were known by then. Of those the newest stay, and those that somebody used." }
+        }
         (over_time(all))
         div class="scroll" { table class="list" {
             caption class="aside" { "Rounds, the latest first" }
@@ -62,7 +65,10 @@ fn line(round: &RoundSummary) -> Markup {
     let changes = |change| number(round.changes.of(change));
     html! {
         tr {
-            th scope="row" { a href={ "/devices?round=" (round.id) } { (round.id) } }
+            th scope="row" {
+                a href={ "/devices?round=" (round.id) } { (round.id) }
+                @if let Some(from) = round.judged_again_from { br; span class="soft" { "judged again from " (from) } }
+            }
             td class="nowrap" { (day_and_time(round.run_at)) }
             td class="number" { (number(round.devices)) }
             @for findings in [round.findings.act, round.findings.attend, round.findings.track_star, round.findings.track] { td class="number" { (number(findings)) } }
@@ -160,6 +166,7 @@ fn look(
     shown: FindingChange,
     turn: Turn,
 ) -> Result<Difference, StoreError> {
+    let (before, after) = (store.round_kept_for(before)?, store.round_kept_for(after)?);
     let (earlier, view) = (store.round_view(before)?, store.round_view(after)?);
     let RoundDifference { counts, page, assets } = view.difference(before, shown, turn, ROWS)?;
     let named = |all: &[AssetId]| all.iter().take(DEVICES_NAMED).copied().collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
-use wardround_model::Timestamp;
+use wardround_model::{RoundId, Timestamp};
 use wardround_remedy::Policy;
 use wardround_report::document::seal::{Form, Told, seal};
 use wardround_report::document::{self, Document, Kind};
@@ -53,6 +53,8 @@ pub(crate) fn routes() -> Vec<Route> {
 struct Made {
     document: Document,
     told: Told,
+    /// The rounds that it names.
+    rounds: Vec<RoundId>,
 }
 
 /// Tells a report of the latest round; nothing where there is none yet. One at a time, since it reads two rounds whole.
@@ -78,7 +80,8 @@ fn told(store: &Store, kind: Kind, at: Timestamp, hospital: &str) -> Result<Opti
         team: None,
         hospital,
     };
-    Ok(Some(Made { document: tell(kind, &sources), told: sources.told(kind) }))
+    let rounds = before.iter().map(|(id, _)| *id).chain([id]).collect();
+    Ok(Some(Made { document: tell(kind, &sources), told: sources.told(kind), rounds }))
 }
 
 async fn choose(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
@@ -129,6 +132,10 @@ async fn read_board(State(site): State<Site>, person: Person) -> Result<Page, Pr
 async fn take(State(site): State<Site>, asked: Asked, kind: Kind) -> Result<Response, Problem> {
     let form = Form::from_code(asked.text("format")).ok_or(Problem::NotFound)?;
     let Some(made) = made(&site, kind).await? else { return Err(Problem::NotFound) };
+    // What a report names must stay as long as the report does.
+    let named = made.rounds.clone();
+    let keep = move |store: &mut Store| named.iter().try_for_each(|id| store.round_named(*id));
+    site.hospital().write(keep).await?;
     let name = format!("wardround-{}-{}.{}", kind.code(), made.told.round, form.code());
     let file = waiting(move || sealed(&site, &made, form)).await?;
     let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));

@@ -1,0 +1,323 @@
+//! *Ways in*: how an attacker could come from one part of the hospital, or from outside, to another part or to what patients
+//! depend on; each step with its weak place and its proof, as a picture and as a table.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use maud::{Markup, html};
+use wardround_model::{Area, Asset, AssetId, FactKind, Round};
+use wardround_report::page::{count, day, number};
+use wardround_triage::{LetThrough, Paths, Reached, Standing, Step, Way};
+
+use crate::asked::{Asked, Looked};
+use crate::ground::Ground;
+use crate::hospital::waiting;
+use crate::layout::{self, Page, plain};
+use crate::pages::parts::{self, Choice, choose};
+use crate::problem::Problem;
+use crate::roles::Permission;
+use crate::routes::{Menu, Needs, Route};
+use crate::session::Person;
+use crate::site::Site;
+
+const PATH: &str = "/paths";
+/// Ways that a page tells.
+const MOST_WAYS: usize = 10;
+/// Devices that are offered where a name is of several.
+const MOST_MEANT: usize = 10;
+/// Rules that are named where a list of them was left out.
+const LEFT_OUT_NAMED: usize = 3;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get(Needs::May(Permission::See), PATH, show).in_menu(Menu::Paths).logged("paths.view")]
+}
+
+/// One end of the ways that are asked for.
+enum End {
+    /// Nobody said: outside, or what patients depend on.
+    Any,
+    /// These devices.
+    Devices(Vec<AssetId>),
+    /// The text names no device, or several: these first ones.
+    Unclear(String, Vec<(AssetId, String)>),
+}
+
+impl End {
+    fn devices(&self) -> Option<&[AssetId]> {
+        match self {
+            Self::Devices(ids) => Some(ids),
+            Self::Any | Self::Unclear(..) => None,
+        }
+    }
+}
+
+/// What the page tells.
+struct Told {
+    from: End,
+    to: End,
+    ways: Vec<Way>,
+    /// Lists of rules that were too large, by their file.
+    left_out: Vec<String>,
+}
+
+async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<Page, Problem> {
+    let body = match asked.look(&site, |_| Ok(())).await? {
+        None => parts::no_round(),
+        Some(looked) => {
+            // Ways are found one at a time, also when whoever asked is gone: each may need a second and many megabytes.
+            let one = Arc::clone(&site.ways).acquire_owned().await.map_err(|_| Problem::Fault)?;
+            let ground = site.hospital().ground(looked.round.id).await?;
+            let (at_hand, question) = (Arc::clone(&ground), asked.clone());
+            let told = waiting(move || {
+                let _one = one;
+                Ok(find(&at_hand, &question))
+            })
+            .await?;
+            body(&asked, &looked, &ground.round, &told)
+        }
+    };
+    Ok(layout::page(&site, &person, Some(Menu::Paths), "Ways in", &body))
+}
+
+fn find(ground: &Ground, asked: &Asked) -> Told {
+    let round = &ground.round;
+    let (from, to) = (end(round, asked, "from"), end(round, asked, "to"));
+    let mut standing = Standing::from(round);
+    if asked.text("seen") == "only" {
+        standing.observations = &[];
+    }
+    if matches!(from, End::Unclear(..)) || matches!(to, End::Unclear(..)) {
+        return Told { from, to, ways: Vec::new(), left_out: Vec::new() };
+    }
+    let paths = Paths::new(&standing, &round.findings);
+    let ways = paths.ways_of(from.devices(), to.devices(), MOST_WAYS);
+    let left_out = paths.rules_left_out().iter().take(LEFT_OUT_NAMED);
+    let left_out = left_out.map(|rule| file(round, usize::from(rule.evidence.source.0)).to_owned()).collect();
+    Told { from, to, ways, left_out }
+}
+
+/// The devices that a text or a part of the hospital means.
+fn end(round: &Round, asked: &Asked, field: &str) -> End {
+    let text = asked.text(field).to_lowercase();
+    let of = |wanted: &dyn Fn(&Asset) -> bool| -> Vec<&Asset> {
+        round.assets.iter().filter(|asset| wanted(asset)).collect()
+    };
+    if text.is_empty() {
+        let area = asked.code(&format!("{field}-area"), Area::from_code);
+        return area.map_or(End::Any, |area| {
+            End::Devices(of(&|asset| asset.class.value.area() == area).iter().map(|asset| asset.id).collect())
+        });
+    }
+    let exact = of(&|asset| {
+        let names = asset.names.iter().any(|name| name.to_lowercase() == text);
+        let ips = asset.ips.iter().any(|ip| ip.to_string() == text);
+        names || ips || asset.id.to_string().to_lowercase() == text
+    });
+    let found =
+        if exact.is_empty() { of(&|asset| asset.title().to_lowercase().contains(&text)) } else { exact };
+    match found.as_slice() {
+        [only] => End::Devices(vec![only.id]),
+        some => {
+            let named = some.iter().take(MOST_MEANT).map(|asset| (asset.id, asset.title())).collect();
+            End::Unclear(plain(asked.text(field)), named)
+        }
+    }
+}
+
+fn body(asked: &Asked, looked: &Looked<()>, round: &Round, told: &Told) -> Markup {
+    html! {
+        (parts::of_round(looked))
+        p { "A way is a chain of weak places that fit together. It does not say that anybody has gone it." }
+        (form(asked))
+        (unclear(asked, "from", &told.from))
+        (unclear(asked, "to", &told.to))
+        @if !matches!(told.from, End::Unclear(..)) && !matches!(told.to, End::Unclear(..)) {
+            h2 { (heading(round, told)) }
+            @if told.ways.is_empty() {
+                p role="status" { "No way was found. Each one has a place that is not known to be weak, or that nobody was seen to reach. That is no proof that there is none." }
+            } @else {
+                p role="status" { (count(u64::try_from(told.ways.len()).unwrap_or(u64::MAX), "way", "ways")) ", the likeliest first." @if told.ways.len() == MOST_WAYS { " There may be more." } }
+            }
+            @for (place, way) in told.ways.iter().enumerate() { (one(asked, round, way, place + 1)) }
+        }
+        (limits(asked, round, told))
+    }
+}
+
+fn form(asked: &Asked) -> Markup {
+    let areas: Vec<Choice> =
+        Area::ALL.iter().map(|area| Choice::new(area.code(), area.label(), None)).collect();
+    let device = |name: &str, label: &str| {
+        html! {
+            label { (label) input type="search" name=(name) value=(plain(asked.text(name))) maxlength="100"; }
+        }
+    };
+    html! {
+        search { form method="get" action=(PATH) class="filter" {
+            @if asked.has("round") { input type="hidden" name="round" value=(plain(asked.text("round"))); }
+            (device("from", "From this device (name, address or id)"))
+            (choose(asked, "from-area", "or from this part", "From outside", &areas))
+            (device("to", "To this device (name, address or id)"))
+            (choose(asked, "to-area", "or to this part", "What patients depend on", &areas))
+            (choose(asked, "seen", "Count", "What was seen, and rules of firewalls", &[Choice::new("only", "What was seen alone", None)]))
+            div class="row" { button { "Show" } a href=(asked.of_round(PATH)) { "Clear" } }
+        } }
+    }
+}
+
+/// Which devices a text may mean.
+fn unclear(asked: &Asked, field: &str, end: &End) -> Markup {
+    let End::Unclear(text, named) = end else { return html! {} };
+    html! {
+        div class="notice" role="status" {
+            @if named.is_empty() { p { "No device is called \u{201c}" (text) "\u{201d}." } }
+            @else {
+                p { "More than one device may be meant by \u{201c}" (text) "\u{201d}. Choose one:" }
+                ul { @for (id, title) in named { li { a href=(asked.link(PATH, &[(field, &id.to_string())])) { (plain(title)) " (" (id) ")" } } } }
+            }
+        }
+    }
+}
+
+fn heading(round: &Round, told: &Told) -> String {
+    let side = |end: &End, any: &str| match end {
+        End::Devices(ids) => match ids.as_slice() {
+            [only] => format!("the {}", title(round, *only)),
+            several => count(u64::try_from(several.len()).unwrap_or(u64::MAX), "device", "devices"),
+        },
+        End::Any | End::Unclear(..) => any.to_owned(),
+    };
+    format!("From {} to {}", side(&told.from, "outside"), side(&told.to, "what patients depend on"))
+}
+
+fn one(asked: &Asked, round: &Round, way: &Way, number: usize) -> Markup {
+    let goal = way.steps.last().map(|step| title(round, step.asset)).unwrap_or_default();
+    let heading = format!("way-{number}");
+    html! {
+        section class="panel" aria-labelledby=(heading) {
+            h3 id=(heading) { (number) ". To the " (goal) " (" (way.word()) ")" }
+            @if let Some(entry) = way.entry { p { "It begins with " (entry.label()) "." } }
+            (picture(round, way, number))
+            div class="scroll" { table class="list" {
+                caption class="aside" { "The steps of way " (number) }
+                thead { tr { th scope="col" class="number" { "Step" } th scope="col" { "Device" } th scope="col" { "How it is reached" } th scope="col" { "Its weak place" } } }
+                tbody { @for (place, step) in way.steps.iter().enumerate() { tr {
+                    td class="number" { (place + 1) }
+                    th scope="row" { (parts::device(asked, step.asset, &title(round, step.asset))) }
+                    td { (reached(asked, round, step)) }
+                    td { (weak(asked, round, step)) }
+                } } }
+            } }
+        }
+    }
+}
+
+fn reached(asked: &Asked, round: &Round, step: &Step) -> Markup {
+    let proof =
+        |id: String| html! { " " a class="proof" href=(asked.of_round(&format!("/evidence/{id}"))) { (id) } };
+    match &step.reached {
+        Reached::Start(None) => html! { "The way begins here." },
+        Reached::Start(Some(seen)) => {
+            html! { "The way begins here: it was seen to talk with the Internet." (proof(seen.to_string())) }
+        }
+        Reached::Seen(seen) => {
+            html! { "The step before was seen to talk with it." (proof(seen.to_string())) }
+        }
+        Reached::SameNetwork => {
+            html! { "It is in the network of the step before. Nobody was seen to go there." }
+        }
+        Reached::Allowed(allowed) => html! { (let_through(round, *allowed)) },
+    }
+}
+
+fn let_through(round: &Round, allowed: LetThrough) -> String {
+    let evidence = allowed.rule.evidence;
+    let (file, day) = (plain(file(round, usize::from(evidence.source.0))), day(allowed.rule.at));
+    let does = if allowed.is_sure { "lets" } else { "may let" };
+    let unread = if allowed.is_sure { "" } else { " Part of the rule could not be read." };
+    format!(
+        "Only a rule opens it: line {} of {file} ({day}) {does} the step before reach it. Nobody was seen to go there.{unread}",
+        evidence.record
+    )
+}
+
+fn weak(asked: &Asked, round: &Round, step: &Step) -> Markup {
+    match step.by.and_then(|by| round.finding(by)) {
+        Some(finding) => {
+            html! { a href=(asked.of_round(&format!("/findings/{}", finding.id))) { (plain(&parts::without_codes(&finding.title, 1))) } }
+        }
+        None => html! { span class="soft" { "none is needed" } },
+    }
+}
+
+/// The width of a picture, and the height of one step, in its own units.
+const WIDTH: usize = 340;
+const STEP: usize = 74;
+/// Characters of a name that have room.
+const LONGEST: usize = 46;
+
+/// The way from top to bottom: a full arrow where somebody was seen to go, a dashed one where nobody was.
+fn picture(round: &Round, way: &Way, number: usize) -> Markup {
+    let steps = way.steps.len();
+    html! {
+        figure class="map way" {
+            svg viewBox=(format!("0 0 {WIDTH} {}", (steps * STEP).max(STEP))) role="img" aria-labelledby={ "way-title-" (number) " way-text-" (number) } {
+                title id={ "way-title-" (number) } { "Way " (number) ", step by step" }
+                desc id={ "way-text-" (number) } { "From top to bottom. The table below says the same." }
+                @for (place, step) in way.steps.iter().enumerate() {
+                    @let y = place * STEP + 30;
+                    @if place > 0 { (arrow(step, y)) }
+                    rect class="self" x="2" y=(y) width=(WIDTH - 4) height="34" rx="6" {}
+                    text x=(WIDTH / 2) y=(y + 22) text-anchor="middle" { (place + 1) ". " (short(&plain(&title(round, step.asset)))) }
+                }
+            }
+            figcaption { "A full arrow: somebody was seen to go there. A dashed one: nobody was." }
+        }
+    }
+}
+
+/// The arrow into a step that stands at this height.
+fn arrow(step: &Step, y: usize) -> Markup {
+    let (class, label) = match step.reached {
+        Reached::Start(_) | Reached::Seen(_) => ("talk", "seen"),
+        Reached::SameNetwork => ("talk far", "same network"),
+        Reached::Allowed(_) => ("talk far", "by a rule alone"),
+    };
+    let (middle, from, to) = (WIDTH / 2, y.saturating_sub(STEP - 34), y.saturating_sub(2));
+    html! {
+        line class=(class) x1=(middle) y1=(from) x2=(middle) y2=(to) {}
+        path class="tip" d=(format!("M{middle} {to} l-4 -9 h8 z")) {}
+        text x=(middle + 10) y=(y.saturating_sub(STEP - 58)) { (label) }
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn limits(asked: &Asked, round: &Round, told: &Told) -> Markup {
+    let rules = round.observations.iter().filter(|one| one.fact.kind() == FactKind::FirewallRule).count();
+    html! {
+        section aria-labelledby="limits" {
+            h2 id="limits" { "What is not in it" }
+            ul {
+                @for file in &told.left_out { li { (plain(file)) " has more rules than could be held against so many devices. What it lets through is left out." } }
+                @if asked.text("seen") == "only" { li { "Rules of firewalls are left out, as you chose." } }
+                @else if rules == 0 { li { "No list of rules was imported, so ways that only a firewall opens are not known." } }
+                @else { li { "Of firewalls, only the " (number(u64::try_from(rules).unwrap_or(u64::MAX))) " rules count that were imported." } }
+                li { "What was not seen may still be a way. A phone line is never seen." }
+            }
+        }
+    }
+}
+
+fn file(round: &Round, source: usize) -> &str {
+    round.coverage.sources.get(source).map_or("a list of rules", |source| source.name.as_str())
+}
+
+fn title(round: &Round, asset: AssetId) -> String {
+    round.asset(asset).map_or_else(|| asset.to_string(), Asset::title)
+}
