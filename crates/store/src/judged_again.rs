@@ -3,6 +3,7 @@
 //! Each other index judges the newest round again, as a whole round of its own; daily ones would fill the disk. What stays is
 //! decision 0014. A round goes at once for everybody who looks; its rows go little by little, so that nobody has to wait.
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _};
 use wardround_model::{RoundId, Timestamp};
 
@@ -153,14 +154,36 @@ fn sweep(transaction: &Connection, most: i64) -> Result<bool, Trouble> {
         found.collect::<Result<_, _>>()?
     };
     for (table, key) in tables {
-        // The names come from the schema, which is ours.
-        let delete = format!(
-            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE round_id = ?1 LIMIT ?2)"
-        );
-        if transaction.prepare_cached(&delete)?.execute((id, most))? > 0 {
+        if delete_some(transaction, &table, &key, id, most)? > 0 {
             return Ok(true);
         }
     }
     transaction.execute(SET_SWEPT, [id])?;
     Ok(transaction.prepare_cached(SELECT_UNSWEPT)?.exists([])?)
+}
+
+/// Deletes rows of a round from a table, and says how many: row by row by their key, since the engine would read all of the round
+/// for each lot of some tables. The names come from the schema, which is ours.
+fn delete_some(
+    transaction: &Connection,
+    table: &str,
+    key: &str,
+    id: i64,
+    most: i64,
+) -> Result<usize, Trouble> {
+    let columns: Vec<&str> = key.split(", ").collect();
+    let select = format!("SELECT {key} FROM {table} WHERE round_id = ?1 ORDER BY {key} LIMIT ?2");
+    let keys: Vec<Vec<Value>> = {
+        let mut select = transaction.prepare_cached(&select)?;
+        let read = |row: &rusqlite::Row<'_>| (0..columns.len()).map(|column| row.get(column)).collect();
+        let rows = select.query_map((id, most), read)?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let is_this: Vec<String> = columns.iter().map(|column| format!("{column} = ?")).collect();
+    let mut delete =
+        transaction.prepare_cached(&format!("DELETE FROM {table} WHERE {}", is_this.join(" AND ")))?;
+    for key in &keys {
+        delete.execute(rusqlite::params_from_iter(key))?;
+    }
+    Ok(keys.len())
 }

@@ -41,11 +41,14 @@ pub(crate) fn page(site: &Site, person: &Person, here: Option<Menu>, title: &str
         Needs::Public | Needs::SignedIn => true,
         Needs::Collector | Needs::Token(_) => false,
     });
+    // The demo is not this hospital.
+    let name = if site.is_demo() { String::new() } else { plain(&site.naming.name()) };
     finished(
         title,
         html! {
             header class="top" {
                 a class="name" href="/" { "Wardround" }
+                @if !name.is_empty() { span class="soft" { (name) } }
                 nav aria-label="Pages" {
                     ul {
                         @for item in items {

@@ -25,6 +25,7 @@ mod hospital;
 mod keys;
 mod layout;
 mod log;
+mod naming;
 mod pages;
 mod password;
 mod planned;
@@ -56,6 +57,7 @@ use wardround_round::{Outcome, Sources};
 pub use account::{InviteError, invite};
 pub use audit::{Verified, VerifyError, verify};
 pub use keys::{KeyError, report_key, report_public};
+pub use naming::hospital_name;
 pub use roles::SiteRole;
 pub use server::{ServeError, serve};
 

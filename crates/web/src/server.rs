@@ -23,6 +23,7 @@ use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
 use crate::hospital::Hospital;
 use crate::keys::{KeyError, Keys};
+use crate::naming::Naming;
 use crate::problem::Problem;
 use crate::roles::SiteRole;
 use crate::rounds::Worker;
@@ -115,6 +116,7 @@ async fn run(
         rounds: Worker::new(),
         watched: settings.watched.clone(),
         policy: settings.policy.clone(),
+        naming: home.look(Naming::read)?,
         home,
         keys,
         judge,

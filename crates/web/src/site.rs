@@ -14,6 +14,7 @@ use wardround_remedy::Policy;
 use crate::demo::Demo;
 use crate::hospital::Hospital;
 use crate::keys::Keys;
+use crate::naming::Naming;
 use crate::problem::Problem;
 use crate::rounds::Worker;
 use crate::routes::{Menu, MenuItem};
@@ -28,6 +29,8 @@ pub(crate) struct Site(Arc<Shared>);
 pub(crate) struct Shared {
     /// The hospital's own store: people, sessions and the log are always here.
     pub(crate) home: Arc<Hospital>,
+    /// What the hospital is called.
+    pub(crate) naming: Naming,
     pub(crate) keys: Keys,
     /// The demo hospital, while it is shown.
     pub(crate) demo: Demo,

@@ -51,8 +51,8 @@ pub(crate) struct TellReport {
     /// Write it here [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The hospital, as it names itself on its reports
-    #[arg(long, value_name = "NAME", default_value = "")]
+    /// The hospital, as it names itself on its reports [default: as the site's settings say]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     pub(crate) hospital: String,
     /// Which round, as R-3 [default: the latest]
     #[arg(long, value_name = "ROUND")]

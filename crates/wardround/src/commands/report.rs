@@ -38,12 +38,16 @@ fn write(kind: Kind, team: Option<Role>, words: &TellReport) -> Result<()> {
     }
     let mut store = lookup::store(words.at.store.clone())?;
     let at = words.at.as_of.unwrap_or_else(now);
+    let hospital = match words.hospital.as_str() {
+        "" => wardround_web::hospital_name(&store)?,
+        named => named.to_owned(),
+    };
     let tell = |sources: &Sources<'_>| {
         let sources = Sources { team, ..*sources };
         let before = sources.before.map(|(id, _)| id);
         (tell(kind, &sources), sources.told(kind), before)
     };
-    let (document, told, before) = from_store(&mut store, &words.at, words.round, at, &words.hospital, tell)?;
+    let (document, told, before) = from_store(&mut store, &words.at, words.round, at, &hospital, tell)?;
     let keys = words.keys.clone().unwrap_or_else(|| serve::keys_beside(store.path()));
     let key = wardround_web::report_key(&keys)?;
     let (body, form) = formed(&document, words.format, words.paper)?;

@@ -33,10 +33,15 @@ fn a_view_is_saved_opened_renamed_deleted_and_brought_back() {
     let saved = save(&ada, &[&kept[..], &more[..]].concat());
     assert_eq!((saved.status, saved.to().as_str()), (303, "/devices?area=medical&sort=title"));
     let list = ada.get("/devices");
-    list.shows(&["Saved views", "href=\"/devices?area=medical&amp;sort=title\"", "Medical, by name"]);
+    list.shows(&["Saved views:", "href=\"/devices?area=medical&amp;sort=title\"", "Medical, by name"]);
     ada.get("/findings");
     assert!(!ada.get("/findings").text.contains("Medical, by name"));
-    ada.get("/views/V-1").shows(&["Saved view: Medical, by name", "area", "medical"]);
+    ada.get("/views/V-1").shows(&[
+        "Saved view: Medical, by name",
+        "Part of the hospital",
+        "medical",
+        "By name",
+    ]);
     assert_eq!(send(&ada, "/views/V-1/change", &[("name", "Ours")]).to(), "/views/V-1");
     ada.get("/devices").shows(&[">Ours<"]);
     assert_eq!(send(&ada, "/views/V-1/delete", &[]).to(), "/views/V-1");
@@ -87,7 +92,7 @@ fn own_views_are_nobody_elses_and_shared_ones_are_changed_by_their_maker_and_adm
     assert!(!net.get("/devices").text.contains("For all"));
     // Who changes nothing is not asked to.
     let asked = auditor.get("/devices?area=medical").text;
-    assert!(!asked.contains("Save what is shown now"));
+    assert!(!asked.contains("Save this view"));
 }
 
 #[test]

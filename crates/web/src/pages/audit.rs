@@ -91,6 +91,7 @@ fn words(action: &str) -> &str {
         "report.round" => "took the report of a round",
         "report.work" => "took work sheets",
         "round.run" => "ran a round",
+        "settings.hospital" => "named the hospital",
         "settings.schedule" => "changed the schedule",
         "sign-in" => "signed in",
         "sign-out" => "signed out",

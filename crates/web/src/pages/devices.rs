@@ -128,7 +128,7 @@ fn places(all: &[PlaceCount]) -> Vec<Choice> {
         .collect()
 }
 
-fn sort_label(sort: DeviceSort) -> &'static str {
+pub(crate) fn sort_label(sort: DeviceSort) -> &'static str {
     match sort {
         DeviceSort::Urgency => "Most urgent first",
         DeviceSort::Title => "By name",

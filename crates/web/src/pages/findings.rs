@@ -136,7 +136,7 @@ fn form(asked: &Asked, counts: &FindingCounts) -> Markup {
     }
 }
 
-fn kind_label(kind: FindingKind) -> &'static str {
+pub(crate) fn kind_label(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::Vulnerability => "published weaknesses",
         FindingKind::Setting => "weak settings",

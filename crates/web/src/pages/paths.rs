@@ -127,7 +127,7 @@ fn end(round: &Round, asked: &Asked, field: &str) -> End {
 fn body(asked: &Asked, looked: &Looked<()>, round: &Round, told: &Told) -> Markup {
     html! {
         (parts::of_round(looked))
-        p { "A way is a chain of weak places that fit together. It does not say that anybody has gone it." }
+        p { "A way is a chain of weak places that fit together. It does not say that anybody has gone it. Name a device by its name, address or id, or choose a part of the hospital." }
         (form(asked))
         (unclear(asked, "from", &told.from))
         (unclear(asked, "to", &told.to))
@@ -155,9 +155,9 @@ fn form(asked: &Asked) -> Markup {
     html! {
         search { form method="get" action=(PATH) class="filter" {
             @if asked.has("round") { input type="hidden" name="round" value=(plain(asked.text("round"))); }
-            (device("from", "From this device (name, address or id)"))
+            (device("from", "From this device"))
             (choose(asked, "from-area", "or from this part", "From outside", &areas))
-            (device("to", "To this device (name, address or id)"))
+            (device("to", "To this device"))
             (choose(asked, "to-area", "or to this part", "What patients depend on", &areas))
             (choose(asked, "seen", "Count", "What was seen, and rules of firewalls", &[Choice::new("only", "What was seen alone", None)]))
             div class="row" { button { "Show" } a href=(asked.of_round(PATH)) { "Clear" } }
@@ -261,11 +261,11 @@ fn picture(round: &Round, way: &Way, number: usize) -> Markup {
     let steps = way.steps.len();
     html! {
         figure class="map way" {
-            svg viewBox=(format!("0 0 {WIDTH} {}", (steps * STEP).max(STEP))) role="img" aria-labelledby={ "way-title-" (number) " way-text-" (number) } {
+            svg viewBox=(format!("0 0 {WIDTH} {}", (steps * STEP).saturating_sub(STEP - 44).max(STEP))) role="img" aria-labelledby={ "way-title-" (number) " way-text-" (number) } {
                 title id={ "way-title-" (number) } { "Way " (number) ", step by step" }
                 desc id={ "way-text-" (number) } { "From top to bottom. The table below says the same." }
                 @for (place, step) in way.steps.iter().enumerate() {
-                    @let y = place * STEP + 30;
+                    @let y = place * STEP + 4;
                     @if place > 0 { (arrow(step, y)) }
                     rect class="self" x="2" y=(y) width=(WIDTH - 4) height="34" rx="6" {}
                     text x=(WIDTH / 2) y=(y + 22) text-anchor="middle" { (place + 1) ". " (short(&plain(&title(round, step.asset)))) }

@@ -60,9 +60,9 @@ struct Made {
 /// Tells a report of the latest round; nothing where there is none yet. One at a time, since it reads two rounds whole.
 async fn made(site: &Site, kind: Kind) -> Result<Option<Made>, Problem> {
     let _one_at_a_time = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
-    let name = if site.is_demo() { DEMO } else { "" };
+    let name = if site.is_demo() { DEMO.to_owned() } else { site.naming.name() };
     let at = now().to_whole_second();
-    site.hospital().read(move |store| told(store, kind, at, name)).await
+    site.hospital().read(move |store| told(store, kind, at, &name)).await
 }
 
 fn told(store: &Store, kind: Kind, at: Timestamp, hospital: &str) -> Result<Option<Made>, StoreError> {

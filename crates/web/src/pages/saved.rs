@@ -11,6 +11,7 @@ use wardround_store::{MOST_SAVED_VIEWS, NewSavedView, SavedView, Store};
 use crate::asked::{Asked, with_fields};
 use crate::asks::Sent;
 use crate::layout::{self, Page, form_token, plain};
+use crate::pages::{devices, findings, parts};
 use crate::problem::Problem;
 use crate::roles::{Permission, SiteRole};
 use crate::routes::{Menu, Needs, Route};
@@ -122,10 +123,10 @@ pub(crate) fn section(asked: &Asked, person: &Person, list: List, all: &[SavedVi
     let may_keep = person.may(Permission::KeepViews);
     html! {
         @if !all.is_empty() || (may_keep && !now.is_empty()) {
-            details class="say" open[!all.is_empty()] { summary { "Saved views" }
-                @if !all.is_empty() { ul { @for saved in all { (line(person, list, saved)) } } }
-                @if may_keep && !now.is_empty() { (save_form(person, list, &now)) }
-                @else if may_keep { p class="hint" { "To save another one, choose a filter or an order first." } }
+            section aria-labelledby="views" {
+                h2 class="aside" id="views" { "Saved views" }
+                @if !all.is_empty() { p { "Saved views:" } ul { @for saved in all { (line(person, list, saved)) } } }
+                @if may_keep && !now.is_empty() { details class="say" { summary { "Save this view" } (save_form(person, list, &now)) } }
             }
         }
     }
@@ -149,8 +150,8 @@ fn save_form(person: &Person, list: List, fields: &[(String, String)]) -> Markup
             input type="hidden" name="of" value=(list.code());
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
             label { "Save what is shown now as" input name="name" required maxlength=(LONGEST_NAME); }
-            label class="check" { input type="checkbox" name="shared" value="yes"; "Everyone of the hospital sees it" }
-            button { "Save" }
+            label class="check" { input type="checkbox" name="shared" value="yes"; " Everyone of the hospital sees it" }
+            div { button { "Save" } }
         }
     }
 }
@@ -223,17 +224,52 @@ fn told(person: &Person, list: List, saved: &SavedView) -> Markup {
             form method="post" action={ (path) "/change" } class="fields" {
                 (form_token(person))
                 label { "Name" input name="name" required maxlength=(LONGEST_NAME) value=(plain(&saved.view.name)); }
-                label class="check" { input type="checkbox" name="shared" value="yes" checked[saved.view.is_shared]; "Everyone of the hospital sees it" }
-                button { "Keep" }
+                label class="check" { input type="checkbox" name="shared" value="yes" checked[saved.view.is_shared]; " Everyone of the hospital sees it" }
+                div { button { "Keep" } }
             }
         }
         h2 { "What it sets" }
-        dl { @for (name, value) in &saved.view.fields { dt { (plain(name)) } dd { (plain(value)) } } }
+        dl { @for (name, value) in &saved.view.fields { dt { (label(list, name)) } dd { (plain(&value_label(list, name, value))) } } }
         @if saved.deleted_at.is_none() {
-            form method="post" action={ (path) "/delete" } { (form_token(person)) button class="quiet" { "Delete this view" } }
+            form method="post" action={ (path) "/delete" } class="apart" { (form_token(person)) button class="quiet" { "Delete this view" } }
         }
         p { a href=(list.path()) { "Back to the list" } }
     }
+}
+
+/// What a field is called, as the list calls it.
+fn label(list: List, field: &str) -> &'static str {
+    match (list, field) {
+        (_, "area") => "Part of the hospital",
+        (_, "medical") => "Medical devices alone",
+        (_, "class" | "kind") => "Kind",
+        (List::Devices, "decision") => "Most urgent finding",
+        (List::Findings, "decision") => "Decision",
+        (_, "network") => "Network",
+        (_, "ward") => "Care area",
+        (_, "text") => "Words",
+        (_, "sort") => "Order",
+        (_, "owner") => "Looked after by",
+        (_, "list") => "Show",
+        (_, "device") => "Device",
+        _ => "Another field",
+    }
+}
+
+/// What a value is called, as the list calls it.
+fn value_label(list: List, field: &str, value: &str) -> String {
+    let label = match (list, field) {
+        (List::Devices, "area") => Area::from_code(value).map(Area::label),
+        (List::Devices, "class") => DeviceClass::from_code(value).map(DeviceClass::plural),
+        (List::Devices, "decision") => Worst::from_code(value).map(parts::worst_label),
+        (List::Devices, "sort") => DeviceSort::from_code(value).map(devices::sort_label),
+        (List::Findings, "decision") => Decision::from_code(value).map(Decision::label),
+        (List::Findings, "kind") => FindingKind::from_code(value).map(findings::kind_label),
+        (List::Findings, "owner") => Role::from_code(value).map(Role::label),
+        (List::Findings, "list") => Some("One by one"),
+        _ => None,
+    };
+    label.map_or_else(|| value.to_owned(), str::to_owned)
 }
 
 async fn change(

@@ -1,4 +1,4 @@
-//! *Settings*: when rounds run by themselves, the disk beneath the store, and the demo hospital.
+//! *Settings*: what the hospital is called, when rounds run by themselves, the disk beneath the store, and the demo hospital.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,7 +7,8 @@ use wardround_store::Disk;
 
 use crate::asks::Sent;
 use crate::hospital::waiting;
-use crate::layout::{self, Page, form_token};
+use crate::layout::{self, Page, form_token, plain};
+use crate::naming;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -20,6 +21,7 @@ const NEEDS: Needs = Needs::May(Permission::ChangeSettings);
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(NEEDS, "/settings", show).in_menu(Menu::Settings),
+        Route::post(NEEDS, "/settings/hospital", "settings.hospital", name),
         Route::post(NEEDS, "/settings/schedule", "settings.schedule", change),
     ]
 }
@@ -34,6 +36,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
         Some(Menu::Settings),
         "Settings",
         &html! {
+            @if !site.is_demo() { (hospital(&person, &site.naming.name())) }
             (rounds(&site, &person, chosen.as_ref()))
             (kept_safe(disk))
             @if !site.is_demo() {
@@ -62,6 +65,28 @@ fn kept_safe(disk: Disk) -> Markup {
             p { "Backups are encrypted in any case: " code { "wardround backup" } "." }
         }
     }
+}
+
+fn hospital(person: &Person, name: &str) -> Markup {
+    html! {
+        section aria-labelledby="hospital" {
+            h2 id="hospital" { "Your hospital" }
+            form class="fields panel" method="post" action="/settings/hospital" {
+                (form_token(person))
+                label { "Name" span class="hint" { "It stands on pages and reports." } input name="name" value=(plain(name)) maxlength="200" autocomplete="organization"; }
+                div { button { "Save" } }
+            }
+        }
+    }
+}
+
+async fn name(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
+    let too_long = || Problem::Bad("This name is too long. Use a shorter one.".to_owned());
+    let name = naming::named(sent.text("name")).ok_or_else(too_long)?;
+    let kept = name.clone();
+    site.home.write(move |store| naming::keep(store, &kept)).await?;
+    site.naming.change(name);
+    Ok(Redirect::to("/settings").into_response())
 }
 
 fn rounds(site: &Site, person: &Person, chosen: Option<&Schedule>) -> Markup {
