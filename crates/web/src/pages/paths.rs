@@ -251,10 +251,10 @@ fn weak(asked: &Asked, round: &Round, step: &Step) -> Markup {
 }
 
 /// The width of a picture, and the height of one step, in its own units.
-const WIDTH: usize = 340;
+const WIDTH: usize = 380;
 const STEP: usize = 74;
 /// Characters of a name that have room.
-const LONGEST: usize = 46;
+const LONGEST: usize = 42;
 
 /// The way from top to bottom: a full arrow where somebody was seen to go, a dashed one where nobody was.
 fn picture(round: &Round, way: &Way, number: usize) -> Markup {
