@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 use wardround_store::{Store, StoreError};
 
 use crate::desk::Desk;
-use crate::planned::Planned;
 use crate::ground::Ground;
+use crate::planned::Planned;
 use crate::problem::Problem;
 use crate::standing::{Sights, Standing};
 
