@@ -20,6 +20,8 @@ const ROOMS: &[&str] = &[
     "remedy",
     "store",
     "backup",
+    "ask",
+    "send",
     "round",
     "report",
     "paper",
@@ -28,7 +30,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that compute: no files, sockets, databases or clocks, so none of the crates that bring them.
-const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage", "remedy"];
+const PURE: &[&str] = &["model", "dissect", "identify", "intel", "triage", "remedy", "ask"];
 
 /// Crates that do input or output.
 const EDGE_CRATES: &[&str] =

@@ -91,6 +91,16 @@ coded! {
         RuleList = "rule-list", "list of firewall rules";
         /// What a maker says of weaknesses (VEX: OpenVEX, CycloneDX, CSAF).
         Vex = "vex", "maker's statements on weaknesses (VEX)";
+        /// What hosts answered to questions that were put to them (`wardround ask`).
+        Asked = "asked", "answers to questions";
+    }
+}
+
+impl SourceKind {
+    /// Whether it comes as a file that a person imports.
+    #[must_use]
+    pub const fn is_imported(self) -> bool {
+        !matches!(self, Self::Capture | Self::Asked)
     }
 }
 

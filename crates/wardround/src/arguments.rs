@@ -1,6 +1,7 @@
 //! What can be said on the command line. Not here: what is done with it (`commands`).
 
 pub(crate) mod answer;
+pub(crate) mod ask;
 pub(crate) mod backup;
 pub(crate) mod import;
 mod intel;
@@ -87,6 +88,9 @@ pub(crate) enum Command {
     Work(Box<work::WorkCommand>),
     /// Reports: the board's page, work sheets, a round; as PDF, HTML, XLSX, CSV or JSON
     Report(Box<report::ReportCommand>),
+    /// Ask hosts that may be asked: scope, plan, check, run, stop, log
+    #[command(subcommand)]
+    Ask(ask::AskCommand),
     /// Ways of an attacker to what patients depend on
     Path(Box<PathCommand>),
     /// Walk from any statement down to its evidence

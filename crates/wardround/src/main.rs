@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Question(command) => commands::question::run(command),
         Command::Answer(command) => commands::answer::run(*command),
         Command::Vex(command) => commands::vex::run(&command),
+        Command::Ask(command) => commands::ask::run(command),
         Command::Path(command) => commands::path::run(*command),
         Command::Plan(command) => commands::plan::run(*command),
         Command::Work(command) => commands::work::run(*command),

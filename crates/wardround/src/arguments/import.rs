@@ -73,7 +73,7 @@ pub(crate) struct RunImport {
 }
 
 fn kind(text: &str) -> Result<SourceKind, String> {
-    let lists = || SourceKind::ALL.iter().filter(|kind| **kind != SourceKind::Capture);
+    let lists = || SourceKind::ALL.iter().filter(|kind| kind.is_imported());
     lists().find(|kind| kind.code() == text).copied().ok_or_else(|| {
         let codes: Vec<&str> = lists().map(|kind| kind.code()).collect();
         format!("choose one of {}", codes.join(", "))

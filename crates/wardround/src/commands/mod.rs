@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod answer;
+pub(crate) mod ask;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod backup;

@@ -264,7 +264,7 @@ impl Answers {
         let pairs = sent.all("heading").zip(sent.all("field"));
         let pairs = pairs.filter(|(heading, field)| !heading.is_empty() && !field.is_empty());
         Ok(Self {
-            kind: SourceKind::from_code(sent.text("kind")).filter(|kind| *kind != SourceKind::Capture),
+            kind: SourceKind::from_code(sent.text("kind")).filter(|kind| kind.is_imported()),
             device: sent.text("device").chars().take(200).collect(),
             day,
             day_text,
@@ -293,7 +293,7 @@ impl Answers {
     }
 
     fn fields(&self, imported: Option<&Imported>) -> Markup {
-        let kinds = SourceKind::ALL.iter().filter(|kind| **kind != SourceKind::Capture);
+        let kinds = SourceKind::ALL.iter().filter(|kind| kind.is_imported());
         html! {
             h2 { "Say more, where it is needed" }
             label {

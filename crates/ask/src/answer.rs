@@ -1,0 +1,135 @@
+//! From an answer to facts, by the dissectors that read captures too. Nothing but facts of the allow-list leaves here.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use wardround_dissect::{About, Facts, Half, STREAM_DISSECTORS, Start, Verdict};
+use wardround_model::{
+    Endpoint, Evidence, Fact, FactKind, Observation, Protocol, Sighting, SourceIndex, Subject, Timestamp,
+    Transport,
+};
+
+use crate::envelope::MOST_ANSWER;
+use crate::plan::Exchange;
+
+/// Messages of one answer that are read, at most.
+const MOST_MESSAGES: usize = 64;
+/// The port that we ask from, as dissectors are told: none of theirs.
+const OUR_PORT: u16 = 49152;
+
+/// What an answer shows. `record` is its line in the log: the proof.
+#[must_use]
+pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u64) -> Vec<Observation> {
+    let bytes = bytes.get(..MOST_ANSWER).unwrap_or(bytes);
+    let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
+    let service = Subject::Service(Endpoint { ip, transport: Transport::Tcp, port });
+    let (protocol, told) = read(bytes, port);
+    let mut found: BTreeSet<(Subject, Fact)> = BTreeSet::new();
+    for (about, fact) in told {
+        match about {
+            About::SenderService => found.insert((service, fact)),
+            About::Sender => found.insert((Subject::Ip(ip), fact)),
+            About::Receiver | About::ReceiverService | About::Named(_) => false,
+        };
+    }
+    // A service that speaks is there, whatever it speaks.
+    let spoken = protocol.map_or("tcp", Protocol::code);
+    found.extend(Fact::new(FactKind::ServiceOpen, spoken.as_bytes()).ok().map(|fact| (service, fact)));
+    let evidence = Evidence { source: SourceIndex(0), record, offset: 0 };
+    let first = Sighting { evidence, at };
+    let one = |(subject, fact)| Observation { subject, fact, first, last: at, count: 1 };
+    found.into_iter().map(one).collect()
+}
+
+/// The protocol of an answer, and what it tells.
+fn read(mut bytes: &[u8], port: u16) -> (Option<Protocol>, Vec<(About, Fact)>) {
+    let (mut known, mut told, mut start) = (None, Vec::new(), Start::Opening);
+    for _ in 0..MOST_MESSAGES {
+        if bytes.is_empty() {
+            break;
+        }
+        let half = Half { bytes, start, sender_port: port, receiver_port: OUR_PORT };
+        let Some((protocol, used)) = ask_all(&half, known, &mut told) else { break };
+        known = Some(protocol);
+        start = Start::NextMessage;
+        bytes = bytes.get(used.max(1)..).unwrap_or_default();
+    }
+    (known, told)
+}
+
+/// The first dissector that understands, and how many bytes are done with.
+fn ask_all(
+    half: &Half<'_>,
+    known: Option<Protocol>,
+    told: &mut Vec<(About, Fact)>,
+) -> Option<(Protocol, usize)> {
+    let mut facts = Facts::default();
+    for dissector in STREAM_DISSECTORS.iter().filter(|one| known.is_none_or(|known| one.protocol == known)) {
+        match (dissector.dissect)(half, &mut facts) {
+            Verdict::NotThis => drop(facts.drain()),
+            Verdict::More { .. } => return None,
+            Verdict::Message { used, .. } => {
+                told.extend(facts.drain());
+                return Some((dissector.protocol, used));
+            }
+            Verdict::Finished { .. } => {
+                told.extend(facts.drain());
+                return Some((dissector.protocol, half.bytes.len()));
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::Question;
+    use proptest::prelude::*;
+
+    fn exchange(port: u16, question: Question) -> Exchange {
+        Exchange {
+            asset: "A-1".to_owned(),
+            ip: [10, 1, 2, 3].into(),
+            port,
+            question,
+            seen: true,
+            clinical: false,
+            cards: Vec::new(),
+            reason: String::new(),
+            packets: question.packets(),
+        }
+    }
+
+    fn told(port: u16, question: Question, bytes: &[u8]) -> Vec<String> {
+        let all = observations(&exchange(port, question), bytes, Timestamp::EPOCH, 1);
+        all.iter().map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value())).collect()
+    }
+
+    #[test]
+    fn a_banner_names_software_and_confirms_the_service() {
+        let told = told(22, Question::Banner, b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n");
+        assert!(
+            told.iter().any(|line| line.starts_with("10.1.2.3:22/tcp ssh.banner OpenSSH_9.2p1")),
+            "{told:?}"
+        );
+        assert!(told.contains(&"10.1.2.3:22/tcp scan.open ssh".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn a_head_names_the_server() {
+        let answer = b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nSet-Cookie: id=patient42\r\n\r\n";
+        let told = told(80, Question::HttpHead, answer);
+        assert!(told.iter().any(|line| line.contains("nginx/1.22.1")), "{told:?}");
+        assert!(!told.iter().any(|line| line.contains("patient42")), "{told:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_read_without_panic(bytes: Vec<u8>, port: u16) {
+            for question in Question::ALL {
+                let _ = told(port, *question, &bytes);
+            }
+        }
+    }
+}

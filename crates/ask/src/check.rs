@@ -1,0 +1,182 @@
+//! Holds a plan against the envelope. It does not trust that the plan was made here: the file may have been changed since.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use wardround_model::{Round, RoundId};
+
+use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_PACKETS, never};
+use crate::plan::{Exchange, Plan, seen_ports};
+use crate::question::Question;
+use crate::who;
+
+/// The word of a person for one plan.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Approval {
+    /// The plan's mark.
+    pub plan: String,
+    /// Who.
+    pub by: String,
+}
+
+/// A rule of the envelope that a plan breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule, as `P2`.
+    pub rule: &'static str,
+    /// Which exchange, where it is one.
+    pub at: Option<String>,
+    /// What is wrong.
+    pub text: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            Some(at) => write!(f, "{} {at}: {}", self.rule, self.text),
+            None => write!(f, "{} {}", self.rule, self.text),
+        }
+    }
+}
+
+/// A plan that keeps to the envelope and has the approvals that it needs. Only [`approve`] makes one, and only one of these can be
+/// asked.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    plan: Plan,
+    mark: String,
+}
+
+impl Approved {
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Its mark.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+}
+
+/// What in a plan breaks the envelope, held against the newest round.
+#[must_use]
+pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
+    let mut found = Vec::new();
+    let mut of_plan = |wrong: bool, rule, text: &str| {
+        if wrong {
+            found.push(Breach { rule, at: None, text: text.to_owned() });
+        }
+    };
+    of_plan(!plan.scope.is_complete(), "P1", "networks, owner, phone and window must be set first");
+    of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
+    of_plan(plan.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
+    of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
+    let mut places = BTreeSet::new();
+    for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
+        let is_new = places.insert((exchange.ip, exchange.port));
+        let wrong = of_exchange(plan, exchange, round, is_new);
+        found.extend(wrong.into_iter().map(|(rule, text)| Breach {
+            rule,
+            at: Some(format!("{}:{}", exchange.ip, exchange.port)),
+            text: text.to_owned(),
+        }));
+    }
+    found
+}
+
+fn of_exchange(
+    plan: &Plan,
+    exchange: &Exchange,
+    round: &Round,
+    is_new: bool,
+) -> Vec<(&'static str, &'static str)> {
+    let mut wrong = Vec::new();
+    if !plan.scope.has_host(exchange.ip) {
+        wrong.push(("P11", "it is not one host of the scope"));
+    }
+    if let Some(why) = never(exchange.port) {
+        wrong.push(("P5", why));
+    }
+    if !is_new {
+        wrong.push(("P6", "it is asked twice"));
+    }
+    if exchange.packets != exchange.question.packets() || exchange.packets > MOST_PACKETS {
+        wrong.push(("P10", "the count of packets is not the question's"));
+    }
+    let asset = match who::holder(round, exchange.ip) {
+        Ok(asset) => asset,
+        Err(why) => {
+            wrong.push(("P11", why));
+            return wrong;
+        }
+    };
+    wrong.extend(who::refusal(asset).map(|why| ("P2", why)));
+    if asset.id.to_string() != exchange.asset {
+        wrong.push(("P11", "another device has this address now"));
+    }
+    let mut cards: Vec<String> = asset.macs.iter().map(ToString::to_string).collect();
+    cards.sort();
+    if cards != exchange.cards {
+        wrong.push(("P11", "its card changed since the plan"));
+    }
+    let seen = seen_ports(asset, exchange.ip);
+    let heard = seen.get(&exchange.port);
+    if heard.is_some() != exchange.seen || heard.is_none() && !plan.ports.contains(&exchange.port) {
+        wrong.push(("P5", "the port was neither seen nor listed"));
+    }
+    if Question::expected(exchange.port, heard.copied().flatten()) != Some(exchange.question) {
+        wrong.push(("P6", "the service does not expect this question"));
+    }
+    if exchange.clinical != who::is_clinical(round, exchange.ip) {
+        wrong.push(("P10", "whether it is in a clinical area is not told as it is"));
+    }
+    wrong
+}
+
+/// Why a plan cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It breaks the envelope.
+    Breaks(Vec<Breach>),
+    /// So many different people must approve it, and fewer did.
+    Unapproved {
+        /// People wanted.
+        wanted: usize,
+        /// People who did.
+        given: usize,
+    },
+}
+
+/// People who must approve a plan.
+#[must_use]
+pub fn wanted_approvals(plan: &Plan) -> usize {
+    if plan.is_clinical() { 2 } else { 1 }
+}
+
+/// Checks a plan and counts its approvals.
+///
+/// # Errors
+/// When it breaks the envelope, or too few different people approved it.
+pub fn approve(
+    plan: Plan,
+    newest: RoundId,
+    round: &Round,
+    approvals: &[Approval],
+) -> Result<Approved, Refused> {
+    let breaches = breaches(&plan, newest, round);
+    if !breaches.is_empty() {
+        return Err(Refused::Breaks(breaches));
+    }
+    let mark = plan.mark();
+    let of_this = approvals.iter().filter(|approval| approval.plan == mark);
+    let people: BTreeSet<String> =
+        of_this.map(|approval| approval.by.trim().to_lowercase()).filter(|by| !by.is_empty()).collect();
+    let (wanted, given) = (wanted_approvals(&plan), people.len());
+    if given < wanted {
+        return Err(Refused::Unapproved { wanted, given });
+    }
+    Ok(Approved { plan, mark })
+}

@@ -1,0 +1,29 @@
+//! Questions to hosts, from the plan to what an answer shows. Nothing is sent here (`send`), and no clock is read.
+//!
+//! The path is one of types: a [`Plan`] can be written and changed by anybody; only [`approve`] makes an [`Approved`] of it, only a
+//! [`Walk`] over one gives a [`Ticket`], and only for a ticket something is sent. A question outside of the envelope cannot be said.
+//!
+//! The limits ([`envelope`]) are the project's own judgement; no live medical device was tested.
+
+mod answer;
+mod check;
+pub mod envelope;
+mod hello;
+mod plan;
+mod question;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod watch;
+mod who;
+
+pub use answer::observations;
+pub use check::{Approval, Approved, Breach, Refused, approve, breaches, wanted_approvals};
+pub use envelope::{Pace, Wish};
+pub use plan::{Exchange, LeftOut, Plan};
+pub use question::Question;
+pub use scope::{InvalidNet, Net, Scope, Window};
+pub use walk::{Distress, Outcome, Step, Ticket, Walk};
+pub use watch::{Halt, Watch};
+pub use who::MAY_BE_ASKED;

@@ -1,0 +1,178 @@
+//! A plan: every exchange to come, with its reason and its cost. The same round, scope and wishes give the same plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use wardround_model::{Asset, Protocol, Round, RoundId, Transport};
+
+use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_EXCHANGES, Pace, never};
+use crate::question::Question;
+use crate::scope::Scope;
+use crate::who;
+
+/// One question to one port of one host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The asset, as `A-1a2b3c4d5e6f`.
+    pub asset: String,
+    /// Its address.
+    pub ip: Ipv4Addr,
+    /// The port.
+    pub port: u16,
+    /// The question.
+    pub question: Question,
+    /// Whether the port was seen to answer before.
+    pub seen: bool,
+    /// Whether the host is in a clinical area: two people must approve.
+    pub clinical: bool,
+    /// Its cards as they are known, sorted: another one means that this is another host.
+    pub cards: Vec<String>,
+    /// Why it is asked.
+    pub reason: String,
+    /// Packets that we send, at most.
+    pub packets: u32,
+}
+
+/// A host in the scope that is not asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its address.
+    pub ip: Ipv4Addr,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is to be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The round that it was made from.
+    pub round: i64,
+    /// What a person set.
+    pub scope: Scope,
+    /// Ports beside those that were seen, sorted.
+    pub ports: Vec<u16>,
+    /// How fast.
+    pub pace: Pace,
+    /// In the order of addresses and ports.
+    pub exchanges: Vec<Exchange>,
+    /// Hosts in the scope that are not asked.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Plan {
+    /// Makes the plan. `ports` are asked beside those that were seen.
+    #[must_use]
+    pub fn make(id: RoundId, round: &Round, scope: Scope, ports: &[u16], pace: Pace) -> Self {
+        let ports: BTreeSet<u16> = ports.iter().copied().collect();
+        let mut plan = Self {
+            round: id.0,
+            scope,
+            ports: ports.into_iter().collect(),
+            pace,
+            exchanges: Vec::new(),
+            left_out: Vec::new(),
+        };
+        let inside: BTreeSet<Ipv4Addr> = addresses(round).filter(|ip| plan.scope.has_host(*ip)).collect();
+        for ip in inside {
+            let able = who::holder(round, ip).and_then(|asset| match who::refusal(asset) {
+                None => Ok(asset),
+                Some(reason) => Err(reason),
+            });
+            let asked = able.and_then(|asset| plan.exchanges_with(asset, ip, round));
+            match asked {
+                Ok(exchanges) if plan.exchanges.len() + exchanges.len() <= MOST_EXCHANGES => {
+                    plan.exchanges.extend(exchanges);
+                }
+                Ok(_) => plan.leave_out(ip, "the plan is full"),
+                Err(reason) => plan.leave_out(ip, reason),
+            }
+        }
+        plan
+    }
+
+    fn leave_out(&mut self, ip: Ipv4Addr, reason: &str) {
+        self.left_out.push(LeftOut { ip, reason: reason.to_owned() });
+    }
+
+    fn exchanges_with(
+        &self,
+        asset: &Asset,
+        ip: Ipv4Addr,
+        round: &Round,
+    ) -> Result<Vec<Exchange>, &'static str> {
+        let seen = seen_ports(asset, ip);
+        let listed = self.ports.iter().filter(|port| !seen.contains_key(port)).map(|port| (*port, None));
+        let all: BTreeMap<u16, Option<Protocol>> =
+            seen.iter().map(|(port, heard)| (*port, *heard)).chain(listed).collect();
+        let clinical = who::is_clinical(round, ip);
+        let exchange = |(port, heard): (u16, Option<Protocol>)| {
+            let question = Question::expected(port, heard).filter(|_| never(port).is_none())?;
+            let seen = seen.contains_key(&port);
+            let reason = match (seen, heard) {
+                (true, Some(protocol)) => format!("{} was heard there", protocol.label()),
+                (true, None) => "the port was seen to answer".to_owned(),
+                (false, _) => "the port is on the list".to_owned(),
+            };
+            let mut cards: Vec<String> = asset.macs.iter().map(ToString::to_string).collect();
+            cards.sort();
+            let (asset, packets) = (asset.id.to_string(), question.packets());
+            Some(Exchange { asset, ip, port, question, seen, clinical, cards, reason, packets })
+        };
+        let exchanges: Vec<Exchange> = all.into_iter().filter_map(exchange).collect();
+        if exchanges.is_empty() {
+            Err("no port of it expects a question that can be put")
+        } else {
+            Ok(exchanges)
+        }
+    }
+
+    /// The plan's mark: another byte in it is another mark.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        blake3::hash(text.as_bytes()).to_hex().chars().take(16).collect()
+    }
+
+    /// Packets that we send in all, at most.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.exchanges.iter().map(|exchange| u64::from(exchange.packets)).sum()
+    }
+
+    /// How many hosts.
+    #[must_use]
+    pub fn hosts(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.ip).collect::<BTreeSet<_>>().len()
+    }
+
+    /// How long it takes at most: each exchange waits for the one before it, and each host for its own pause.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        let each = CONNECT_TIME + ANSWER_TIME + END_TIME + self.pace.host_gap().max(self.pace.sensor_gap());
+        each.saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Whether two people must approve.
+    #[must_use]
+    pub fn is_clinical(&self) -> bool {
+        self.exchanges.iter().any(|exchange| exchange.clinical)
+    }
+}
+
+fn addresses(round: &Round) -> impl Iterator<Item = Ipv4Addr> + '_ {
+    let all = round.assets.iter().flat_map(|asset| &asset.ips);
+    all.filter_map(|ip| match ip {
+        IpAddr::V4(ip) => Some(*ip),
+        IpAddr::V6(_) => None,
+    })
+}
+
+/// TCP ports of this address that were seen to answer, and what was heard there.
+pub(crate) fn seen_ports(asset: &Asset, ip: Ipv4Addr) -> BTreeMap<u16, Option<Protocol>> {
+    let at = asset.services.iter().filter(|service| {
+        service.endpoint.ip == IpAddr::V4(ip) && service.endpoint.transport == Transport::Tcp
+    });
+    at.map(|service| (service.endpoint.port, service.protocol)).collect()
+}

@@ -1,0 +1,244 @@
+//! The walk over an approved plan: who is next and when (P3), and when to stop (P7). Time is an argument.
+//!
+//! One connection is open at a time, in the whole walk. The hosts of one /28 are asked one after the other; those of others come in
+//! turn while a host has its pause.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use crate::check::Approved;
+use crate::envelope::{LEAST_BASELINE, Pace, SLOWER, STOPS_ALL, STOPS_SUBNET};
+use crate::plan::Exchange;
+use crate::scope::Net;
+
+/// Leave to ask one question now. Only a [`Walk`] gives it, and it is used up by asking.
+#[derive(Debug)]
+pub struct Ticket {
+    exchange: Exchange,
+    plan: String,
+}
+
+impl Ticket {
+    /// What may be asked.
+    #[must_use]
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// What is sent once the connection stands.
+    #[must_use]
+    pub fn opening(&self) -> Vec<u8> {
+        self.exchange.question.opening(self.exchange.ip, self.exchange.port, &self.plan)
+    }
+}
+
+/// What came of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// An answer.
+    Answered,
+    /// The other side ended without a word.
+    Ended,
+    /// The port is closed.
+    Refused,
+    /// No connection in time.
+    NoConnection,
+    /// A connection, and no answer in time.
+    Silent,
+    /// The other side broke the connection off.
+    Reset,
+    /// The network says that it is not to be reached.
+    Unreachable,
+    /// It is not the host that was meant: its card is another one. Nothing was asked.
+    AnotherCard,
+    /// Asking was stopped before or while it was asked.
+    Stopped,
+}
+
+impl Outcome {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Ended => "ended",
+            Self::Refused => "refused",
+            Self::NoConnection => "no-connection",
+            Self::Silent => "silent",
+            Self::Reset => "reset",
+            Self::Unreachable => "unreachable",
+            Self::AnotherCard => "another-card",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Ask this.
+    Ask(Box<Ticket>),
+    /// Nothing before this moment, told as time since the walk began.
+    Wait(Duration),
+    /// All is asked that could be.
+    Done,
+    /// So many hosts were in distress that everything stops until a person resumes.
+    Halted,
+}
+
+/// A host that showed distress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distress {
+    /// The host.
+    pub ip: Ipv4Addr,
+    /// The sign.
+    pub sign: String,
+}
+
+#[derive(Debug, Default)]
+struct Host {
+    baseline: Option<Duration>,
+    succeeded: bool,
+    ready: Duration,
+}
+
+/// The walk.
+#[derive(Debug)]
+pub struct Walk {
+    /// By /28: its exchanges, host after host.
+    queues: BTreeMap<Net, VecDeque<Exchange>>,
+    hosts: BTreeMap<Ipv4Addr, Host>,
+    distress: Vec<Distress>,
+    pace: Pace,
+    plan: String,
+    ready: Duration,
+    under_way: bool,
+}
+
+impl Walk {
+    /// Begins at time zero.
+    #[must_use]
+    pub fn new(approved: &Approved) -> Self {
+        let mut exchanges = approved.plan().exchanges.clone();
+        exchanges.sort_by_key(|exchange| (exchange.ip, exchange.port));
+        let mut queues: BTreeMap<Net, VecDeque<Exchange>> = BTreeMap::new();
+        for exchange in exchanges {
+            queues.entry(Net::neighbourhood_of(exchange.ip)).or_default().push_back(exchange);
+        }
+        Self {
+            queues,
+            hosts: BTreeMap::new(),
+            distress: Vec::new(),
+            pace: approved.plan().pace,
+            plan: approved.mark().to_owned(),
+            ready: Duration::ZERO,
+            under_way: false,
+        }
+    }
+
+    /// What to do at `now`. While a question is under way, there is nothing but waiting.
+    pub fn next(&mut self, now: Duration) -> Step {
+        if self.distress.len() >= STOPS_ALL {
+            return Step::Halted;
+        }
+        if self.under_way {
+            return Step::Wait(now + self.pace.sensor_gap());
+        }
+        self.drop_stopped();
+        let ready =
+            |exchange: &Exchange| self.hosts.get(&exchange.ip).map_or(Duration::ZERO, |host| host.ready);
+        let heads = self.queues.iter().filter_map(|(net, queue)| Some((ready(queue.front()?), *net)));
+        let Some((host_ready, net)) = heads.min() else { return Step::Done };
+        let at = host_ready.max(self.ready);
+        if at > now {
+            return Step::Wait(at);
+        }
+        let Some(exchange) = self.queues.get_mut(&net).and_then(VecDeque::pop_front) else {
+            return Step::Done;
+        };
+        self.under_way = true;
+        self.ready = now + self.pace.sensor_gap();
+        self.hosts.entry(exchange.ip).or_default().ready = now + self.pace.host_gap();
+        Step::Ask(Box::new(Ticket { exchange, plan: self.plan.clone() }))
+    }
+
+    /// Takes what came of a question that ended at `now`; `connected` is how long the connection took to stand.
+    pub fn report(&mut self, ticket: Ticket, now: Duration, outcome: Outcome, connected: Option<Duration>) {
+        self.under_way = false;
+        let exchange = ticket.exchange;
+        let host = self.hosts.entry(exchange.ip).or_default();
+        // Pauses count from the end, so that a slow host has its whole pause.
+        host.ready = host.ready.max(now + self.pace.host_gap());
+        self.ready = self.ready.max(now + self.pace.sensor_gap());
+        let sign = host.sign(&exchange, outcome, connected);
+        host.succeeded |= matches!(outcome, Outcome::Answered | Outcome::Ended);
+        if let Some(sign) = sign {
+            self.distress.push(Distress { ip: exchange.ip, sign });
+            self.drop_stopped();
+        }
+    }
+
+    /// Hosts in distress, in the order in which they showed it.
+    #[must_use]
+    pub fn distress(&self) -> &[Distress] {
+        &self.distress
+    }
+
+    /// Questions that are still to be put.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.queues.values().map(VecDeque::len).sum()
+    }
+
+    /// Takes away what must not be asked any more: hosts in distress, and subnets with two of them.
+    fn drop_stopped(&mut self) {
+        let hosts: BTreeSet<Ipv4Addr> = self.distress.iter().map(|distress| distress.ip).collect();
+        let mut counts: BTreeMap<Net, usize> = BTreeMap::new();
+        for ip in &hosts {
+            *counts.entry(Net::subnet_of(*ip)).or_default() += 1;
+        }
+        let stopped = |ip: Ipv4Addr| {
+            hosts.contains(&ip) || counts.get(&Net::subnet_of(ip)).is_some_and(|count| *count >= STOPS_SUBNET)
+        };
+        for queue in self.queues.values_mut() {
+            queue.retain(|exchange| !stopped(exchange.ip));
+        }
+        self.queues.retain(|_, queue| !queue.is_empty());
+    }
+}
+
+impl Host {
+    /// The sign of distress in an outcome, if it is one.
+    fn sign(&mut self, exchange: &Exchange, outcome: Outcome, connected: Option<Duration>) -> Option<String> {
+        let said = match outcome {
+            Outcome::Refused if self.succeeded && exchange.seen => {
+                "it refused a port that was seen to answer, after it had answered"
+            }
+            Outcome::NoConnection => "no connection in time",
+            Outcome::Silent => "no answer in time",
+            Outcome::Reset => "it broke the connection off",
+            Outcome::Unreachable => "it is not to be reached any more",
+            Outcome::AnotherCard => "another card has its address",
+            Outcome::Answered | Outcome::Ended | Outcome::Refused | Outcome::Stopped => {
+                return self.slower(connected?);
+            }
+        };
+        Some(said.to_owned())
+    }
+
+    fn slower(&mut self, connected: Duration) -> Option<String> {
+        let Some(baseline) = self.baseline else {
+            self.baseline = Some(connected.max(LEAST_BASELINE));
+            return None;
+        };
+        let is_slow = connected > baseline.saturating_mul(SLOWER);
+        is_slow.then(|| {
+            format!(
+                "it took {} ms to connect, more than {SLOWER} times as long as at first",
+                connected.as_millis()
+            )
+        })
+    }
+}

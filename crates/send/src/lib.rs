@@ -1,0 +1,11 @@
+//! The one room that sends to hosts which did not ask. It sends for a [`Ticket`] alone, and nobody but a walk over an approved plan
+//! gives one.
+//!
+//! Connections are the kernel's own: a full handshake, one request, all read, and an end in order (P4). No raw packet is made here.
+
+mod cards;
+mod connection;
+mod run;
+
+pub use connection::{Answer, put};
+pub use run::{Desk, Ended, run};

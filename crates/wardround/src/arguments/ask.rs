@@ -1,0 +1,93 @@
+//! Words of `wardround ask`.
+
+use std::num::NonZeroU64;
+
+use clap::{Args, Subcommand};
+use wardround_ask::Net;
+use wardround_model::Timestamp;
+
+use super::{Format, StoreArgument};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AskCommand {
+    /// Set which networks may be asked, who answers for them, and when; without words, show it
+    Scope(ScopeAsk),
+    /// Plan: every question to come, with its reason and packets; nothing is sent
+    Plan(PlanAsk),
+    /// Hold the plan against the safety envelope, and approve it; nothing is sent
+    Check(CheckAsk),
+    /// Ask what was planned, checked and approved
+    Run(StoreArgument),
+    /// Stop at once, and stay stopped until `resume`
+    Stop(StoreArgument),
+    /// Allow new plans again after a stop, distress or a run that was killed
+    Resume(ResumeAsk),
+    /// What was sent, and what came of it
+    Log(LogAsk),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScopeAsk {
+    /// A private IPv4 network that may be asked, such as 10.20.1.0/24; may be said several times
+    #[arg(long, value_name = "NETWORK", requires_all = ["owner", "phone", "from", "until"])]
+    pub(crate) network: Vec<Net>,
+    /// Who answers for these networks
+    #[arg(long, value_name = "WHO", requires = "network")]
+    pub(crate) owner: Option<String>,
+    /// How to reach the owner while asking goes on
+    #[arg(long, value_name = "PHONE", requires = "network")]
+    pub(crate) phone: Option<String>,
+    /// From when, as 2026-11-28T02:00:00+01:00
+    #[arg(long, value_name = "MOMENT", requires = "network")]
+    pub(crate) from: Option<Timestamp>,
+    /// Until when; at most 12 hours later
+    #[arg(long, value_name = "MOMENT", requires = "network")]
+    pub(crate) until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanAsk {
+    /// Ports to ask beside those that were seen, at most ten: 22,443
+    #[arg(long, value_name = "PORT", value_delimiter = ',')]
+    pub(crate) port: Vec<u16>,
+    /// Seconds between two connections to one host; never less than 5
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) pause: Option<NonZeroU64>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckAsk {
+    /// Approve the plan by this name; clinical areas need two different people
+    #[arg(long, value_name = "NAME")]
+    pub(crate) approve: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeAsk {
+    /// Who decides it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+    /// What was looked at, and why it may go on
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) because: String,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogAsk {
+    /// What to print; JSON is one line for each event
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}

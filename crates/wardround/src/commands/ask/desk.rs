@@ -1,0 +1,103 @@
+//! What a run writes down, what stops it, and what answers show.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+use wardround_ask::{Exchange, observations};
+use wardround_model::{Observation, Timestamp};
+use wardround_send::{Answer, Desk};
+
+use super::folder::Appender;
+
+/// One line of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Line {
+    pub(super) at: String,
+    pub(super) event: String,
+    /// The plan's mark.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) plan: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) to: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) question: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) packets: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bytes_out: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bytes_in: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) connect_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) text: String,
+    /// The account of the operating system that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<u32>,
+}
+
+impl Line {
+    pub(super) fn new(at: Timestamp, event: &str) -> Self {
+        Self { at: at.to_string(), event: event.to_owned(), ..Self::default() }
+    }
+}
+
+/// Keeps the log of one run.
+pub(super) struct Keeper {
+    pub(super) log: Appender,
+    /// Lines in the log so far.
+    pub(super) lines: u64,
+    pub(super) plan: String,
+    pub(super) stop_file: PathBuf,
+    pub(super) signalled: Arc<AtomicBool>,
+    pub(super) found: Vec<Observation>,
+    pub(super) asked: u64,
+}
+
+impl Keeper {
+    fn add(&mut self, line: &Line) -> io::Result<()> {
+        self.log.add(line)?;
+        self.lines = self.lines.saturating_add(1);
+        Ok(())
+    }
+
+    fn line(&self, at: Timestamp, event: &str, exchange: &Exchange) -> Line {
+        Line {
+            plan: self.plan.clone(),
+            to: format!("{}:{}", exchange.ip, exchange.port),
+            question: exchange.question.code().to_owned(),
+            ..Line::new(at, event)
+        }
+    }
+}
+
+impl Desk for Keeper {
+    fn before(&mut self, at: Timestamp, exchange: &Exchange) -> io::Result<()> {
+        let line = Line { packets: Some(exchange.packets), ..self.line(at, "sending", exchange) };
+        self.asked = self.asked.saturating_add(1);
+        self.add(&line)
+    }
+
+    fn after(&mut self, at: Timestamp, exchange: &Exchange, answer: &Answer) -> io::Result<()> {
+        let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let line = Line {
+            bytes_out: Some(answer.sent),
+            bytes_in: Some(answer.bytes.len()),
+            connect_ms: answer.connected.map(milliseconds),
+            ..self.line(at, answer.outcome.code(), exchange)
+        };
+        self.add(&line)?;
+        if !answer.bytes.is_empty() {
+            self.found.extend(observations(exchange, &answer.bytes, at, self.lines));
+        }
+        Ok(())
+    }
+
+    fn is_stopped(&self) -> bool {
+        // What cannot be looked at counts as there.
+        self.signalled.load(Ordering::Relaxed) || self.stop_file.try_exists().unwrap_or(true)
+    }
+}

@@ -1,0 +1,116 @@
+//! Where scope, plan, approvals and log are kept: the folder `ask` beside the store, for its owner alone.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Files larger than this are none of ours.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The folder.
+#[derive(Clone, Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn beside(store: &Path) -> Self {
+        Self(store.parent().unwrap_or(Path::new("")).join("ask"))
+    }
+
+    pub(super) fn make(&self) -> Result<()> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.with_context(|| format!("the folder {} cannot be made", self.0.display()))
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        // What cannot be looked at counts as there: a stop must never be missed.
+        self.path(name).try_exists().unwrap_or(true)
+    }
+
+    /// The whole text of a file; nothing where it is not there.
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>> {
+        let path = self.path(name);
+        let cannot = || format!("{} cannot be read", path.display());
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        let mut text = String::new();
+        file.take(MOST_BYTES + 1).read_to_string(&mut text).with_context(cannot)?;
+        if text.len() as u64 > MOST_BYTES {
+            bail!("{} is larger than it may be", path.display());
+        }
+        Ok(Some(text))
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let read = serde_json::from_str(&text);
+        read.map(Some).with_context(|| format!("{} is damaged", self.path(name).display()))
+    }
+
+    /// Every line of a file, each a value.
+    pub(super) fn lines<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>> {
+        let text = self.text(name)?.unwrap_or_default();
+        let read: serde_json::Result<Vec<T>> = text.lines().map(serde_json::from_str).collect();
+        read.with_context(|| format!("{} is damaged", self.path(name).display()))
+    }
+
+    /// Writes a file whole: it is the new one or the old one, never half of either.
+    pub(super) fn write(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        self.make()?;
+        let (path, new) = (self.path(name), self.path(&format!("{name}.new")));
+        let cannot = || format!("{} cannot be written", path.display());
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.write(true).create(true).truncate(true).mode(0o600).open(&new).with_context(cannot)?;
+        file.write_all(serde_json::to_string_pretty(value)?.as_bytes()).with_context(cannot)?;
+        file.sync_all().with_context(cannot)?;
+        std::fs::rename(&new, &path).with_context(cannot)
+    }
+
+    /// A file that is only added to.
+    pub(super) fn append(&self, name: &str) -> Result<Appender> {
+        self.make()?;
+        let path = self.path(name);
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
+        Ok(Appender(file.with_context(|| format!("{} cannot be written", path.display()))?))
+    }
+
+    /// Makes a file that must not be there yet.
+    pub(super) fn claim(&self, name: &str) -> std::io::Result<()> {
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.path(name)).map(drop)
+    }
+
+    pub(super) fn remove(&self, name: &str) -> Result<()> {
+        match std::fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("{} cannot be removed", self.path(name).display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A file that is only added to.
+#[derive(Debug)]
+pub(super) struct Appender(File);
+
+impl Appender {
+    /// Adds a line; it is on the disk when this returns.
+    pub(super) fn add(&mut self, value: &impl Serialize) -> std::io::Result<()> {
+        let mut line = serde_json::to_string(value)?;
+        line.push('\n');
+        self.0.write_all(line.as_bytes())?;
+        self.0.sync_data()
+    }
+}

@@ -1,0 +1,320 @@
+//! `wardround ask`: scope, plan, check and run as separate steps. Nothing is sent but by `run`.
+
+mod desk;
+mod folder;
+mod signals;
+mod tell;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use wardround_ask::{
+    Approval, Approved, Distress, Pace, Plan, Refused, Scope, Window, Wish, approve, breaches,
+};
+use wardround_model::{Observation, Round, RoundId, SourceKind};
+use wardround_send::Ended;
+use wardround_store::{NewImport, Store};
+
+use crate::arguments::ask::{AskCommand, CheckAsk, LogAsk, PlanAsk, ResumeAsk, ScopeAsk};
+use crate::arguments::{Format, StoreArgument};
+use crate::commands::{lookup, now, print};
+use crate::failure::NotFound;
+use crate::places;
+
+use desk::{Keeper, Line};
+use folder::Folder;
+
+const SCOPE: &str = "scope.json";
+const PLAN: &str = "plan.json";
+const APPROVALS: &str = "approvals.jsonl";
+const LOG: &str = "log.jsonl";
+/// Nothing is asked while this is there.
+const STOP: &str = "stop";
+/// A run is under way, or was killed.
+const RUNNING: &str = "running";
+
+pub(crate) fn run(command: AskCommand) -> Result<()> {
+    match command {
+        AskCommand::Scope(words) => scope(words),
+        AskCommand::Plan(words) => plan(words),
+        AskCommand::Check(words) => check(words),
+        AskCommand::Run(store) => ask(store),
+        AskCommand::Stop(store) => stop(store),
+        AskCommand::Resume(words) => resume(words),
+        AskCommand::Log(words) => log(words),
+    }
+}
+
+fn folder(store: &StoreArgument) -> Result<Folder> {
+    Ok(Folder::beside(&places::store(store.store.clone())?))
+}
+
+fn scope(words: ScopeAsk) -> Result<()> {
+    let folder = folder(&words.store)?;
+    let (Some(owner), Some(phone), Some(from), Some(until)) =
+        (words.owner, words.phone, words.from, words.until)
+    else {
+        return print(&tell::scope(&set_scope(&folder)?)?);
+    };
+    let networks: BTreeSet<_> = words.network.into_iter().collect();
+    let window = Window { from: from.seconds(), until: until.seconds() };
+    if !window.is_sound() {
+        bail!("the window must end after it begins, and at most 12 hours later");
+    }
+    let scope = Scope { networks: networks.into_iter().collect(), owner, phone, window };
+    if !scope.is_complete() {
+        bail!(
+            "say who answers for these networks and how to reach them: --owner and --phone must not be empty"
+        );
+    }
+    folder.write(SCOPE, &scope)?;
+    folder.append(LOG)?.add(&Line { account: Some(account()), ..Line::new(now(), "scope-set") })?;
+    print(&format!(
+        "{}\nNothing was sent. Next: wardround ask plan{}\n",
+        tell::scope(&scope)?,
+        words.store.again()
+    ))
+}
+
+fn set_scope(folder: &Folder) -> Result<Scope> {
+    let none =
+        "nothing may be asked yet: set networks, owner and window first (`wardround ask scope --help`)";
+    folder.read(SCOPE)?.ok_or_else(|| NotFound(none.to_owned()).into())
+}
+
+fn plan(words: PlanAsk) -> Result<()> {
+    let (folder, again) = (folder(&words.store)?, words.store.again());
+    let scope = set_scope(&folder)?;
+    let (id, round) = newest(words.store)?;
+    let wish = Wish {
+        host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
+        ..Wish::default()
+    };
+    let plan = Plan::make(id, &round, scope, &words.port, Pace::from(wish));
+    refuse_breaches(&plan, id, &round)?;
+    folder.write(PLAN, &plan)?;
+    match words.format {
+        Format::Text => print(&tell::plan(&plan, &again)?),
+        Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(&plan)?)),
+    }
+}
+
+fn newest(store: StoreArgument) -> Result<(RoundId, Round)> {
+    lookup::round_of(&mut lookup::store(store)?, None)
+}
+
+fn kept_plan(folder: &Folder) -> Result<Plan> {
+    let none = "there is no plan; make one with `wardround ask plan` (each plan is asked once)";
+    folder.read(PLAN)?.ok_or_else(|| NotFound(none.to_owned()).into())
+}
+
+fn refuse_breaches(plan: &Plan, id: RoundId, round: &Round) -> Result<()> {
+    let found = breaches(plan, id, round);
+    let Some(first) = found.first() else { return Ok(()) };
+    match found.len() {
+        1 => bail!("the plan breaks the safety envelope: {first}"),
+        more => bail!("the plan breaks the safety envelope {more} times, first: {first}"),
+    }
+}
+
+fn check(words: CheckAsk) -> Result<()> {
+    let (folder, again) = (folder(&words.store)?, words.store.again());
+    let plan = kept_plan(&folder)?;
+    let (id, round) = newest(words.store)?;
+    refuse_breaches(&plan, id, &round)?;
+    let mark = plan.mark();
+    if let Some(by) = words.approve {
+        if by.trim().is_empty() {
+            bail!("say who approves it: --approve NAME");
+        }
+        let line = Line {
+            plan: mark.clone(),
+            text: by.clone(),
+            account: Some(account()),
+            ..Line::new(now(), "approved")
+        };
+        folder.append(LOG)?.add(&line)?;
+        folder.append(APPROVALS)?.add(&Approval { plan: mark, by })?;
+    }
+    let people = match approve(plan.clone(), id, &round, &folder.lines(APPROVALS)?) {
+        Ok(_) => wardround_ask::wanted_approvals(&plan),
+        Err(Refused::Unapproved { given, .. }) => given,
+        Err(Refused::Breaks(_)) => 0,
+    };
+    print(&tell::checked(&plan, people, &again)?)
+}
+
+/// The account of the operating system that types.
+fn account() -> u32 {
+    rustix::process::getuid().as_raw()
+}
+
+/// Takes the plan away, so that it is asked once, and asks it.
+fn ask(store: StoreArgument) -> Result<()> {
+    let (folder, again) = (folder(&store)?, store.again());
+    set_scope(&folder)?;
+    refuse_stopped(&folder)?;
+    let plan = kept_plan(&folder)?;
+    if plan.scope != set_scope(&folder)? {
+        bail!("the scope changed since the plan; plan again");
+    }
+    let path = places::store(store.store.clone())?;
+    let (id, round) = newest(store)?;
+    let approved = match approve(plan, id, &round, &folder.lines(APPROVALS)?) {
+        Ok(approved) => approved,
+        Err(Refused::Breaks(found)) => {
+            let first = found.first().map(ToString::to_string).unwrap_or_default();
+            bail!("the plan breaks the safety envelope: {first}");
+        }
+        Err(Refused::Unapproved { wanted, given }) => {
+            bail!("{given} of {wanted} people approved this plan; see `wardround ask check --approve NAME`")
+        }
+    };
+    if !approved.plan().scope.window.is_open(now()) {
+        bail!("the window is closed: nothing is sent outside of it");
+    }
+    drop(round);
+    folder.claim(RUNNING).context("another run is under way")?;
+    folder.remove(PLAN)?;
+    asked(&folder, &path, &approved, &again)
+}
+
+fn refuse_stopped(folder: &Folder) -> Result<()> {
+    if folder.has(STOP) {
+        bail!("asking is stopped; a person allows it again with `wardround ask resume`");
+    }
+    if folder.has(RUNNING) {
+        bail!(
+            "a run is under way, or one was killed; see `wardround ask log`, and if none is, `wardround ask resume`"
+        );
+    }
+    Ok(())
+}
+
+fn asked(folder: &Folder, store: &PathBuf, approved: &Approved, again: &str) -> Result<()> {
+    let signalled = signals::heard()?;
+    let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
+    let mut log = folder.append(LOG)?;
+    let mark = approved.mark().to_owned();
+    log.add(&Line { plan: mark.clone(), account: Some(account()), ..Line::new(now(), "begin") })?;
+    let mut keeper = Keeper {
+        log,
+        lines: u64::try_from(lines)?.saturating_add(1),
+        plan: mark.clone(),
+        stop_file: folder.path(STOP),
+        signalled,
+        found: Vec::new(),
+        asked: 0,
+    };
+    let ended = wardround_send::run(approved, &mut keeper);
+    let (why, must_stay, distress) = told(&ended);
+    // The stop comes before the end of the run is marked: a kill between the two leaves both.
+    if must_stay {
+        folder.write(STOP, &why)?;
+    }
+    for host in distress {
+        let line = Line {
+            plan: mark.clone(),
+            to: host.ip.to_string(),
+            text: host.sign.clone(),
+            ..Line::new(now(), "distress")
+        };
+        keeper.log.add(&line)?;
+    }
+    keeper.log.add(&Line { plan: mark, text: why.clone(), ..Line::new(now(), "end") })?;
+    folder.remove(RUNNING)?;
+    let kept = keep(store, approved, &keeper)?;
+    let mut text =
+        format!("{} asked: {why}.\n", wardround_report::page::count(keeper.asked, "question", "questions"));
+    for host in distress {
+        text.push_str(&format!("  {} was left alone: {}\n", host.ip, host.sign));
+    }
+    text.push_str(&format!("{kept} facts are kept for the next round. Next: wardround round FILE{again}\n"));
+    if must_stay {
+        text.push_str("Nothing more is asked until a person says `wardround ask resume`.\n");
+    }
+    print(&text)?;
+    match ended {
+        Ended::Log(error) => Err(error).context("the log could not be written, so nothing more was sent"),
+        _ => Ok(()),
+    }
+}
+
+/// Why a run ended, whether a person must resume, and hosts in distress.
+fn told(ended: &Ended) -> (String, bool, &[Distress]) {
+    match ended {
+        Ended::Done(distress) if distress.is_empty() => ("all is done".to_owned(), false, distress),
+        Ended::Done(distress) => ("hosts were in distress".to_owned(), true, distress),
+        Ended::Distress(distress) => {
+            ("three hosts were in distress, so all stopped".to_owned(), true, distress)
+        }
+        Ended::Halted(halt, distress) => (halt.text().to_owned(), true, distress),
+        Ended::Log(_) => ("the log could not be written".to_owned(), true, &[]),
+    }
+}
+
+/// Keeps what answers show, as a source of its own kind; how many facts.
+fn keep(store: &PathBuf, approved: &Approved, keeper: &Keeper) -> Result<usize> {
+    let mut found: Vec<Observation> = keeper.found.clone();
+    found.sort_by(|one, other| {
+        (&one.subject, &one.fact, one.first).cmp(&(&other.subject, &other.fact, other.first))
+    });
+    found.dedup_by(|again, known| (&again.subject, &again.fact) == (&known.subject, &known.fact));
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let networks: Vec<String> = approved.plan().scope.networks.iter().map(ToString::to_string).collect();
+    let new = NewImport {
+        digest: approved.mark().to_owned(),
+        name: format!("asked {}", networks.join(" ")),
+        kind: SourceKind::Asked,
+        about: String::new(),
+        mapping: None,
+        observed_at: now(),
+        imported_at: now(),
+        bytes: 0,
+        rows: keeper.asked,
+        rows_failed: 0,
+        first_failed: None,
+        values_not_allowed: 0,
+        columns: Vec::new(),
+    };
+    let kept = Store::open(store)?.import_save(&new, &found);
+    kept.context("the answers could not be kept; what was sent is in the log")?;
+    Ok(found.len())
+}
+
+fn stop(store: StoreArgument) -> Result<()> {
+    let folder = folder(&store)?;
+    folder.write(STOP, &"a person stopped it")?;
+    folder.append(LOG)?.add(&Line { account: Some(account()), ..Line::new(now(), "stop") })?;
+    print(
+        "Asking is stopped, also what is under way. A person allows it again with `wardround ask resume`.\n",
+    )
+}
+
+fn resume(words: ResumeAsk) -> Result<()> {
+    let folder = folder(&words.store)?;
+    if words.by.trim().is_empty() || words.because.trim().is_empty() {
+        bail!("say who decides it and why: --by NAME --because TEXT");
+    }
+    let text = format!("{}: {}", words.by.trim(), words.because.trim());
+    folder.append(LOG)?.add(&Line { text, account: Some(account()), ..Line::new(now(), "resume") })?;
+    // The old plan is not taken up again: hosts may be other ones by now.
+    for name in [PLAN, RUNNING, STOP] {
+        folder.remove(name)?;
+    }
+    print(&format!(
+        "Asking is allowed again. Nothing was sent. Next: wardround ask plan{}\n",
+        words.store.again()
+    ))
+}
+
+fn log(words: LogAsk) -> Result<()> {
+    let folder = folder(&words.store)?;
+    match words.format {
+        Format::Text => print(&tell::log(&folder.lines(LOG)?)?),
+        Format::Json => print(&folder.text(LOG)?.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Scope, plan, check and log, for people.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use wardround_ask::{Plan, Scope, wanted_approvals};
+use wardround_model::Timestamp;
+use wardround_report::page::count;
+
+use super::desk::Line;
+
+/// What every plan says of itself.
+const JUDGEMENT: &str = "The limits are our own judgement. No live medical device was tested.";
+
+pub(super) fn scope(scope: &Scope) -> Result<String> {
+    let mut text = String::new();
+    for net in &scope.networks {
+        writeln!(text, "May be asked:  {net}")?;
+    }
+    writeln!(text, "Owner:         {} ({})", plain(&scope.owner), plain(&scope.phone))?;
+    let moment = |seconds| Timestamp::from_seconds(seconds);
+    writeln!(text, "Window:        {} to {}", moment(scope.window.from), moment(scope.window.until))?;
+    Ok(text)
+}
+
+pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
+    let mut text = format!("Plan {} from round R-{}\n\n", plan.mark(), plan.round);
+    text.push_str(&scope(&plan.scope)?);
+    let (questions, hosts) = (plan.exchanges.len() as u64, plan.hosts() as u64);
+    writeln!(
+        text,
+        "\n{} to {}: at most {}, at most {}.",
+        count(questions, "question", "questions"),
+        count(hosts, "host", "hosts"),
+        count(plan.packets(), "packet", "packets"),
+        minutes(plan.longest().as_secs())
+    )?;
+    writeln!(
+        text,
+        "One connection at a time; {} s or more between two to one host.",
+        plan.pace.host_gap().as_secs()
+    )?;
+    writeln!(text, "{JUDGEMENT}\n")?;
+    for exchange in &plan.exchanges {
+        let area = if exchange.clinical { "; clinical area" } else { "" };
+        writeln!(
+            text,
+            "  {:21}  {:9}  {:2} packets  {}{area}",
+            format!("{}:{}", exchange.ip, exchange.port),
+            exchange.question.code(),
+            exchange.packets,
+            plain(&exchange.reason)
+        )?;
+    }
+    if !plan.left_out.is_empty() {
+        writeln!(text, "\nNot asked: {}", count(plan.left_out.len() as u64, "host", "hosts"))?;
+    }
+    for left in &plan.left_out {
+        writeln!(text, "  {:21}  {}", left.ip.to_string(), plain(&left.reason))?;
+    }
+    writeln!(text, "\nNothing was sent. Next: wardround ask check{again}")?;
+    Ok(text)
+}
+
+pub(super) fn checked(plan: &Plan, people: usize, again: &str) -> Result<String> {
+    let wanted = wanted_approvals(plan);
+    let mut text = format!("Plan {} keeps to the envelope. {JUDGEMENT}\n", plan.mark());
+    if plan.is_clinical() {
+        writeln!(text, "It reaches a clinical area, so two different people must approve it.")?;
+    }
+    if people < wanted {
+        writeln!(text, "Approved by {people} of {wanted}. Next: wardround ask check --approve NAME{again}")?;
+    } else {
+        writeln!(text, "Approved by {people} of {wanted}. Next: wardround ask run{again}")?;
+    }
+    Ok(text)
+}
+
+pub(super) fn log(lines: &[Line]) -> Result<String> {
+    let mut text =
+        format!("{:20}  {:13}  {:21}  {:9}  {}\n", "WHEN (UTC)", "EVENT", "TO", "QUESTION", "MORE");
+    for line in lines {
+        let mut more: Vec<String> = Vec::new();
+        more.extend(line.packets.map(|packets| format!("at most {packets} packets")));
+        more.extend(line.bytes_out.map(|bytes| format!("{bytes} bytes out")));
+        more.extend(line.bytes_in.map(|bytes| format!("{bytes} bytes in")));
+        more.extend(line.connect_ms.map(|time| format!("connected in {time} ms")));
+        more.extend((!line.text.is_empty()).then(|| plain(&line.text)));
+        let at: String = line.at.chars().take(19).collect();
+        let (event, to, question) = (plain(&line.event), plain(&line.to), plain(&line.question));
+        writeln!(text, "{at:20}  {event:13}  {to:21}  {question:9}  {}", more.join(", "))?;
+    }
+    Ok(text)
+}
+
+/// Text of a file, without what could move a terminal's cursor.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).take(300).collect()
+}
+
+fn minutes(seconds: u64) -> String {
+    count(seconds.div_ceil(60), "minute", "minutes")
+}
