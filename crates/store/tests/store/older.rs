@@ -110,6 +110,7 @@ fn version_3(path: &Path) {
         "round_known_exploited",
         "saved_view_field",
         "saved_view",
+        "api_token",
     ];
     for table in added {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();

@@ -6,7 +6,7 @@ mod signals;
 mod tell;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::{
@@ -192,7 +192,7 @@ fn refuse_stopped(folder: &Folder) -> Result<()> {
     Ok(())
 }
 
-fn asked(folder: &Folder, store: &PathBuf, approved: &Approved, again: &str) -> Result<()> {
+fn asked(folder: &Folder, store: &Path, approved: &Approved, again: &str) -> Result<()> {
     let signalled = signals::heard()?;
     let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
     let mut log = folder.append(LOG)?;
@@ -255,7 +255,7 @@ fn told(ended: &Ended) -> (String, bool, &[Distress]) {
 }
 
 /// Keeps what answers show, as a source of its own kind; how many facts.
-fn keep(store: &PathBuf, approved: &Approved, keeper: &Keeper) -> Result<usize> {
+fn keep(store: &Path, approved: &Approved, keeper: &Keeper) -> Result<usize> {
     let mut found: Vec<Observation> = keeper.found.clone();
     found.sort_by(|one, other| {
         (&one.subject, &one.fact, one.first).cmp(&(&other.subject, &other.fact, other.first))

@@ -1,0 +1,212 @@
+//! Delicate devices, simulated: each has an address of its own and a way to die.
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use wardround_model::Protocol;
+
+/// What a device does not survive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weakness {
+    SecondConnection,
+    UnexpectedByte,
+    BrokenOff,
+    Idle,
+    ManyConnections,
+    AnyConnection,
+    None,
+}
+
+/// One listening port.
+struct Port {
+    port: u16,
+    /// What passive sight heard there; nothing is asked of a port that has none.
+    heard: Option<Protocol>,
+    /// How long it waits before it speaks.
+    delay: Duration,
+    weakness: Weakness,
+}
+
+const fn port(port: u16, heard: Protocol, weakness: Weakness) -> Port {
+    Port { port, heard: Some(heard), delay: Duration::ZERO, weakness }
+}
+
+const fn trap(port: u16) -> Port {
+    Port { port, heard: None, delay: Duration::ZERO, weakness: Weakness::AnyConnection }
+}
+
+/// Name and ports; the nth device has an address in the nth /28.
+const DEVICES: &[(&str, &[Port])] = &[
+    (
+        "dies on a second connection",
+        &[
+            port(22, Protocol::Ssh, Weakness::SecondConnection),
+            port(80, Protocol::Http, Weakness::SecondConnection),
+        ],
+    ),
+    ("dies on an unexpected byte", &[port(21, Protocol::Ftp, Weakness::UnexpectedByte)]),
+    ("dies when broken off, or with bytes unread", &[port(80, Protocol::Http, Weakness::BrokenOff)]),
+    ("dies on a long idle connection", &[port(22, Protocol::Ssh, Weakness::Idle)]),
+    (
+        "dies on a port scan",
+        &[
+            port(80, Protocol::Http, Weakness::ManyConnections),
+            port(8080, Protocol::Http, Weakness::ManyConnections),
+            trap(23),
+        ],
+    ),
+    ("printer that prints what it gets", &[port(80, Protocol::Http, Weakness::None), trap(9100)]),
+    (
+        "slow controller",
+        &[
+            Port {
+                port: 80,
+                heard: Some(Protocol::Http),
+                delay: Duration::from_secs(2),
+                weakness: Weakness::BrokenOff,
+            },
+            trap(502),
+        ],
+    ),
+    (
+        "answers late",
+        &[Port {
+            port: 21,
+            heard: Some(Protocol::Ftp),
+            delay: Duration::from_secs(4),
+            weakness: Weakness::BrokenOff,
+        }],
+    ),
+];
+
+#[derive(Default)]
+struct Life {
+    open: usize,
+    connections: Vec<Instant>,
+    cause: Option<&'static str>,
+}
+
+pub(crate) struct Zoo {
+    lives: Vec<(&'static str, Arc<Mutex<Life>>)>,
+}
+
+fn address(nth: usize) -> Ipv4Addr {
+    Ipv4Addr::new(10, 20, 1, u8::try_from(nth * 16 + 5).unwrap())
+}
+
+impl Zoo {
+    pub(crate) fn open() -> Self {
+        assert!(std::env::var_os("IN_ZOO").is_some(), "only in a namespace of its own: addresses are added");
+        let mut lives = Vec::new();
+        for (nth, (name, ports)) in DEVICES.iter().enumerate() {
+            let ip = address(nth);
+            let added = Command::new("ip").args(["addr", "add", &format!("{ip}/32"), "dev", "lo"]).status();
+            assert!(added.unwrap().success());
+            let life = Arc::new(Mutex::new(Life::default()));
+            for port in *ports {
+                let listener = TcpListener::bind((ip, port.port)).unwrap();
+                let life = Arc::clone(&life);
+                std::thread::spawn(move || {
+                    for stream in listener.incoming().map_while(Result::ok) {
+                        let life = Arc::clone(&life);
+                        std::thread::spawn(move || serve(stream, port, &life));
+                    }
+                });
+            }
+            lives.push((*name, life));
+        }
+        Self { lives }
+    }
+
+    /// What passive sight would know.
+    pub(crate) fn offers(&self) -> Vec<(Ipv4Addr, Vec<(u16, Protocol)>)> {
+        let heard = |ports: &[Port]| ports.iter().filter_map(|port| Some((port.port, port.heard?))).collect();
+        DEVICES.iter().enumerate().map(|(nth, (_, ports))| (address(nth), heard(ports))).collect()
+    }
+
+    /// Everything that listens.
+    pub(crate) fn listens(&self) -> Vec<(Ipv4Addr, u16)> {
+        let of = |(nth, (_, ports)): (usize, &(&str, &'static [Port]))| {
+            ports.iter().map(move |port| (address(nth), port.port))
+        };
+        DEVICES.iter().enumerate().flat_map(of).collect()
+    }
+
+    pub(crate) fn dead(&self) -> Vec<&'static str> {
+        let dead = self.lives.iter().filter(|(_, life)| life.lock().unwrap().cause.is_some());
+        dead.map(|(name, _)| *name).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+fn serve(mut stream: TcpStream, port: &Port, life: &Mutex<Life>) {
+    let die = |cause| life.lock().unwrap().cause = Some(cause);
+    {
+        let mut life = life.lock().unwrap();
+        life.open += 1;
+        life.connections.retain(|at| at.elapsed() < Duration::from_secs(3));
+        life.connections.push(Instant::now());
+        let (open, recent) = (life.open, life.connections.len());
+        match port.weakness {
+            Weakness::AnyConnection => life.cause = Some("it was touched"),
+            Weakness::SecondConnection if open > 1 => life.cause = Some("a second connection"),
+            Weakness::ManyConnections if recent > 1 => life.cause = Some("a port scan"),
+            _ => {}
+        }
+        if life.cause.is_some() {
+            return;
+        }
+    }
+    if let Some(cause) = talk(&mut stream, port) {
+        die(cause);
+    }
+    life.lock().unwrap().open -= 1;
+}
+
+/// Speaks until the other side ends; what killed it.
+fn talk(stream: &mut TcpStream, port: &Port) -> Option<&'static str> {
+    let begun = Instant::now();
+    let speaks_first = matches!(port.heard, Some(Protocol::Ssh | Protocol::Ftp));
+    let mut heard = Vec::new();
+    if speaks_first {
+        std::thread::sleep(port.delay);
+        let banner: &[u8] = if port.port == 22 {
+            b"SSH-2.0-dropbear_2019.78\r\n"
+        } else {
+            b"220 Welcome to vsFTPd 3.0.3\r\n"
+        };
+        let _ = stream.write_all(banner);
+    }
+    stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+    let mut buffer = [0; 512];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return None,
+            Ok(_) if port.weakness == Weakness::UnexpectedByte => return Some("an unexpected byte"),
+            Ok(count) => {
+                heard.extend_from_slice(&buffer[..count]);
+                if !speaks_first && heard.ends_with(b"\r\n\r\n") {
+                    std::thread::sleep(port.delay);
+                    let head = b"HTTP/1.1 200 OK\r\nServer: GoAhead-Webs/2.5\r\nConnection: close\r\n\r\n";
+                    // More than was asked for, in pieces: none of it may stay unread.
+                    let answered = stream.write_all(head).and_then(|()| {
+                        std::thread::sleep(Duration::from_millis(30));
+                        stream.write_all(&[b'x'; 3000])
+                    });
+                    if answered.is_err() && port.weakness == Weakness::BrokenOff {
+                        return Some("it was broken off");
+                    }
+                }
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(_) if port.weakness == Weakness::BrokenOff => return Some("it was broken off"),
+            Err(_) => return None,
+        }
+        if port.weakness == Weakness::Idle && begun.elapsed() > Duration::from_secs(1) {
+            return Some("a long idle connection");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A round that knows the zoo's devices as servers, and an approved plan over it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use wardround_ask::{Approval, Approved, Pace, Plan, Scope, Window, approve};
+use wardround_model::{
+    Asset, AssetId, Claim, Confidence, Coverage, DeviceClass, Endpoint, Protocol, Round, RoundId, Service,
+    Timestamp, Transport,
+};
+
+pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved {
+    let round = round(offers.iter().map(|(ip, ports)| asset(*ip, ports)).collect());
+    let now = jiff::Timestamp::now().as_second();
+    let scope = Scope {
+        networks: vec!["10.20.1.0/24".parse().unwrap()],
+        owner: "the zoo".to_owned(),
+        phone: "100".to_owned(),
+        window: Window { from: now - 60, until: now + 600 },
+    };
+    let plan = Plan::make(RoundId(1), &round, scope, &[], Pace::default());
+    let approval = Approval { plan: plan.mark(), by: "keeper".to_owned() };
+    approve(plan, RoundId(1), &round, &[approval]).unwrap()
+}
+
+fn asset(ip: Ipv4Addr, ports: &[(u16, Protocol)]) -> Asset {
+    let service = |(port, protocol): &(u16, Protocol)| Service {
+        endpoint: Endpoint { ip: IpAddr::V4(ip), transport: Transport::Tcp, port: *port },
+        protocol: Some(*protocol),
+        clients: 1,
+    };
+    Asset {
+        id: AssetId::of_anchor(&ip.to_string()),
+        macs: Vec::new(),
+        ips: vec![IpAddr::V4(ip)],
+        names: Vec::new(),
+        class: Claim { value: DeviceClass::Server, confidence: Confidence::percent(90), reasons: Vec::new() },
+        maker: None,
+        model: None,
+        software: None,
+        operating_system: None,
+        care_area: None,
+        services: ports.iter().map(service).collect(),
+        products: Vec::new(),
+        first_seen: Timestamp::EPOCH,
+        last_seen: Timestamp::EPOCH,
+        seen_directly: true,
+    }
+}
+
+fn round(assets: Vec<Asset>) -> Round {
+    Round {
+        run_at: Timestamp::EPOCH,
+        as_of: Timestamp::EPOCH,
+        program: String::new(),
+        coverage: Coverage::default(),
+        observations: Vec::new(),
+        conversations: Vec::new(),
+        statements: Vec::new(),
+        networks: Vec::new(),
+        assets,
+        findings: Vec::new(),
+        unjudged: Vec::new(),
+        settled: Vec::new(),
+        plan: Vec::new(),
+        intelligence: Vec::new(),
+    }
+}

@@ -1,0 +1,200 @@
+//! A zoo of delicate devices in a network namespace of its own: a whole plan ends with no death and every question answered, each
+//! limit is counted on the wire by a program of its own, and a naive scanner in the same zoo kills several.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
+mod devices;
+mod hospital;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use wardround_ask::envelope::{HOST_GAP, HOST_RATE, SENSOR_RATE};
+use wardround_ask::{Exchange, Outcome};
+use wardround_model::Timestamp;
+use wardround_send::{Answer, Desk, Ended, run};
+
+use devices::Zoo;
+
+/// Runs a test of this file, one that is ignored otherwise, where there is no network but its own.
+fn in_namespace(test: &str) {
+    let this = std::env::current_exe().unwrap();
+    let mut command = Command::new("unshare");
+    command.args([
+        "--user",
+        "--map-root-user",
+        "--net",
+        "sh",
+        "-euc",
+        "ip link set lo up; exec \"$0\" \"$@\"",
+    ]);
+    command.env("IN_ZOO", "yes").arg(this).args(["--exact", test, "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&told));
+}
+
+#[derive(Default)]
+struct Notes {
+    outcomes: Vec<(Ipv4Addr, u16, Outcome)>,
+    stop_after: Option<usize>,
+}
+
+impl Desk for Notes {
+    fn before(&mut self, _: Timestamp, _: &Exchange) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn after(&mut self, _: Timestamp, exchange: &Exchange, answer: &Answer) -> std::io::Result<()> {
+        self.outcomes.push((exchange.ip, exchange.port, answer.outcome));
+        Ok(())
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop_after.is_some_and(|count| self.outcomes.len() >= count)
+    }
+}
+
+/// Prints time, address, port and flags of each TCP packet that goes to a server of the zoo.
+const SNIFF: &str = "
+import socket, struct, sys, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+print('ready', flush=True)
+while True:
+    p, a = s.recvfrom(65535)
+    if a[2] != 4 or len(p) < 54 or p[12:14] != b'\\x08\\x00' or p[23] != 6: continue
+    t = 14 + (p[14] & 15) * 4
+    port = struct.unpack('>H', p[t+2:t+4])[0]
+    if port < 20000: print(time.time(), socket.inet_ntoa(p[30:34]), port, p[t+13], flush=True)
+";
+
+struct Packet {
+    at: f64,
+    to: (Ipv4Addr, u16),
+    flags: u8,
+}
+
+struct Sniffer(Child, BufReader<std::process::ChildStdout>);
+
+impl Sniffer {
+    fn start() -> Self {
+        let mut child = Command::new("python3").args(["-c", SNIFF]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        lines.read_line(&mut ready).unwrap();
+        assert_eq!(ready.trim(), "ready");
+        Self(child, lines)
+    }
+
+    fn stop(mut self) -> Vec<Packet> {
+        std::thread::sleep(Duration::from_millis(500));
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        let parse = |line: String| {
+            let [at, ip, port, flags]: [&str; 4] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
+            let to = (ip.parse().ok()?, port.parse().ok()?);
+            Some(Packet { at: at.parse().ok()?, to, flags: flags.parse().ok()? })
+        };
+        self.1.lines().map_while(Result::ok).filter_map(parse).collect()
+    }
+}
+
+const FIN: u8 = 1;
+const SYN: u8 = 2;
+const RST: u8 = 4;
+const ACK: u8 = 16;
+
+#[test]
+fn p3_p4_a_whole_plan_in_the_zoo_ends_with_no_death() {
+    in_namespace("zoo_gently");
+}
+
+#[test]
+#[ignore = "run by the test above, in a namespace"]
+fn zoo_gently() {
+    let zoo = Zoo::open();
+    let approved = hospital::approved(&zoo.offers());
+    let sniffer = Sniffer::start();
+    let mut notes = Notes::default();
+    let ended = run(&approved, &mut notes);
+    assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?} {:?}", notes.outcomes);
+    assert_eq!(zoo.dead(), Vec::<&str>::new());
+    assert_eq!(notes.outcomes.len(), approved.plan().exchanges.len());
+    for (ip, port, outcome) in &notes.outcomes {
+        assert_eq!(*outcome, Outcome::Answered, "{ip}:{port}");
+    }
+    let packets = sniffer.stop();
+    for exchange in &approved.plan().exchanges {
+        let to = (exchange.ip, exchange.port);
+        let of: Vec<&Packet> = packets.iter().filter(|packet| packet.to == to).collect();
+        let with = |flags: u8| of.iter().filter(|packet| packet.flags & flags != 0).count();
+        // A whole handshake, one end in order, nothing broken off.
+        assert_eq!((with(SYN), with(FIN), with(RST)), (1, 1, 0), "{to:?}");
+        assert_eq!((of[0].flags, of[1].flags & (SYN | ACK)), (SYN, ACK), "{to:?}");
+        assert!(of.len() <= usize::try_from(exchange.packets).unwrap(), "{to:?}: {} packets", of.len());
+    }
+    let total: u64 = packets.len().try_into().unwrap();
+    assert!(total > 0 && total <= approved.plan().packets());
+    let never = packets.iter().filter(|packet| [502, 9100].contains(&packet.to.1)).count();
+    assert_eq!(never, 0);
+    rates(&packets);
+}
+
+fn rates(packets: &[Packet]) {
+    let mut last: BTreeMap<Ipv4Addr, f64> = BTreeMap::new();
+    for packet in packets {
+        let second = packets.iter().filter(|other| other.at >= packet.at && other.at < packet.at + 1.0);
+        assert!(second.clone().count() <= usize::try_from(SENSOR_RATE).unwrap());
+        let host = second.filter(|other| other.to.0 == packet.to.0).count();
+        assert!(host <= usize::try_from(HOST_RATE).unwrap(), "{:?}: {host}", packet.to);
+        if packet.flags & SYN != 0 {
+            let before = last.insert(packet.to.0, packet.at);
+            let gap = before.map_or(f64::MAX, |before| packet.at - before);
+            assert!(gap >= HOST_GAP.as_secs_f64(), "{:?}: {gap}", packet.to);
+        }
+    }
+}
+
+#[test]
+fn p9_a_stop_is_silence_at_once() {
+    in_namespace("zoo_stopped");
+}
+
+#[test]
+#[ignore = "run by the test above, in a namespace"]
+fn zoo_stopped() {
+    let zoo = Zoo::open();
+    let approved = hospital::approved(&zoo.offers());
+    let sniffer = Sniffer::start();
+    let mut notes = Notes { stop_after: Some(2), ..Notes::default() };
+    let ended = run(&approved, &mut notes);
+    assert!(matches!(ended, Ended::Halted(wardround_ask::Halt::Person, _)), "{ended:?}");
+    let asked: std::collections::BTreeSet<_> = sniffer.stop().iter().map(|packet| packet.to).collect();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(zoo.dead(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_naive_scanner_in_the_same_zoo_kills_several() {
+    in_namespace("zoo_naively");
+}
+
+#[test]
+#[ignore = "run by the test above, in a namespace"]
+fn zoo_naively() {
+    let zoo = Zoo::open();
+    // Every port of every device at once, the same words to each, and closed without reading.
+    let all: Vec<SocketAddr> = zoo.listens().into_iter().map(SocketAddr::from).collect();
+    for _ in 0..2 {
+        let streams: Vec<TcpStream> = all.iter().filter_map(|to| TcpStream::connect(to).ok()).collect();
+        for mut stream in streams {
+            let _ = stream.write_all(b"GET / HTTP/1.0\r\n\r\n");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let dead = zoo.dead();
+    assert!(dead.len() >= 5, "{dead:?}");
+}
