@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 mod answers;
+mod asking;
 mod backup;
 mod bad_files;
 mod bad_stores;
