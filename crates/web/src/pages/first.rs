@@ -31,7 +31,7 @@ pub(crate) fn doors(person: &Person, is_running: bool) -> Markup {
         section aria-labelledby="cannot" {
             h2 id="cannot" { "What Wardround cannot see yet" }
             ul {
-                li { "It does not watch a network by itself yet. Record traffic at a mirror port and give it the file." }
+                li { "These pages do not listen at a network. " code { "wardround watch" } " does, into the same store. Or record traffic at a mirror port and give it the file." }
                 li { "A device that says nothing while you record, and is on no list, is not seen." }
                 li { "What is encrypted stays closed: who talks is seen, what is said is not." }
             }
