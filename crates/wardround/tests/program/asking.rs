@@ -51,6 +51,18 @@ fn p1_a_fresh_install_and_every_step_before_run_send_nothing() {
 }
 
 #[test]
+fn what_cannot_be_done_yet_is_said_in_a_sentence() {
+    let place = Place::new();
+    lists(&place);
+    let script = "ip link set lo up; $W ask log
+         $W ask scope --network 10.20.1.0/24 --owner Ann --phone 1 --from 2031-01-01T02:00:00Z --until 2031-01-01T04:00:00Z >/dev/null
+         $W ask plan --port 22 >/dev/null; $W ask check --approve Ann >/dev/null; $W ask check --approve Ben >/dev/null; $W ask run 2>&1 || true";
+    let told = in_namespace(&place, script);
+    assert!(told.starts_with("Nothing was asked yet, and nothing was sent.\n"), "{told}");
+    assert!(told.contains("It is open from 2031-01-01T02:00:00Z to 2031-01-01T04:00:00Z"), "{told}");
+}
+
+#[test]
 fn a_server_is_asked_and_its_version_is_in_the_next_round() {
     let place = Place::new();
     lists(&place);

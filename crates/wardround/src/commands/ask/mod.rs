@@ -172,7 +172,10 @@ fn ask(store: StoreArgument) -> Result<()> {
         }
     };
     if !approved.plan().scope.window.is_open(now()) {
-        bail!("the window is closed: nothing is sent outside of it");
+        bail!(
+            "the window is closed: nothing is sent outside of it. {}",
+            tell::window(&approved.plan().scope)
+        );
     }
     drop(round);
     folder.claim(RUNNING).context("another run is under way")?;

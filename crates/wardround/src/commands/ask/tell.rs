@@ -18,7 +18,6 @@ pub(super) fn scope(scope: &Scope) -> Result<String> {
         writeln!(text, "May be asked:  {net}")?;
     }
     writeln!(text, "Owner:         {} ({})", plain(&scope.owner), plain(&scope.phone))?;
-    let moment = |seconds| Timestamp::from_seconds(seconds);
     writeln!(text, "Window:        {} to {}", moment(scope.window.from), moment(scope.window.until))?;
     Ok(text)
 }
@@ -76,7 +75,19 @@ pub(super) fn checked(plan: &Plan, people: usize, again: &str) -> Result<String>
     Ok(text)
 }
 
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+/// When it may be asked.
+pub(super) fn window(scope: &Scope) -> String {
+    format!("It is open from {} to {}", moment(scope.window.from), moment(scope.window.until))
+}
+
 pub(super) fn log(lines: &[Line]) -> Result<String> {
+    if lines.is_empty() {
+        return Ok("Nothing was asked yet, and nothing was sent.\n".to_owned());
+    }
     let mut text =
         format!("{:20}  {:13}  {:21}  {:9}  {}\n", "WHEN (UTC)", "EVENT", "TO", "QUESTION", "MORE");
     for line in lines {
