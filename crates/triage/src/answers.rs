@@ -175,11 +175,10 @@ fn by_word(
     cve: CveId,
     answer: &Answer,
 ) -> Option<Finding> {
-    let product = asset.model.as_ref().map_or(SOME_SOFTWARE, |model| &model.value).to_owned();
+    let product = asset.model.as_ref().map_or(SOME_SOFTWARE, |model| &model.value);
     let grade = if answer.by == By::Maker { Grade::VersionUnknown } else { Grade::Listed };
     let reasons = vec![answer.reason.clone()];
-    let found = Match { cve, product, version: None, advisory: None, grade, reasons };
-    known::finding(scene, index, asset, None, found)
+    known::finding(scene, index, asset, None, &Match::told(cve, product, grade), reasons)
 }
 
 fn by_person(statement: &Statement) -> Option<Answer> {

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use wardround_intel::affected::SeenVersion;
 use wardround_intel::feed::csaf::Remedies;
 use wardround_intel::index::{AdvisoryMatch, Index, ProductMatch, Verdict};
-use wardround_model::{Asset, Claim, Confidence, CveId, Grade, Ground, Reason};
+use wardround_model::{Asset, Claim, Confidence, CveId, Grade, Ground};
 
-use crate::known::Match;
+use crate::known::{Match, Says};
 use crate::opinion::{Asked, Open, Opinion};
 use crate::recalls;
 
@@ -128,14 +128,13 @@ fn may_be_affected(statement: &AdvisoryMatch<'_>) -> bool {
 
 fn matched(cve: CveId, statement: &AdvisoryMatch<'_>, software: Option<&str>, grade: Grade) -> Match {
     let says = format!("The advisory {} lists as affected: {}", statement.advisory.id, named(statement));
-    let help = help(statement).into_iter().map(|text| Reason::new(text, []));
     Match {
         cve,
-        product: statement.product.to_owned(),
-        version: software.map(str::to_owned),
+        product: statement.product.into(),
+        version: software.map(Into::into),
         advisory: Some(statement.advisory.id.to_owned()),
         grade,
-        reasons: [Reason::new(says, [])].into_iter().chain(help).collect(),
+        says: Says::Sentences([says].into_iter().chain(help(statement)).collect()),
     }
 }
 

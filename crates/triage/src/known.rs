@@ -1,5 +1,8 @@
 //! Findings of published vulnerabilities: what an index knows of a CVE, as a finding on an asset.
 
+use std::sync::Arc;
+
+use compact_str::CompactString;
 use wardround_intel::index::{CveFacts, Index};
 use wardround_model::{
     Asset, CveId, Endpoint, Finding, FindingId, Grade, Ground, Reason, Role, Unjudged, Weakness,
@@ -16,28 +19,76 @@ use crate::ssvc::{self, Known};
 pub(crate) struct Match {
     pub(crate) cve: CveId,
     /// `vendor:product` of a CPE name, or as an advisory writes it.
-    pub(crate) product: String,
-    pub(crate) version: Option<String>,
+    pub(crate) product: Arc<str>,
+    pub(crate) version: Option<Arc<str>>,
     pub(crate) advisory: Option<String>,
     pub(crate) grade: Grade,
-    pub(crate) reasons: Vec<Reason>,
+    pub(crate) says: Says,
 }
 
-/// The match as a finding; `None` without grounds.
+/// What published intelligence says for a match. A hospital has millions of matches and tells few, so the common one
+/// becomes sentences only then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// The published record of the CVE names the product.
+    Record {
+        /// The versions that it names, in words.
+        versions: CompactString,
+        /// What it asks for beside, as a sentence.
+        condition: Option<Box<str>>,
+        fixed_in: Option<CompactString>,
+    },
+    /// These sentences.
+    Sentences(Vec<String>),
+}
+
+impl Match {
+    /// What somebody else says of this product: a scanner, a person, its maker.
+    pub(crate) fn told(cve: CveId, product: &str, grade: Grade) -> Self {
+        let says = Says::Sentences(Vec::new());
+        Self { cve, product: product.into(), version: None, advisory: None, grade, says }
+    }
+
+    /// Why, in sentences that rest on what is published alone.
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
+        let alone = |text: String| Reason::new(text, []);
+        match &self.says {
+            Says::Sentences(sentences) => sentences.iter().cloned().map(alone).collect(),
+            Says::Record { versions, condition, fixed_in } => {
+                let fix = fixed_in.as_ref();
+                [format!("The published record of {} names {versions}", self.cve)]
+                    .into_iter()
+                    .chain(condition.as_deref().map(str::to_owned))
+                    .chain(fix.map(|version| format!("Version {version} has the fix, by that record")))
+                    .map(alone)
+                    .collect()
+            }
+        }
+    }
+}
+
+/// The match as a finding for these reasons; `None` without grounds.
 pub(crate) fn finding(
     scene: &Scene<'_>,
     index: &Index<'_>,
     asset: &Asset,
     endpoint: Option<Endpoint>,
-    found: Match,
+    found: &Match,
+    reasons: Vec<Reason>,
 ) -> Option<Finding> {
-    let Match { cve, product, version, advisory, grade, reasons } = found;
-    let title = title(&product, version.as_deref(), cve, grade);
-    let weakness = Weakness::Vulnerability { cve, product, version, advisory };
-    let known = index.cve(cve).map(|facts| known(&facts)).unwrap_or_default();
     if reasons.iter().all(|reason| reason.grounds.is_empty()) {
         return None;
     }
+    let Match { cve, product, version, advisory, grade, .. } = found;
+    let (cve, grade) = (*cve, *grade);
+    let title = title(product, version.as_deref(), cve, grade);
+    let weakness = Weakness::Vulnerability {
+        cve,
+        product: product.to_string(),
+        version: version.as_deref().map(str::to_owned),
+        advisory: advisory.clone(),
+    };
+    let known = index.cve(cve).map(|facts| known(&facts)).unwrap_or_default();
     let mission_wellbeing = ssvc::mission_wellbeing(asset, scene);
     let score = scene.scores.reason(asset, &known.vector, mission_wellbeing.value);
     let mut judgement = ssvc::judge(ssvc::of_vulnerability(&known), mission_wellbeing);

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use wardround_intel::Index;
 use wardround_intel::index::{Handling, PackageMatch, PackageRef, PackageVerdict, PackageVersion};
 use wardround_intel::names::{Distribution, SeenPackage};
-use wardround_model::{CveId, Grade, Reason};
+use wardround_model::{CveId, Grade};
 
-use crate::known::Match;
+use crate::known::{Match, Says};
 use crate::opinion::{Open, Opinion};
 
 /// A package of an ecosystem in a version.
@@ -144,18 +144,14 @@ fn said<'a>(index: &Index<'a>, package: &Package, cve: CveId, about: &[&PackageM
 fn matched(package: &Package, cve: CveId, said: &Said<'_>) -> Match {
     let ecosystem = package.ecosystem.replace(':', " ");
     let by = if said.id.starts_with("CVE-") { String::new() } else { format!(" ({})", said.id) };
-    let mut reasons = vec![Reason::new(
-        format!("The list of {ecosystem} says that {} has {cve} in this version{by}", package.name),
-        [],
-    )];
-    reasons.push(Reason::new(help(package, said), []));
+    let says = format!("The list of {ecosystem} says that {} has {cve} in this version{by}", package.name);
     Match {
         cve,
-        product: package.name.clone(),
-        version: package.version.clone(),
+        product: package.name.as_str().into(),
+        version: package.version.as_deref().map(Into::into),
         advisory: None,
         grade: if package.version.is_some() { Grade::ExactVersion } else { Grade::VersionUnknown },
-        reasons,
+        says: Says::Sentences(vec![says, help(package, said)]),
     }
 }
 

@@ -17,9 +17,8 @@ pub(crate) fn add(index: &Index<'_>, scene: &Scene<'_>, asset: &Asset, findings:
         let finding = match seen.value().parse() {
             Ok(cve) => {
                 let reasons = vec![reason(&seen, "it")];
-                let (product, version, advisory) = (SOME_SOFTWARE.to_owned(), None, None);
-                let found = Match { cve, product, version, advisory, grade: Grade::Reported, reasons };
-                known::finding(scene, index, asset, seen.endpoint(), found)
+                let found = Match::told(cve, SOME_SOFTWARE, Grade::Reported);
+                known::finding(scene, index, asset, seen.endpoint(), &found, reasons)
             }
             Err(_) => by_number(scene, asset, &seen),
         };

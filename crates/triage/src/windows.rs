@@ -13,7 +13,7 @@ use wardround_intel::names::WindowsRelease;
 use wardround_intel::version::{Scheme, compare};
 use wardround_model::{Asset, FactKind, Grade, Reason, Timestamp, Unjudged, WeakSetting};
 
-use crate::known::{self, Match};
+use crate::known::{self, Match, Says};
 use crate::opinion::{Open, Opinion, Weak};
 use crate::scene::Scene;
 use crate::support;
@@ -80,11 +80,11 @@ fn used(release: &WindowsRelease, build: &str, listed: &Listed<'_>, fixed: &str)
     let said = format!("The published record of {} names builds before {fixed}", listed.cve());
     Match {
         cve: listed.cve(),
-        product: format!("{}:{}", release.cpe.vendor, release.cpe.product),
-        version: Some(build.to_owned()),
+        product: format!("{}:{}", release.cpe.vendor, release.cpe.product).into(),
+        version: Some(build.into()),
         advisory: None,
         grade: Grade::ExactVersion,
-        reasons: vec![Reason::new(said, []), Reason::new(format!("Build {fixed} has the fix"), [])],
+        says: Says::Sentences(vec![said, format!("Build {fixed} has the fix")]),
     }
 }
 

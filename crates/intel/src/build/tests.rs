@@ -72,7 +72,7 @@ fn platforms_and_fixes_are_told() {
     let bytes = built(Profile::Full, &files());
     let index = Index::open_checked(&bytes).unwrap();
     let rows = index.product_rows(Some(Part::OperatingSystem), "acme", "pump_firmware");
-    let choices = rows[0].platform.unwrap().choices();
+    let choices = index.choices(rows[0].platform.unwrap());
     assert_eq!((choices[0][0].part, choices[0][0].product), (Part::Hardware, "pump"));
     let seen = SeenVersion::new(Some("2.1"), None);
     let viewer = index.vulnerabilities_of(None, "acme", "viewer", &seen);

@@ -49,7 +49,7 @@ pub struct Applicability<'a> {
     /// What else the name asks for.
     pub qualifiers: Qualifiers<'a>,
     /// What must be there too ("running on"); the match is weaker while that is not known.
-    pub platform: Option<Platform<'a>>,
+    pub platform: Option<Platform>,
 }
 
 /// A CVE that a product may have, with the strongest reason for it.
@@ -92,10 +92,10 @@ impl<'a> Match<'a> {
     }
 }
 
-/// What must be there too: one product of each choice.
-#[derive(Clone, Copy, Debug)]
-pub struct Platform<'a> {
-    index: Index<'a>,
+/// What must be there too: one product of each choice. [`Index::choices`] reads it, of the index that it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// In the section of platforms. Small on purpose: statements are moved by the million.
     offset: usize,
 }
 
@@ -112,30 +112,6 @@ pub struct PlatformProduct<'a> {
     pub criterion: Criterion<'a>,
     /// What else the name asks for.
     pub qualifiers: Qualifiers<'a>,
-}
-
-impl<'a> Platform<'a> {
-    /// The choices; of each, one product must be there.
-    #[must_use]
-    pub fn choices(&self) -> Vec<Vec<PlatformProduct<'a>>> {
-        self.read().unwrap_or_default()
-    }
-
-    pub(super) fn read(&self) -> Option<Vec<Vec<PlatformProduct<'a>>>> {
-        let mut cursor = Cursor::at(self.index.section(Section::Platforms), self.offset)?;
-        let mut choices = Vec::new();
-        for _ in 0..cursor.count()? {
-            let mut products = Vec::new();
-            for _ in 0..cursor.count()? {
-                let name = self.index.product_at(usize::try_from(cursor.varint()?).ok()?)?;
-                let (criterion, qualifiers) = self.index.criterion(&mut cursor)?;
-                let ProductRecord { part, vendor, product, .. } = name;
-                products.push(PlatformProduct { part, vendor, product, criterion, qualifiers });
-            }
-            choices.push(products);
-        }
-        Some(choices)
-    }
 }
 
 /// A record of `Section::Products`.
@@ -168,7 +144,7 @@ pub(super) struct Block<'a> {
 
 struct Row {
     cve: CveId,
-    platform: Option<usize>,
+    platform: Option<Platform>,
     /// Which of the runs are its own.
     runs: Range<usize>,
 }
@@ -263,6 +239,28 @@ impl<'a> Index<'a> {
         matches
     }
 
+    /// The choices of a platform of this index; of each, one product must be there.
+    #[must_use]
+    pub fn choices(&self, platform: Platform) -> Vec<Vec<PlatformProduct<'a>>> {
+        self.read_choices(platform).unwrap_or_default()
+    }
+
+    fn read_choices(&self, platform: Platform) -> Option<Vec<Vec<PlatformProduct<'a>>>> {
+        let mut cursor = Cursor::at(self.section(Section::Platforms), platform.offset)?;
+        let mut choices = Vec::new();
+        for _ in 0..cursor.count()? {
+            let mut products = Vec::new();
+            for _ in 0..cursor.count()? {
+                let name = self.product_at(usize::try_from(cursor.varint()?).ok()?)?;
+                let (criterion, qualifiers) = self.criterion(&mut cursor)?;
+                let ProductRecord { part, vendor, product, .. } = name;
+                products.push(PlatformProduct { part, vendor, product, criterion, qualifiers });
+            }
+            choices.push(products);
+        }
+        Some(choices)
+    }
+
     fn products(
         &self,
         part: Option<Part>,
@@ -343,7 +341,10 @@ impl<'a> Index<'a> {
 impl<'a> Block<'a> {
     fn read_row(&mut self, cursor: &mut Cursor<'a>, cve: CveId) -> Option<()> {
         let head = cursor.varint()?;
-        let platform = if head & 1 == 1 { Some(usize::try_from(cursor.varint()?).ok()?) } else { None };
+        let platform = match head & 1 {
+            1 => Some(Platform { offset: usize::try_from(cursor.varint()?).ok()? }),
+            _ => None,
+        };
         let first = self.runs.len();
         let mut end = 0usize;
         for _ in 0..head >> 1 {
@@ -368,12 +369,7 @@ impl<'a> Block<'a> {
 
     fn statement(&self, row: &Row, at: usize) -> Option<Applicability<'a>> {
         let &(criterion, qualifiers) = self.criteria.get(at)?;
-        let platform = self.platform(row);
-        Some(Applicability { cve: row.cve, part: self.part, criterion, qualifiers, platform })
-    }
-
-    fn platform(&self, row: &Row) -> Option<Platform<'a>> {
-        row.platform.map(|offset| Platform { index: self.index, offset })
+        Some(Applicability { cve: row.cve, part: self.part, criterion, qualifiers, platform: row.platform })
     }
 
     /// Each criterion is judged once, however many CVEs share it; of each row the strongest counts.
@@ -412,6 +408,6 @@ impl<'a> Block<'a> {
 
     /// True when every platform that the rows name can be read.
     pub(super) fn has_whole_platforms(&self) -> bool {
-        self.rows.iter().filter_map(|row| self.platform(row)).all(|platform| platform.read().is_some())
+        self.rows.iter().filter_map(|row| row.platform).all(|one| self.index.read_choices(one).is_some())
     }
 }

@@ -19,7 +19,7 @@ fn ask_all(index: &Index<'_>) {
         [("openbsd", "openssh"), ("acme", "viewer"), ("acme", "pump_firmware"), ("acme", "pump")]
     {
         for row in index.product_rows(None, vendor, product) {
-            let _ = row.platform.map(|platform| platform.choices());
+            let _ = row.platform.map(|platform| index.choices(platform));
         }
         let _ = index.vulnerabilities_of(None, vendor, product, &seen);
     }

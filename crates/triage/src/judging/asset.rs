@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_intel::Index;
-use wardround_model::{Asset, Finding, FindingId, Grade, Ground, Reason, Unjudged, Weakness};
+use wardround_model::{Asset, Endpoint, Finding, FindingId, Grade, Ground, Reason, Unjudged, Weakness};
 
 use super::{Judged, Judging, Scope};
 use crate::answers::{Answered, Answers};
@@ -25,7 +25,7 @@ impl Judging<'_> {
             if let (Some(kept), Some(opinion)) =
                 (self.things.all.get(held.thing), self.opinions.get(held.thing))
             {
-                own.add(index, &self.scene, held, kept, opinion, scope);
+                own.add(&self.scene, held, kept, opinion, scope);
                 self.not_listed(held, kept, opinion, &mut own);
             }
         }
@@ -35,6 +35,8 @@ impl Judging<'_> {
             let mut asked = BTreeSet::new();
             own.unjudged.retain(|open| asked.insert(open.about.clone()));
         }
+        let vulnerabilities = own.vulnerabilities(index, &self.scene, asset);
+        own.findings.extend(vulnerabilities);
         scanners::add(index, &self.scene, asset, &mut own.findings);
         own.findings.extend(self.settings.get(&asset.id).into_iter().flatten().cloned());
         own.findings.retain(|finding| scope.holds(finding));
@@ -51,7 +53,7 @@ impl Judging<'_> {
     }
 
     /// A package of an ecosystem of which the index lists nothing that anybody has is no good news.
-    fn not_listed(&self, held: &Held<'_>, kept: &Kept<'_>, opinion: &Opinion, own: &mut Own) {
+    fn not_listed(&self, held: &Held<'_>, kept: &Kept<'_>, opinion: &Opinion, own: &mut Own<'_>) {
         let Thing::Package(package) = &kept.thing else { return };
         if opinion.not_listed_in.as_ref().is_some_and(|name| !self.covered.contains(name)) {
             let ground = held.proof.grounds().first().copied();
@@ -59,7 +61,7 @@ impl Judging<'_> {
         }
     }
 
-    fn gaps(&self, asset: &Asset, own: &Own) -> Vec<Unjudged> {
+    fn gaps(&self, asset: &Asset, own: &Own<'_>) -> Vec<Unjudged> {
         let mut gaps = crate::things::Gaps::default();
         for (shown, ground) in &own.not_listed {
             gaps.add(Gap::NoListHere, shown.clone(), *ground);
@@ -73,39 +75,82 @@ impl Judging<'_> {
 
 /// What is found on one asset, before answers.
 #[derive(Default)]
-struct Own {
+struct Own<'b> {
+    told: Vec<Told<'b>>,
+    /// What shows the things, in their order.
+    shown: Vec<Reason>,
     findings: Vec<Finding>,
     unjudged: Vec<Unjudged>,
     not_listed: Vec<(String, Ground)>,
 }
 
-impl Own {
+/// A vulnerability of something that the asset has.
+struct Told<'b> {
+    found: &'b Match,
+    endpoint: Option<Endpoint>,
+    /// Which of the reasons that show a thing.
+    shown: usize,
+}
+
+impl<'b> Own<'b> {
     fn add(
         &mut self,
-        index: &Index<'_>,
         scene: &Scene<'_>,
         held: &Held<'_>,
         kept: &Kept<'_>,
-        opinion: &Opinion,
+        opinion: &'b Opinion,
         scope: &Scope,
     ) {
-        let matches: Vec<_> = opinion.matches.iter().filter(|found| scope.has(found.cve)).collect();
+        let mut matches = opinion.matches.iter().filter(|found| scope.has(found.cve)).peekable();
         let open = if scope.asks() { opinion.open.as_slice() } else { &[] };
-        if matches.is_empty() && opinion.weak.is_empty() && open.is_empty() {
+        if matches.peek().is_none() && opinion.weak.is_empty() && open.is_empty() {
             return;
         }
         let grounds = held.proof.grounds();
         let shown = Reason::new(shown(held, kept), grounds.iter().copied());
-        for found in matches {
-            let mut found = Match::clone(found);
-            found.reasons.insert(0, shown.clone());
-            self.findings.extend(known::finding(scene, index, held.asset, held.endpoint, found));
-        }
+        let at = self.shown.len();
+        // Without grounds nothing shows the thing.
+        let matches = matches.filter(|_| !grounds.is_empty());
+        self.told.extend(matches.map(|found| Told { found, endpoint: held.endpoint, shown: at }));
         let grade = if held.endpoint.is_some() { Grade::Seen } else { Grade::Listed };
         for weak in &opinion.weak {
             self.findings.extend(of_weak(scene, held, weak, &shown, grade));
         }
+        self.shown.push(shown);
         self.unjudged.extend(open.iter().map(|open| known::open(held.asset, open, grounds.iter().copied())));
+    }
+
+    /// Each vulnerability once, however many things have it: the surest, with the reasons of all.
+    fn vulnerabilities(&mut self, index: &Index<'_>, scene: &Scene<'_>, asset: &Asset) -> Vec<Finding> {
+        self.told.sort_by_key(|told| told.found.cve);
+        let groups = self.told.chunk_by(|one, two| one.found.cve == two.found.cve);
+        groups
+            .filter_map(|group| {
+                let surest = group.iter().min_by_key(|told| told.found.grade)?;
+                let others = group.iter().filter(|told| !std::ptr::eq(*told, surest));
+                let mut reasons = self.reasons(surest);
+                for other in others {
+                    if reasons.len() >= MOST_REASONS {
+                        break;
+                    }
+                    add_new(&mut reasons, self.reasons(other));
+                }
+                known::finding(scene, index, asset, surest.endpoint, surest.found, reasons)
+            })
+            .collect()
+    }
+
+    fn reasons(&self, told: &Told<'_>) -> Vec<Reason> {
+        self.shown.get(told.shown).cloned().into_iter().chain(told.found.reasons()).collect()
+    }
+}
+
+/// Adds reasons that are not there yet, up to the most that a finding gives.
+fn add_new(reasons: &mut Vec<Reason>, others: Vec<Reason>) {
+    for reason in others {
+        if reasons.len() < MOST_REASONS && !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
     }
 }
 
@@ -149,17 +194,11 @@ fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
             }
             std::collections::btree_map::Entry::Occupied(mut place) => {
                 let known = place.get_mut();
-                let (mut surest, other) = if finding.grade < known.grade {
-                    (finding, known.clone())
-                } else {
-                    (known.clone(), finding)
-                };
-                for reason in other.reasons {
-                    if surest.reasons.len() < MOST_REASONS && !surest.reasons.contains(&reason) {
-                        surest.reasons.push(reason);
-                    }
+                let mut other = finding;
+                if other.grade < known.grade {
+                    std::mem::swap(known, &mut other);
                 }
-                *known = surest;
+                add_new(&mut known.reasons, other.reasons);
             }
         }
     }

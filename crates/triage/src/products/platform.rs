@@ -1,6 +1,7 @@
 //! "Running on": whether what a record asks for beside the product can be there (NVD's AND and OR, and the narrower
 //! attributes of CPE names).
 
+use wardround_intel::Index;
 use wardround_intel::cpe::Part;
 use wardround_intel::index::{Applicability, Platform, PlatformProduct, Qualifiers};
 
@@ -10,16 +11,17 @@ use crate::system::System;
 /// Whether everything that a statement asks for is there: `Some(false)` when something else is, `None` when that cannot
 /// be said.
 pub(super) fn holds(
+    index: &Index<'_>,
     statement: &Applicability<'_>,
     product: &Product,
     system: Option<&System>,
 ) -> Option<bool> {
-    let platform = statement.platform.as_ref().map_or(Some(true), |platform| has(platform, product, system));
+    let platform = statement.platform.map_or(Some(true), |platform| has(index, platform, product, system));
     both(platform, suits(&statement.qualifiers, system, product.target.as_deref()))
 }
 
 /// Of each choice one product must be there. A firmware is on its own device: `pump_firmware` on `pump`.
-fn has(platform: &Platform<'_>, own: &Product, system: Option<&System>) -> Option<bool> {
+fn has(index: &Index<'_>, platform: Platform, own: &Product, system: Option<&System>) -> Option<bool> {
     let is_own_device = |wanted: &PlatformProduct<'_>| {
         let firmware = |name: &str| name.strip_suffix("_firmware") == Some(wanted.product);
         wanted.part == Part::Hardware
@@ -30,7 +32,7 @@ fn has(platform: &Platform<'_>, own: &Product, system: Option<&System>) -> Optio
             products.iter().map(|wanted| if is_own_device(wanted) { Some(true) } else { system?.is(wanted) });
         seen.fold(Some(false), either)
     };
-    platform.choices().into_iter().map(choice).fold(Some(true), both)
+    index.choices(platform).into_iter().map(choice).fold(Some(true), both)
 }
 
 fn suits(wanted: &Qualifiers<'_>, system: Option<&System>, target: Option<&str>) -> Option<bool> {

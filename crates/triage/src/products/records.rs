@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use compact_str::{CompactString, format_compact};
 use wardround_intel::Index;
 use wardround_intel::affected::{Bound, Criterion, Judgement, Range, Versions};
 use wardround_intel::index::{Applicability, Match as Listed, Platform, Qualifiers};
 use wardround_intel::names::CpeName;
-use wardround_model::{CveId, Grade, Reason};
+use wardround_model::{CveId, Grade};
 
 use super::{Product, platform};
-use crate::known::Match;
+use crate::known::{Match, Says};
 use crate::opinion::{Open, Opinion};
 use crate::phrases;
 use crate::system::System;
@@ -60,12 +61,19 @@ struct Said {
     of_system: bool,
 }
 
+/// How all matches of one product name it.
+struct Named {
+    product: Arc<str>,
+    version: Option<Arc<str>>,
+}
+
 fn said(index: &Index<'_>, product: &Product, system: Option<&System>, listed: &[Listed<'_>]) -> Said {
     let (mut matches, mut unclear) = (Vec::new(), Vec::new());
+    let named = Named { product: product.code().into(), version: product.version.as_deref().map(Arc::from) };
     let statements = statements(index, product, listed);
     for found in listed {
         match best(index, product, system, found, &statements) {
-            Verdict::Has(found, grade) => matches.push(matched(product, &found, grade).into()),
+            Verdict::Has(found, grade) => matches.push(matched(index, &named, &found, grade).into()),
             Verdict::Unclear => unclear.push(found.cve()),
             Verdict::Elsewhere => {}
         }
@@ -85,17 +93,18 @@ enum Verdict<'a> {
 
 /// One answer a CVE, over all names of the product, in the order of the CVEs; of these CVEs, or all.
 fn listed<'a>(index: &Index<'a>, product: &Product, among: Option<&[CveId]>) -> Vec<Listed<'a>> {
+    let ask = |CpeName { part, vendor, product: name }: &CpeName| match among {
+        None => index.vulnerabilities_of(Some(*part), vendor, name, &product.seen),
+        Some(cves) => index.vulnerabilities_among(Some(*part), vendor, name, &product.seen, cves),
+    };
+    if let [name] = product.names.as_slice() {
+        return ask(name);
+    }
     let mut strongest: BTreeMap<CveId, Listed<'a>> = BTreeMap::new();
-    for CpeName { part, vendor, product: name } in &product.names {
-        let found = match among {
-            None => index.vulnerabilities_of(Some(*part), vendor, name, &product.seen),
-            Some(cves) => index.vulnerabilities_among(Some(*part), vendor, name, &product.seen, cves),
-        };
-        for found in found {
-            let known = strongest.entry(found.cve()).or_insert(found);
-            if found.is_stronger_than(known) {
-                *known = found;
-            }
+    for found in product.names.iter().flat_map(ask) {
+        let known = strongest.entry(found.cve()).or_insert(found);
+        if found.is_stronger_than(known) {
+            *known = found;
         }
     }
     strongest.into_values().collect()
@@ -128,7 +137,7 @@ fn best<'a>(
     statements: &BTreeMap<CveId, Vec<Applicability<'a>>>,
 ) -> Verdict<'a> {
     let exploited = index.cve(found.cve()).is_some_and(|facts| facts.kev.is_some());
-    let own = verdict(found, holds(product, system, &found.statement), exploited);
+    let own = verdict(found, platform::holds(index, &found.statement, product, system), exploited);
     if !found.needs_platform() || matches!(own, Verdict::Has(_, Grade::ExactVersion)) {
         return own;
     }
@@ -139,12 +148,9 @@ fn best<'a>(
         let told = judgement <= Judgement::InRange;
         told.then_some(Listed { statement: *statement, judgement })
     });
-    let verdicts = judged.map(|one| verdict(&one, holds(product, system, &one.statement), exploited));
+    let verdicts =
+        judged.map(|one| verdict(&one, platform::holds(index, &one.statement, product, system), exploited));
     verdicts.fold(own, |best, next| if rank(&next) < rank(&best) { next } else { best })
-}
-
-fn holds(product: &Product, system: Option<&System>, statement: &Applicability<'_>) -> Option<bool> {
-    platform::holds(statement, product, system)
 }
 
 fn rank(verdict: &Verdict<'_>) -> (u8, Grade) {
@@ -173,52 +179,47 @@ fn verdict<'a>(listed: &Listed<'a>, platform: Option<bool>, exploited: bool) -> 
     }
 }
 
-fn matched(product: &Product, listed: &Listed<'_>, grade: Grade) -> Match {
-    let range = range(&listed.statement.criterion);
-    let mut reasons =
-        vec![Reason::new(format!("The published record of {} names {range}", listed.cve()), [])];
-    if grade == Grade::NeedsPlatform {
-        reasons.push(Reason::new(condition(listed), []));
-    }
-    if let Some(version) = listed.fixed_in() {
-        reasons.push(Reason::new(format!("Version {version} has the fix, by that record"), []));
-    }
-    Match {
-        cve: listed.cve(),
-        product: product.code(),
-        version: product.version.clone(),
-        advisory: None,
-        grade,
-        reasons,
-    }
+fn matched(index: &Index<'_>, named: &Named, listed: &Listed<'_>, grade: Grade) -> Match {
+    let says = Says::Record {
+        versions: range(&listed.statement.criterion),
+        condition: (grade == Grade::NeedsPlatform).then(|| condition(index, listed).into()),
+        fixed_in: listed.fixed_in().map(CompactString::from),
+    };
+    let (product, version) = (Arc::clone(&named.product), named.version.clone());
+    Match { cve: listed.cve(), product, version, advisory: None, grade, says }
 }
 
 /// Versions in words: `versions 7.0 up to 7.2`, `versions before 7.3`, `version 7.2 p2`.
-fn range(criterion: &Criterion<'_>) -> String {
-    let update = criterion.update.filter(|update| *update != "-").map(|update| format!(" {update}"));
+fn range(criterion: &Criterion<'_>) -> CompactString {
+    let update = criterion.update.filter(|update| *update != "-").map(|update| format_compact!(" {update}"));
     let update = update.unwrap_or_default();
     match criterion.versions {
-        Versions::Any => "no version, so all may be meant".to_owned(),
-        Versions::NotApplicable => "a product without versions".to_owned(),
-        Versions::Exactly(version) => format!("version {version}{update}"),
-        Versions::Pattern(pattern) => format!("versions {pattern}"),
+        Versions::Any => CompactString::const_new("no version, so all may be meant"),
+        Versions::NotApplicable => CompactString::const_new("a product without versions"),
+        Versions::Exactly(version) => format_compact!("version {version}{update}"),
+        Versions::Pattern(pattern) => format_compact!("versions {pattern}"),
         Versions::Range(Range { from, to }) => {
-            let from =
-                from.map(
-                    |Bound { version, inclusive }| {
-                        if inclusive { format!(" from {version}") } else { format!(" after {version}") }
-                    },
-                );
-            let to = to.map(|Bound { version, inclusive }| {
-                if inclusive { format!(" up to {version}{update}") } else { format!(" before {version}") }
+            let from = from.map(|Bound { version, inclusive }| {
+                if inclusive {
+                    format_compact!(" from {version}")
+                } else {
+                    format_compact!(" after {version}")
+                }
             });
-            format!("versions{}{}", from.unwrap_or_default(), to.unwrap_or_default())
+            let to = to.map(|Bound { version, inclusive }| {
+                if inclusive {
+                    format_compact!(" up to {version}{update}")
+                } else {
+                    format_compact!(" before {version}")
+                }
+            });
+            format_compact!("versions{}{}", from.unwrap_or_default(), to.unwrap_or_default())
         }
     }
 }
 
-fn condition(listed: &Listed<'_>) -> String {
-    let platform = listed.statement.platform.as_ref().and_then(platforms);
+fn condition(index: &Index<'_>, listed: &Listed<'_>) -> String {
+    let platform = listed.statement.platform.and_then(|platform| platforms(index, platform));
     let variant = variant(&listed.statement.qualifiers);
     match platform.or(variant) {
         Some(name) => format!("That holds only together with {name}, which was not seen"),
@@ -226,8 +227,8 @@ fn condition(listed: &Listed<'_>) -> String {
     }
 }
 
-fn platforms(platform: &Platform<'_>) -> Option<String> {
-    let products = platform.choices().into_iter().flatten();
+fn platforms(index: &Index<'_>, platform: Platform) -> Option<String> {
+    let products = index.choices(platform).into_iter().flatten();
     let mut names: Vec<_> =
         products.map(|one| format!("{} {}", one.vendor, one.product).replace('_', " ")).collect();
     names.sort();

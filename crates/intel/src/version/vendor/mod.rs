@@ -15,18 +15,20 @@ mod tests;
 use std::cmp::Ordering;
 
 use compact_str::CompactString;
+use smallvec::SmallVec;
 
 /// A version, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    groups: Vec<Group>,
+    /// In place for nearly all: records are held against by the million.
+    groups: SmallVec<[Group; 2]>,
 }
 
 /// Numbers, and the mark before them: `7.2p2` is (start) 7, 2 and (patch) 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Group {
     mark: Mark,
-    numbers: Vec<Number>,
+    numbers: SmallVec<[Number; 4]>,
 }
 
 /// A number and, where it has leading zeros, how many digits it is written with.

@@ -1,6 +1,7 @@
 //! Taking a version text apart.
 
 use compact_str::CompactString;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Group, Mark, Number, Stage, Update, Version};
 
@@ -98,12 +99,14 @@ fn number(digits: &str) -> Option<Number> {
 }
 
 fn lower(text: &str) -> CompactString {
-    CompactString::from(text.to_ascii_lowercase())
+    let mut lower = CompactString::from(text);
+    lower.make_ascii_lowercase();
+    lower
 }
 
 #[derive(Default)]
 struct Reader {
-    groups: Vec<Group>,
+    groups: SmallVec<[Group; 2]>,
     /// The letters between brackets and numbers, when there are brackets: trains such as `12.2(33)SXI` are no line.
     bracketed: bool,
 }
@@ -136,7 +139,7 @@ impl Reader {
             (None, Some(group)) => group.numbers.push(number),
             (mark, _) => {
                 let mark = mark.unwrap_or(Mark::Start(CompactString::default()));
-                self.groups.push(Group { mark, numbers: vec![number] });
+                self.groups.push(Group { mark, numbers: smallvec![number] });
             }
         }
     }
@@ -145,7 +148,7 @@ impl Reader {
         if self.groups.is_empty() {
             let named = matches!(word.as_str(), "v" | "ver" | "version" | "versions");
             let lead = if named { CompactString::default() } else { word.clone() };
-            self.groups.push(Group { mark: Mark::Start(lead), numbers: Vec::new() });
+            self.groups.push(Group { mark: Mark::Start(lead), numbers: SmallVec::new() });
             return Some(());
         }
         if self.only_lead() {
@@ -157,7 +160,7 @@ impl Reader {
             return None;
         }
         let mark = if gap == Gap::Tilde { Mark::Word(word.clone()) } else { mark_of(gap, word, numbered) };
-        self.groups.push(Group { mark, numbers: Vec::new() });
+        self.groups.push(Group { mark, numbers: SmallVec::new() });
         Some(())
     }
 
