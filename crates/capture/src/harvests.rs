@@ -140,7 +140,7 @@ fn add_later(kept: &mut Conversation, told: &Conversation) {
 }
 
 /// Adds what another interface saw.
-fn add_beside(kept: &mut Conversation, told: &Conversation) {
+pub(crate) fn add_beside(kept: &mut Conversation, told: &Conversation) {
     kept.to_server = larger(kept.to_server, told.to_server);
     kept.to_client = larger(kept.to_client, told.to_client);
     kept.connections = kept.connections.max(told.connections);

@@ -26,6 +26,7 @@ mod format;
 mod fragments;
 mod harvests;
 mod input;
+mod joined;
 mod limits;
 mod pcap;
 mod pcapng;

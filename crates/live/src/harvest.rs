@@ -8,10 +8,12 @@
 //! talk    CLIENT SERVER PROTOCOL ROLES CONNECTIONS OPEN PACKETS BYTES PACKETS BYTES RECORD OFFSET AT LAST
 //! skip    REASON COUNT RECORD OFFSET
 //! down
+//! broken
 //! end
 //! ```
 //!
-//! Fields stand between tabs; times are nanoseconds since 1970; `-` is nothing; `down` says that the interface was, for a while. A harvest counts when its end was read, and not before.
+//! Fields stand between tabs; times are nanoseconds since 1970; `-` is nothing; `down` says that the interface was, for a while, and
+//! `broken` that its reader stopped and another took its place (a reader never says that of itself; who keeps a harvest does). A harvest counts when its end was read, and not before.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::str::FromStr;
@@ -32,6 +34,14 @@ const MAX_LINES: usize = 1 << 19;
 /// What stands in the coverage of an interface that was switched off or unplugged while it was watched.
 fn went_down(name: &str) -> String {
     format!("{name} went down while it was watched; nothing could be seen until it came up again")
+}
+
+/// How what is said of a reader begins: what tells it from anything else that may stand there.
+pub(crate) const READER: &str = "the reader of";
+
+/// What stands in the coverage of an interface whose reader stopped.
+fn broke(name: &str) -> String {
+    format!("{READER} {name} stopped for a moment or for good; please report this")
 }
 
 /// Why a harvest is not believed; nothing of it is taken then. No content is part of it.
@@ -76,8 +86,12 @@ pub fn write_harvest(to: &mut impl Write, found: &Captured) -> io::Result<()> {
     for skip in &found.coverage.skipped {
         writeln!(to, "skip\t{}\t{}\t{}", skip.reason.code(), skip.count, evidence(skip.first))?;
     }
-    if found.coverage.sources.iter().any(|source| source.ended_early.is_some()) {
-        writeln!(to, "down")?;
+    for source in &found.coverage.sources {
+        match &source.ended_early {
+            Some(why) if why.starts_with(READER) => writeln!(to, "broken")?,
+            Some(_) => writeln!(to, "down")?,
+            None => {}
+        }
     }
     writeln!(to, "end")?;
     to.flush()
@@ -164,6 +178,10 @@ fn next_line(from: &mut impl BufRead, line: &mut String) -> Result<bool, Harvest
 fn take(line: &str, number: SourceIndex, name: &str, found: &mut Captured) -> Option<()> {
     if line == "down" {
         found.coverage.sources.first_mut()?.ended_early = Some(went_down(name));
+        return Some(());
+    }
+    if line == "broken" {
+        found.coverage.sources.first_mut()?.ended_early = Some(broke(name));
         return Some(());
     }
     let (what, rest) = line.split_once('\t')?;

@@ -13,13 +13,17 @@
 mod confine;
 mod filter;
 mod harvest;
+mod links;
 mod reader;
 mod readers;
+mod sensor;
 mod watch;
 
 pub use confine::{ConfineError, Confined, Files, confine, keep_little};
 pub use harvest::{HarvestError, read_harvest, write_harvest};
+pub use links::{Link, links};
 pub use reader::{ReaderError, confine_reader, read_frames};
 pub use readers::Told;
+pub use sensor::{Health, Pulse, ReaderCommand, Sensor, SensorError, TakeError};
 pub use wardround_packets::{OpenError, PacketSocket};
 pub use watch::{Event, Interface, WatchError, watch};

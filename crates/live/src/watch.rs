@@ -10,6 +10,7 @@ use wardround_model::{Source, SourceIndex, SourceKind};
 use wardround_packets::PacketSocket;
 
 use crate::Told;
+use crate::harvest::READER;
 use crate::readers::{News, Readers};
 
 /// How often the kernel is asked what it counted, and somebody may have asked to stop.
@@ -33,6 +34,8 @@ pub struct Interface {
 pub enum Event<'a> {
     /// All readers gave up their rights, and read.
     Watching,
+    /// The readers of this interface told of so many frames in all.
+    Heard(&'a str, u64),
     /// A reader stopped and is started again: its interface, and why it stopped.
     StartedAgain(&'a str, &'a str),
     /// A reader stopped too often; its interface is not watched any more.
@@ -106,6 +109,11 @@ impl Watch<'_> {
         match told {
             News::Harvest(number, part) => {
                 self.harvests.add(number, *part);
+                let source = self.harvests.sources().get(usize::from(number.0));
+                let frames = source.map_or(0, |source| source.records);
+                if let Some(interface) = self.interfaces.get(usize::from(number.0)) {
+                    (self.happened)(Event::Heard(&interface.name, frames));
+                }
                 self.told(number);
             }
             News::Stopped(number, why) => self.stopped(number, &why)?,
@@ -142,7 +150,7 @@ impl Watch<'_> {
             (self.happened)(Event::GivenUp(name, why));
             "stopped too often and was not started again"
         };
-        let words = format!("the reader of {name} {what} ({why}); please report this");
+        let words = format!("{READER} {name} {what} ({why}); please report this");
         self.harvests.interrupted(number, words);
         Ok(())
     }

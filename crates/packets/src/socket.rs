@@ -109,9 +109,14 @@ impl PacketSocket {
         calls::set(self.as_fd(), libc::SOL_PACKET, option, &value)
     }
 
-    /// Binds it to an interface; which kind that is (`ARPHRD_*`).
-    fn bind(&self, index: i32) -> io::Result<u16> {
-        let address = libc::sockaddr_ll {
+    /// Whether its interface is still there; once it was deleted, another one of the same name is not this one.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        calls::bound(self.as_fd(), Self::address(0)).is_ok_and(|bound| bound.sll_ifindex > 0)
+    }
+
+    fn address(index: i32) -> libc::sockaddr_ll {
+        libc::sockaddr_ll {
             sll_family: u16::try_from(libc::AF_PACKET).unwrap_or(0),
             sll_protocol: u16::try_from(libc::ETH_P_ALL).unwrap_or(0).to_be(),
             sll_ifindex: index,
@@ -119,7 +124,12 @@ impl PacketSocket {
             sll_pkttype: 0,
             sll_halen: 0,
             sll_addr: [0; 8],
-        };
+        }
+    }
+
+    /// Binds it to an interface; which kind that is (`ARPHRD_*`).
+    fn bind(&self, index: i32) -> io::Result<u16> {
+        let address = Self::address(index);
         calls::bind(self.as_fd(), &address)?;
         calls::bound(self.as_fd(), address).map(|bound| bound.sll_hatype)
     }

@@ -11,6 +11,6 @@ mod run;
 pub use census::{Census, CensusLine, census};
 pub use kept::{Said, kept_lists, kept_statements, new_import};
 pub use lists::List;
-pub use run::{Outcome, Settings, Sources, exploited, intelligence, judge_again, run, run_over};
+pub use run::{Outcome, Settings, Sources, exploited, intelligence, judge_again, run, run_over, run_with};
 pub use wardround_model::FindingChange;
 pub use wardround_remedy::{Difference, diff};

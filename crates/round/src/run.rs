@@ -60,7 +60,25 @@ pub fn run(
     index: &Index<'_>,
     progress: &dyn Progress,
 ) -> Result<Outcome, NothingRead> {
-    let captured = captured(sources.captures, settings, progress)?;
+    run_with(None, sources, settings, index, progress)
+}
+
+/// The same with what interfaces showed meanwhile, beside the captures.
+///
+/// # Errors
+/// When there are captures and none could be read, and no interface showed anything.
+pub fn run_with(
+    heard: Option<Captured>,
+    sources: &Sources<'_>,
+    settings: &Settings<'_>,
+    index: &Index<'_>,
+    progress: &dyn Progress,
+) -> Result<Outcome, NothingRead> {
+    let captured = match (captured(sources.captures, settings, progress), heard) {
+        (captured, None) => captured?,
+        (Ok(captured), Some(heard)) => captured.and(heard),
+        (Err(NothingRead(failed)), Some(heard)) => Captured { failed, ..heard },
+    };
     Ok(run_over(captured, sources, settings, index))
 }
 

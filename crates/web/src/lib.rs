@@ -18,6 +18,7 @@ mod codes;
 mod cookie;
 mod demo;
 mod desk;
+mod ears;
 mod gate;
 mod ground;
 mod headers;
@@ -48,7 +49,7 @@ mod watched;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use wardround_capture::Progress;
+use wardround_capture::{Captured, Progress};
 use wardround_model::{CveId, IntelligenceSource, Round, Statement, Timestamp};
 use wardround_remedy::Policy;
 use wardround_report::document::Document;
@@ -74,6 +75,8 @@ pub struct Settings {
     pub protection: Protection,
     /// A folder whose lists and captures scheduled rounds read.
     pub watched: Option<PathBuf>,
+    /// Interfaces to listen at, beside those that are chosen on the page.
+    pub listened: Vec<String>,
     /// By when work is due.
     pub policy: Policy,
     /// Further names of this computer, for the site's own certificate.
@@ -107,13 +110,14 @@ pub struct Known {
 
 /// Judges rounds for the site: with which index, tables and names is the program's to choose.
 pub trait Judge: Send + Sync {
-    /// Runs a round over these sources.
+    /// Runs a round over these sources, and over what interfaces showed meanwhile.
     ///
     /// # Errors
     /// A sentence for people, where nothing could be read or the index cannot be used.
     fn round(
         &self,
         sources: &Sources<'_>,
+        heard: Option<Captured>,
         run_at: Timestamp,
         progress: &dyn Progress,
     ) -> Result<Outcome, String>;

@@ -10,6 +10,7 @@ use wardround_round::{Sources, kept_lists, kept_statements};
 use wardround_store::{Judged, Store};
 
 use crate::desk::Desk;
+use crate::ears::Heard;
 use crate::hospital::Hospital;
 use crate::log;
 use crate::site::{Site, count, now};
@@ -123,9 +124,10 @@ pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
 }
 
 fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Result<RoundId, String> {
+    let mut heard = Heard::default();
     let round = match job.again {
         Some(id) => judged_again(site, hospital, id, began)?,
-        None => read(site, hospital, job, began)?,
+        None => read(site, hospital, job, &mut heard)?,
     };
     site.rounds.doing(Doing::Judging);
     // Another index may have been put in place meanwhile.
@@ -133,6 +135,7 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
     let judged =
         Judged { again_from: job.again, exploited: known.as_ref().map(|known| known.exploited.as_slice()) };
     let id = hospital.change(|store| store.round_save_judged(&round, judged)).map_err(told)?;
+    site.ears.forget(&heard);
     count(&site.counters.rounds);
     hospital.remember(id, &round);
     // What cannot be worked out now is when somebody looks.
@@ -154,19 +157,26 @@ fn judged_again(site: &Site, hospital: &Hospital, id: RoundId, began: Timestamp)
     site.judge.again(round, &statements, began.to_whole_second())
 }
 
-/// A round over the kept lists and what was sent.
-fn read(site: &Site, hospital: &Hospital, job: &Job, began: Timestamp) -> Result<Round, String> {
+/// A round over the kept lists, what was sent, and what was heard.
+fn read(site: &Site, hospital: &Hospital, job: &Job, heard: &mut Heard) -> Result<Round, String> {
     let (lists, statements) =
         hospital.look(|store| Ok((kept_lists(store)?, kept_statements(store)?))).map_err(told)?;
     let files = job.files.iter().cloned().map(Input::File);
     let uploads = job.uploads.iter().map(|upload| Input::File(upload.path().to_owned()));
     let captures: Vec<Input> = files.chain(uploads).collect();
-    if captures.is_empty() && lists.is_empty() {
+    // The demo hospital has nothing to do with the network that this computer is at.
+    if !site.is_demo() {
+        *heard = site.ears.heard(now());
+    }
+    let captured = heard.captured.take();
+    if captures.is_empty() && lists.is_empty() && captured.is_none() {
         return Err("There is nothing to read yet. Add a list or a capture first.".to_owned());
     }
     let sources = Sources { captures: &captures, lists: &lists, statements: &statements };
-    let run_at = began.to_whole_second();
-    let mut outcome = site.judge.round(&sources, run_at, &Told { site, captures: captures.len() })?;
+    // After all that was heard: nothing of it is of the future.
+    let run_at = now().to_whole_second();
+    let mut outcome =
+        site.judge.round(&sources, captured, run_at, &Told { site, captures: captures.len() })?;
     // People know a file by the name that they sent it under.
     let names = job.uploads.iter().map(|upload| (upload.path().file_name(), &upload.name));
     for (kept, name) in names {

@@ -196,6 +196,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::people::routes(),
         pages::audit::routes(),
         pages::settings::routes(),
+        pages::listen::routes(),
         pages::own::routes(),
         pages::tokens::routes(),
         api::routes(),

@@ -166,7 +166,8 @@ async fn look(site: &Site) -> Result<(), Problem> {
         return Ok(());
     }
     let job = watched::job(site, until).await?;
-    if !job.files.is_empty() || watched::has_lists(site).await? {
+    let listens = site.ears.all().iter().any(|ear| ear.frames > 0);
+    if !job.files.is_empty() || listens || watched::has_lists(site).await? {
         if rounds::start(site, job).is_err() {
             return Ok(());
         }

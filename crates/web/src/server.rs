@@ -16,12 +16,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
+use wardround_live::ReaderCommand;
 use wardround_model::Timestamp;
 use wardround_store::{Disk, Store, StoreError};
 
 use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
-use crate::hospital::Hospital;
+use crate::ears::{self, Ears};
+use crate::hospital::{Hospital, waiting};
 use crate::keys::{KeyError, Keys};
 use crate::naming::Naming;
 use crate::problem::Problem;
@@ -89,9 +91,10 @@ pub fn serve(
     settings: &Settings,
     judge: Arc<dyn Judge>,
     printer: Arc<dyn Printer>,
+    reader: ReaderCommand,
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("site").build()?;
-    let served = runtime.block_on(run(settings, judge, printer));
+    let served = runtime.block_on(run(settings, judge, printer, reader));
     runtime.shutdown_timeout(FAREWELL);
     served
 }
@@ -100,6 +103,7 @@ async fn run(
     settings: &Settings,
     judge: Arc<dyn Judge>,
     printer: Arc<dyn Printer>,
+    reader: ReaderCommand,
 ) -> Result<(), ServeError> {
     let tls = settings.protection != Protection::None;
     if !tls && !settings.listen.ip().is_loopback() {
@@ -115,6 +119,8 @@ async fn run(
         uploads: Uploads::open(beside("uploads"))?,
         rounds: Worker::new(),
         watched: settings.watched.clone(),
+        ears: Ears::open(beside("heard"), Some(reader))?,
+        listened: settings.listened.clone(),
         policy: settings.policy.clone(),
         naming: home.look(Naming::read)?,
         home,
@@ -140,9 +146,17 @@ async fn run(
     tokio::spawn(keep_house(site.clone()));
     tokio::spawn(schedule::keep(site.clone()));
     tokio::spawn(renewed::keep(site.clone()));
+    tokio::spawn(ears::listen(site.clone()));
     tokio::spawn(warm(site.clone()));
     let acceptor = certificate.map(|certificate| TlsAcceptor::from(certificate.config));
     accept(&site, listener, acceptor, routes::router(routes, site.clone())).await?;
+    let ended = site.clone();
+    // What was heard is for the first round after the next start.
+    let _ = waiting(move || {
+        ended.ears.end(now());
+        Ok(())
+    })
+    .await;
     audit::checkpoint(&site).await.map_err(|_| ServeError::NotWritten)?;
     log::event("stopped");
     Ok(())

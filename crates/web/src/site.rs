@@ -12,6 +12,7 @@ use wardround_model::Timestamp;
 use wardround_remedy::Policy;
 
 use crate::demo::Demo;
+use crate::ears::Ears;
 use crate::hospital::Hospital;
 use crate::keys::Keys;
 use crate::naming::Naming;
@@ -40,6 +41,10 @@ pub(crate) struct Shared {
     pub(crate) rounds: Worker,
     /// The folder that scheduled rounds read, if there is one.
     pub(crate) watched: Option<PathBuf>,
+    /// What it listens at.
+    pub(crate) ears: Ears,
+    /// Interfaces that it was started with.
+    pub(crate) listened: Vec<String>,
     /// By when work is due.
     pub(crate) policy: Policy,
     /// How rounds are judged.

@@ -375,6 +375,7 @@ impl<'a> Block<'a> {
     /// Each criterion is judged once, however many CVEs share it; of each row the strongest counts.
     fn matches(&self, seen: &SeenVersion, wanted: impl Fn(CveId) -> bool, matches: &mut Vec<Match<'a>>) {
         let mut judged: Vec<Option<(Judgement, bool)>> = vec![None; self.criteria.len()];
+        let mut strongest = Vec::new();
         for row in self.rows.iter().filter(|row| wanted(row.cve)) {
             let candidates = self.numbers(row).filter_map(|at| {
                 let ((criterion, qualifiers), known) = self.criteria.get(at).zip(judged.get_mut(at))?;
@@ -383,11 +384,14 @@ impl<'a> Block<'a> {
                 (judgement != Judgement::NotAffected)
                     .then(|| (self.without_guess(row, at, judgement), qualified, at))
             });
-            let strongest = candidates.min_by_key(|&(judgement, qualified, _)| (judgement, qualified));
-            matches.extend(strongest.and_then(|(judgement, _, at)| {
-                Some(Match { statement: self.statement(row, at)?, judgement })
-            }));
+            let of_row = candidates.min_by_key(|&(judgement, qualified, _)| (judgement, qualified));
+            strongest.extend(of_row.map(|(judgement, _, at)| (row, at, judgement)));
         }
+        // Statements are large, so they are laid out once it is known how many there are.
+        matches.reserve(strongest.len());
+        matches.extend(strongest.into_iter().filter_map(|(row, at, judgement)| {
+            Some(Match { statement: self.statement(row, at)?, judgement })
+        }));
     }
 
     /// Takes back what a record may not have meant. One that lists `7.1` beside `7.1 p1` may mean only these two when

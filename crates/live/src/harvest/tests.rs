@@ -97,3 +97,11 @@ fn that_an_interface_went_down_comes_through_in_words_of_the_parent() {
     assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(went_down("eth1").as_str()));
     assert!(matches!(read(format!("{VERSION}\ndown\nend\n").as_bytes()), Err(HarvestError::NotAllowed(2))));
 }
+
+#[test]
+fn that_a_reader_stopped_is_kept_apart_from_an_interface_that_went_down() {
+    let mut found = clinic();
+    found.coverage.sources[0].ended_early = Some(format!("{READER} eth1 stopped (signal: 9)"));
+    let again = read(&written(&found)).unwrap().unwrap();
+    assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(broke("eth1").as_str()));
+}

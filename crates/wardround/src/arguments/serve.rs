@@ -35,6 +35,9 @@ pub(crate) struct ServeCommand {
     /// Let scheduled rounds read the lists and captures in this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) watch: Option<PathBuf>,
+    /// Listen at this network interface, beside those chosen on the page; may be said several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) interface: Vec<String>,
     /// By when work is due [default: work.toml in your data folder, when it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::Result;
-use wardround_capture::Progress;
+use wardround_capture::{Captured, Progress};
 use wardround_intel::Index;
 use wardround_model::{Round, Statement, Timestamp};
 use wardround_paper::Sheet;
@@ -15,7 +15,7 @@ use wardround_round::{Outcome, Settings, Sources};
 use wardround_web::{Judge, Known, Printer, Protection};
 
 use crate::arguments::serve::{InviteCommand, Judging, ServeCommand};
-use crate::commands::{files, intel, lookup, now, print, work};
+use crate::commands::{files, intel, lookup, now, print, watch, work};
 use crate::places;
 
 pub(crate) fn run(command: ServeCommand) -> Result<()> {
@@ -25,6 +25,7 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         _ if command.without_tls => Protection::None,
         _ => Protection::OwnCertificate,
     };
+    let reader = watch::reader(command.judging.exclude.clone())?;
     let judge = SiteJudge { judging: command.judging, known: Mutex::default() };
     // What rounds are judged by is known to be good now, not only when the first one is run.
     judge.check()?;
@@ -34,10 +35,11 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         listen: command.listen,
         protection,
         watched: command.watch,
+        listened: command.interface,
         policy: work::policy(command.policy.as_deref())?,
         names: command.names,
     };
-    Ok(wardround_web::serve(&settings, Arc::new(judge), Arc::new(SitePrinter))?)
+    Ok(wardround_web::serve(&settings, Arc::new(judge), Arc::new(SitePrinter), reader)?)
 }
 
 /// Prints a one-time code for a new account, also while the site runs.
@@ -93,11 +95,12 @@ impl Judge for SiteJudge {
     fn round(
         &self,
         sources: &Sources<'_>,
+        heard: Option<Captured>,
         run_at: Timestamp,
         progress: &dyn Progress,
     ) -> Result<Outcome, String> {
         let run = |settings: &Settings<'_>, index: &Index<'_>| {
-            Ok(wardround_round::run(sources, settings, index, progress)?)
+            Ok(wardround_round::run_with(heard, sources, settings, index, progress)?)
         };
         self.judge(run_at, run).map_err(in_words)
     }

@@ -6,13 +6,14 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use wardround_capture::{Captured, Prefix};
-use wardround_live::{Event, Interface, PacketSocket, Told, keep_little, read_frames, watch};
+use wardround_live::{Event, Interface, PacketSocket, ReaderCommand, Told, keep_little, read_frames, watch};
 use wardround_round::{Settings, run_over};
 
 use crate::arguments::watch::{ReadFrames, WatchCommand};
@@ -60,20 +61,26 @@ fn open(names: &[String]) -> Result<Vec<Interface>> {
     names.iter().map(opened).collect()
 }
 
-/// Watches, and says on standard error how that goes.
-fn seen(interfaces: &[Interface], excluded: &[Prefix], time: Option<Duration>) -> Result<Captured> {
-    let names: Vec<_> = interfaces.iter().map(|it| it.name.as_str()).collect();
-    let names = names.join(", ");
-    let stop = asked_to_stop(time)?;
+/// How a reader is run: this program again.
+pub(crate) fn reader(excluded: Vec<Prefix>) -> Result<ReaderCommand> {
     let program = std::env::current_exe()?;
-    let reader = |told: Told| {
+    Ok(Arc::new(move |told: Told| {
         let mut command = Command::new(&program);
         command.arg("read-frames");
         command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
         command.args(excluded.iter().map(|network| format!("--exclude={network}")));
         Ok(command)
-    };
-    let captured = watch(interfaces, &reader, &stop, &|event| match event {
+    }))
+}
+
+/// Watches, and says on standard error how that goes.
+fn seen(interfaces: &[Interface], excluded: &[Prefix], time: Option<Duration>) -> Result<Captured> {
+    let names: Vec<_> = interfaces.iter().map(|it| it.name.as_str()).collect();
+    let names = names.join(", ");
+    let stop = asked_to_stop(time)?;
+    let reader = reader(excluded.to_vec())?;
+    let captured = watch(interfaces, &*reader, &stop, &|event| match event {
+        Event::Heard(..) => {}
         Event::Watching => eprintln!("wardround: watching {names}; Ctrl-C ends it and runs the round"),
         Event::StartedAgain(name, why) => {
             eprintln!("wardround: the reader of {name} stopped ({why}); it is started again");

@@ -14,6 +14,7 @@ mod forms;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]
 mod grade;
 mod hostile;
+mod listening;
 mod naming;
 mod people;
 mod published;

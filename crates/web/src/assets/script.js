@@ -22,3 +22,11 @@ if (progress && progress.dataset.events) {
   });
   events.addEventListener("done", () => { events.close(); location.reload(); });
 }
+
+// While the first round is waited for, the page is loaded again, unless somebody has begun to choose.
+const again = document.querySelector("[data-again]");
+if (again) {
+  setTimeout(() => {
+    if (!document.querySelector("input:checked:not([checked])")) { location.reload(); }
+  }, Number(again.dataset.again) * 1000);
+}

@@ -2,13 +2,16 @@
 
 use maud::{Markup, html};
 
+use wardround_report::page::count;
+
+use crate::ears::Ear;
 use crate::layout::form_token;
-use crate::pages::import;
+use crate::pages::{import, listen};
 use crate::roles::Permission;
 use crate::session::Person;
 
 /// The doors that this person may open.
-pub(crate) fn doors(person: &Person, is_running: bool) -> Markup {
+pub(crate) fn doors(person: &Person, is_running: bool, ears: &[Ear]) -> Markup {
     html! {
         p class="lead" { "There is no round yet. A round reads what you have, says what is weak, and what to do first." }
         @if is_running { div class="notice" { p { "The first round runs now. " a href="/rounds/now" { "Watch it" } } } }
@@ -21,6 +24,18 @@ pub(crate) fn doors(person: &Person, is_running: bool) -> Markup {
                 }
             }
             @if person.may(Permission::ChangeSettings) {
+                section aria-labelledby="listen" {
+                    h2 id="listen" { "Listen at the network" }
+                    @if ears.is_empty() {
+                        p { "Let this computer listen at a mirror port of your switch. Nothing is asked of any device. The first devices show within a minute." }
+                        p { a class="button" href="/settings/interfaces" { "Choose an interface" } }
+                    } @else {
+                        div data-again="3" {}
+                        @for ear in ears { p { strong { (ear.name) } ": " (listen::how(ear)) " " (count(ear.frames, "packet was", "packets were")) " read." } }
+                        p { "The first round runs by itself." }
+                        p { a href="/settings/interfaces" { "How it goes" } }
+                    }
+                }
                 section aria-labelledby="demo" {
                     h2 id="demo" { "Look at a demo hospital first" }
                     p { "A small hospital that is made up, with its lists and a quarter of an hour of traffic. One press deletes it again." }
@@ -31,7 +46,7 @@ pub(crate) fn doors(person: &Person, is_running: bool) -> Markup {
         section aria-labelledby="cannot" {
             h2 id="cannot" { "What Wardround cannot see yet" }
             ul {
-                li { "These pages do not listen at a network. " code { "wardround watch" } " does, into the same store. Or record traffic at a mirror port and give it the file." }
+                @if ears.is_empty() { li { "Nothing listens at the network yet. Choose an interface, or record traffic at a mirror port and give it the file." } }
                 li { "A device that says nothing while you record, and is on no list, is not seen." }
                 li { "What is encrypted stays closed: who talks is seen, what is said is not." }
             }

@@ -16,6 +16,7 @@ pub(crate) mod hours;
 pub(crate) mod import;
 pub(crate) mod join;
 pub(crate) mod letter;
+pub(crate) mod listen;
 pub(crate) mod map;
 pub(crate) mod own;
 pub(crate) mod parts;

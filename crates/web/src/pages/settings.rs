@@ -102,10 +102,12 @@ fn rounds(site: &Site, person: &Person, chosen: Option<&Schedule>) -> Markup {
             }
             p {
                 "They read the lists that are kept"
+                ", what was heard at the network,"
                 @if site.watched.is_some() { " and what is new in the watched folder." }
-                @else { ". To let them read captures too, start the site with " code { "--watch FOLDER" } "." }
+                @else { " and nothing else. To let them read captures too, start the site with " code { "--watch FOLDER" } "." }
                 " One that was missed is run once, as soon as it can be."
             }
+            @if !site.is_demo() { p { a href="/settings/interfaces" { "Which interfaces are listened at" } } }
             form class="fields panel" method="post" action="/settings/schedule" {
                 (form_token(person))
                 label {

@@ -8,6 +8,7 @@ use axum::http::{Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use wardround_store::Store;
 
+use crate::ears::Ear;
 use crate::problem::Problem;
 use crate::routes::{Needs, Route};
 use crate::site::Site;
@@ -48,7 +49,27 @@ async fn metrics(State(site): State<Site>) -> Result<Response, Problem> {
             "# HELP wardround_{name} {help}\n# TYPE wardround_{name} counter\nwardround_{name} {value}"
         );
     }
+    text += &heard(&site.ears.all());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}
+
+/// What interfaces showed, by their names.
+fn heard(ears: &[Ear]) -> String {
+    let rows = [
+        ("packets_read_total", "Packets that were read."),
+        ("packets_lost_total", "Packets that could not be read."),
+        ("readers_restarted_total", "Readers that had to be started again."),
+    ];
+    let mut text = String::new();
+    for (at, (name, help)) in rows.iter().enumerate().filter(|_| !ears.is_empty()) {
+        let _ = writeln!(text, "# HELP wardround_{name} {help}\n# TYPE wardround_{name} counter");
+        for ear in ears {
+            let value = [ear.frames, ear.dropped, ear.restarts].get(at).copied().unwrap_or(0);
+            // Names that are listed are plain.
+            let _ = writeln!(text, "wardround_{name}{{interface=\"{}\"}} {value}", ear.name);
+        }
+    }
+    text
 }
 
 pub(crate) async fn not_found(method: Method, uri: Uri) -> Response {

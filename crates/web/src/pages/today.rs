@@ -8,8 +8,9 @@ use wardround_model::PlanItem;
 use wardround_report::page::{count, number};
 
 use crate::desk::{Desk, SOON};
+use crate::ears::Ear;
 use crate::layout::{self, Page, form_token, plain};
-use crate::pages::{first, flow, hours, parts};
+use crate::pages::{first, flow, hours, listen, parts};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -27,7 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
     let body = match site.hospital().standing().await? {
         Some(standing) => told(&site, &person, &standing, &slow(&site, &standing).await?),
-        None => first::doors(&person, site.rounds.is_running()),
+        None => first::doors(&person, site.rounds.is_running(), &site.ears.all()),
     };
     Ok(layout::page(&site, &person, Some(Menu::Today), "Today", &body))
 }
@@ -62,6 +63,7 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
                 Some(sights) if sights.not_seen.is_empty() => { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
                 Some(sights) => { (list(&sights.not_seen)) }
             }
+            @if !site.is_demo() { (deaf(&site.ears.all())) }
             @if person.may(Permission::See) { p { a href="/coverage" { "What was read, and which networks" } } }
         }
         (numbers(site, person, standing))
@@ -74,6 +76,20 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
             (plan(site, standing))
             (hours::form(standing))
             section aria-labelledby="seen" { details { summary id="seen" { "What was seen, and what is known from when" } @if let Some(sights) = &slow.sights { (list(&sights.seen)) } (list(&standing.known)) p { a href="/intelligence" { "Each source, and its date" } } } }
+        }
+    }
+}
+
+/// Interfaces that were chosen and are not heard now: nothing of them will be in the next round.
+fn deaf(ears: &[Ear]) -> Markup {
+    let deaf = ears.iter().filter(|ear| ear.trouble.is_some() || ear.dropped > 0);
+    html! {
+        @for ear in deaf {
+            p {
+                strong { "Interface " (ear.name) ". " }
+                @if ear.dropped > 0 { (count(ear.dropped, "packet was", "packets were")) " lost, since more came than could be read. " }
+                @if ear.trouble.is_some() { (listen::how(ear)) "." }
+            }
         }
     }
 }

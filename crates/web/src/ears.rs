@@ -1,0 +1,413 @@
+//! The interfaces that the site listens at: which were chosen, who listens, and what was heard and no round has read yet.
+//!
+//! What was heard lies in files beside the store, one piece an hour and interface, in the lines of `wardround_live` and readable by
+//! its owner alone: a week's hearing takes no memory, and a killed site loses an hour of it at most. Packets are never kept. Not
+//! here: reading packets (`live`), rounds (`rounds`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use wardround_capture::{Captured, Harvests, Limits};
+use wardround_live::{HarvestError, Link, Pulse, ReaderCommand, Sensor, links, read_harvest, write_harvest};
+use wardround_model::{SkipReason, Source, SourceIndex, SourceKind, Timestamp};
+use wardround_store::{Store, StoreError};
+
+use crate::hospital::{locked, waiting};
+use crate::keys::{KeyError, make_folder};
+use crate::log;
+use crate::problem::Problem;
+use crate::rounds::{self, Job};
+use crate::site::{Site, now};
+
+/// The name of the setting: names with spaces between.
+const SETTING: &str = "interfaces";
+/// How an ending file of a piece is called.
+const ENDING: &str = ".harvest";
+/// The most interfaces that are listened at: each takes a process and its memory.
+const MOST: usize = 16;
+/// How long one piece is, in nanoseconds.
+const PIECE: i64 = 3_600 * 1_000_000_000;
+/// How long pieces wait for a round, in nanoseconds: 31 days.
+const WAITS_FOR: i64 = 31 * 24 * PIECE;
+/// How often sensors are looked after.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a new site listens before its first round, in nanoseconds.
+const FIRST: i64 = 20 * 1_000_000_000;
+
+/// The interfaces, and what was heard there.
+pub(crate) struct Ears {
+    /// How readers are run; nothing where the program has none.
+    reader: Option<ReaderCommand>,
+    folder: PathBuf,
+    /// Held as long as anything is started, ended or taken, which may be seconds.
+    sensors: Mutex<BTreeMap<String, Sensor>>,
+    /// Held for moments alone: pages read it.
+    known: Mutex<Known>,
+}
+
+/// What pages tell of the interfaces that were chosen.
+#[derive(Default)]
+struct Known {
+    chosen: BTreeSet<String>,
+    pulses: BTreeMap<String, Pulse>,
+    /// Why an interface is not listened at, in words.
+    troubles: BTreeMap<String, String>,
+    /// Since when it is listened.
+    since: Option<Timestamp>,
+    /// When pieces were taken last.
+    taken: Option<Timestamp>,
+    dropped: BTreeMap<String, u64>,
+    /// Of sensors that had to be started anew: frames and restarts.
+    before: BTreeMap<String, (u64, u64)>,
+}
+
+/// How it stands with an interface that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ear {
+    pub(crate) name: String,
+    /// Frames that were read, since the site was started.
+    pub(crate) frames: u64,
+    /// Frames that nobody could read, as far as that is known yet.
+    pub(crate) dropped: u64,
+    /// How often its reader had to be started again.
+    pub(crate) restarts: u64,
+    pub(crate) is_reading: bool,
+    /// Why it is not listened at.
+    pub(crate) trouble: Option<String>,
+}
+
+/// What was heard and no round has read, and the files that it came from.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) captured: Option<Captured>,
+    files: Vec<PathBuf>,
+}
+
+impl Ears {
+    /// Uses the folder; nothing is listened at yet.
+    pub(crate) fn open(folder: PathBuf, reader: Option<ReaderCommand>) -> Result<Self, KeyError> {
+        make_folder(&folder)?;
+        Ok(Self { reader, folder, sensors: Mutex::default(), known: Mutex::default() })
+    }
+
+    /// The interfaces of this computer.
+    pub(crate) fn links(&self) -> Vec<Link> {
+        if self.reader.is_some() { links().unwrap_or_default() } else { Vec::new() }
+    }
+
+    /// Listens at these interfaces from now on, and at no other.
+    pub(crate) fn choose(&self, names: &BTreeSet<String>, at: Timestamp) {
+        let chosen: BTreeSet<_> = names.iter().take(MOST).cloned().collect();
+        let mut sensors = locked(&self.sensors);
+        let away = sensors.extract_if(.., |name, _| !chosen.contains(name)).collect();
+        self.end_and_keep(away, at);
+        {
+            let mut known = locked(&self.known);
+            known.troubles.retain(|name, _| chosen.contains(name));
+            known.pulses.retain(|name, _| chosen.contains(name));
+            known.since = known.since.filter(|_| !chosen.is_empty());
+            known.chosen = chosen;
+        }
+        self.start_missing(&mut sensors, at);
+    }
+
+    /// Starts what should listen and does not; takes the pieces of an hour that is over; lets go of what waited too long.
+    pub(crate) fn look_after(&self, at: Timestamp) {
+        let mut sensors = locked(&self.sensors);
+        self.start_missing(&mut sensors, at);
+        let is_over = {
+            let mut known = locked(&self.known);
+            let is_over = known.taken.or(known.since).is_some_and(|taken| at.since(taken) >= PIECE);
+            known.taken = if is_over { Some(at) } else { known.taken };
+            is_over
+        };
+        if is_over {
+            self.take_pieces(&mut sensors, at);
+            for path in
+                self.files().iter().filter(|path| began(path).is_none_or(|it| at.since(it) > WAITS_FOR))
+            {
+                log::event("heard-too-long-ago");
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    /// All that was heard and no round has read.
+    pub(crate) fn heard(&self, at: Timestamp) -> Heard {
+        let mut sensors = locked(&self.sensors);
+        self.take_pieces(&mut sensors, at);
+        let files = self.files();
+        let captured = together(&files).filter(|captured| captured.coverage.packets() > 0);
+        Heard { captured, files }
+    }
+
+    /// A round has read and kept it.
+    pub(crate) fn forget(&self, heard: &Heard) {
+        let _alone = locked(&self.sensors);
+        for path in &heard.files {
+            // What cannot be deleted is read once more, which shows nothing new.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Ends all sensors and keeps what they heard: the site stops.
+    pub(crate) fn end(&self, at: Timestamp) {
+        let sensors = std::mem::take(&mut *locked(&self.sensors));
+        self.end_and_keep(sensors, at);
+    }
+
+    /// How it stands with each interface that was chosen.
+    pub(crate) fn all(&self) -> Vec<Ear> {
+        let known = locked(&self.known);
+        let ear = |name: &String| {
+            let health = known.pulses.get(name).map(Pulse::health).unwrap_or_default();
+            let (frames, restarts) = known.before.get(name).copied().unwrap_or_default();
+            Ear {
+                name: name.clone(),
+                frames: health.frames.saturating_add(frames),
+                dropped: known.dropped.get(name).copied().unwrap_or(0),
+                restarts: health.restarts.saturating_add(restarts),
+                is_reading: health.is_reading,
+                trouble: health.ended.or_else(|| known.troubles.get(name).cloned()),
+            }
+        };
+        known.chosen.iter().map(ear).collect()
+    }
+
+    /// Whether a first round may run: there is something, and it was listened for a moment.
+    fn is_ready_for_first(&self, at: Timestamp) -> bool {
+        let waited = locked(&self.known).since.is_some_and(|since| at.since(since) >= FIRST);
+        waited && self.all().iter().any(|ear| ear.frames > 0)
+    }
+
+    fn start_missing(&self, sensors: &mut BTreeMap<String, Sensor>, at: Timestamp) {
+        let Some(reader) = &self.reader else { return };
+        let ended = sensors
+            .extract_if(.., |_, sensor| sensor.pulse().health().ended.is_some() || !sensor.is_attached())
+            .collect();
+        self.note_ended(&ended);
+        self.end_and_keep(ended, at);
+        let chosen = locked(&self.known).chosen.clone();
+        for name in chosen.into_iter().filter(|name| !sensors.contains_key(name)).collect::<Vec<_>>() {
+            let started = Sensor::start(&name, ReaderCommand::clone(reader));
+            let mut known = locked(&self.known);
+            match started {
+                Ok(sensor) => {
+                    known.pulses.insert(name.clone(), sensor.pulse());
+                    known.troubles.remove(&name);
+                    known.since.get_or_insert(at);
+                    sensors.insert(name, sensor);
+                }
+                Err(error) => {
+                    known.pulses.remove(&name);
+                    known.troubles.insert(name, error.to_string());
+                }
+            }
+        }
+    }
+
+    fn note_ended(&self, ended: &BTreeMap<String, Sensor>) {
+        let mut known = locked(&self.known);
+        for (name, sensor) in ended {
+            let health = sensor.pulse().health();
+            let (frames, restarts) = known.before.entry(name.clone()).or_default();
+            *frames = frames.saturating_add(health.frames);
+            *restarts = restarts.saturating_add(health.restarts).saturating_add(1);
+        }
+    }
+
+    fn end_and_keep(&self, sensors: BTreeMap<String, Sensor>, at: Timestamp) {
+        for (name, sensor) in sensors {
+            if let Ok(piece) = sensor.end() {
+                self.keep(&name, &piece, at);
+            }
+        }
+    }
+
+    fn take_pieces(&self, sensors: &mut BTreeMap<String, Sensor>, at: Timestamp) {
+        for (name, sensor) in sensors {
+            match sensor.take() {
+                Ok(piece) => self.keep(name, &piece, at),
+                Err(error) => {
+                    locked(&self.known).troubles.insert(name.clone(), error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Counts what a piece lost, and writes it down; an empty one that nothing happened to is none.
+    fn keep(&self, name: &str, piece: &Captured, at: Timestamp) {
+        let lost = piece.coverage.skipped.iter().filter(|skip| skip.reason == SkipReason::Dropped);
+        let lost = lost.fold(0_u64, |sum, skip| sum.saturating_add(skip.count));
+        if let Some(dropped) = Some(lost).filter(|lost| *lost > 0) {
+            let mut known = locked(&self.known);
+            let all = known.dropped.entry(name.to_owned()).or_default();
+            *all = all.saturating_add(dropped);
+        }
+        let went_well = piece.coverage.sources.iter().all(|source| source.ended_early.is_none());
+        let is_nothing = piece.coverage.packets() == 0 && piece.coverage.skipped.is_empty() && went_well;
+        if !is_nothing && write(&self.folder, name, piece, at).is_err() {
+            log::event("heard-not-kept");
+        }
+    }
+
+    /// Pieces, the oldest first.
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut files: Vec<_> =
+            entries.map(|entry| entry.path()).filter(|path| interface(path).is_some()).collect();
+        files.sort();
+        files
+    }
+}
+
+/// Writes a piece so that it is whole or not there.
+fn write(folder: &Path, name: &str, piece: &Captured, at: Timestamp) -> io::Result<()> {
+    let unfinished = folder.join(format!("{name}.unfinished"));
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    let mut file = BufWriter::new(file);
+    write_harvest(&mut file, piece)?;
+    file.flush()?;
+    file.get_ref().sync_all()?;
+    fs::rename(unfinished, folder.join(format!("{:020}-{name}{ENDING}", at.nanoseconds())))
+}
+
+/// The interface that a piece is of.
+fn interface(path: &Path) -> Option<&str> {
+    let (at, name) = path.file_name()?.to_str()?.strip_suffix(ENDING)?.split_once('-')?;
+    at.parse::<i64>().is_ok().then_some(name)
+}
+
+/// When a piece was taken.
+fn began(path: &Path) -> Option<Timestamp> {
+    let (at, _) = path.file_name()?.to_str()?.split_once('-')?;
+    at.parse().ok().map(Timestamp::from_nanoseconds)
+}
+
+/// Pieces put together; one that cannot be read is counted as lost coverage of its interface. Nothing where there is none.
+fn together(files: &[PathBuf]) -> Option<Captured> {
+    let names: BTreeSet<&str> = files.iter().filter_map(|path| interface(path)).collect();
+    let numbers: BTreeMap<&str, SourceIndex> = names.iter().copied().zip((0..).map(SourceIndex)).collect();
+    let mut harvests = Harvests::new(&Limits::default(), names.iter().map(|name| source(name)).collect());
+    for path in files {
+        let Some((name, number)) = interface(path).and_then(|name| Some((name, *numbers.get(name)?))) else {
+            continue;
+        };
+        let piece = File::open(path).map_err(HarvestError::from);
+        match piece.and_then(|file| read_harvest(&mut BufReader::new(file), number, name)) {
+            Ok(piece) => piece.into_iter().for_each(|piece| harvests.add(number, piece)),
+            Err(_) => {
+                harvests.interrupted(number, format!("a part of what {name} showed could not be read again"))
+            }
+        }
+    }
+    (!files.is_empty()).then(|| harvests.finish())
+}
+
+fn source(name: &str) -> Source {
+    Source {
+        kind: SourceKind::Capture,
+        name: format!("interface {name}"),
+        bytes: 0,
+        records: 0,
+        first: None,
+        last: None,
+        interfaces: vec![name.to_owned()],
+        ended_early: None,
+    }
+}
+
+/// The interfaces that were chosen.
+pub(crate) fn chosen(store: &Store) -> Result<BTreeSet<String>, StoreError> {
+    Ok(store.setting(SETTING)?.unwrap_or_default().split_whitespace().map(str::to_owned).collect())
+}
+
+/// Keeps which were chosen.
+pub(crate) fn keep_chosen(store: &mut Store, names: &BTreeSet<String>) -> Result<(), StoreError> {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    store.setting_save(SETTING, &names.join(" "))
+}
+
+/// Looks after the sensors as long as the site runs, and runs the first round of a site that has heard something.
+pub(crate) async fn listen(site: Site) {
+    let named = site.listened.iter().cloned().collect::<BTreeSet<_>>();
+    let names = match site.home.read(chosen).await {
+        Ok(names) => names.union(&named).cloned().collect(),
+        Err(_) => named,
+    };
+    let begun = site.clone();
+    // What fails stands on the page, and is tried again.
+    let _ = waiting(move || {
+        begun.ears.choose(&names, now());
+        Ok(())
+    })
+    .await;
+    let mut looks = tokio::time::interval(LOOK);
+    loop {
+        looks.tick().await;
+        let looked = site.clone();
+        let _ = waiting(move || {
+            looked.ears.look_after(now());
+            Ok(())
+        })
+        .await;
+        let _ = first_round(&site).await;
+    }
+}
+
+async fn first_round(site: &Site) -> Result<(), Problem> {
+    if site.is_demo() || site.rounds.is_running() || !site.ears.is_ready_for_first(now()) {
+        return Ok(());
+    }
+    if site.home.read(Store::round_latest).await?.is_none() && rounds::start(site, Job::default()).is_ok() {
+        log::event("round-first-heard");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(records: u64) -> Captured {
+        let mut piece = Captured::default();
+        piece.coverage.sources.push(Source { records, interfaces: Vec::new(), ..source("eth0") });
+        piece
+    }
+
+    #[test]
+    fn pieces_of_an_interface_add_up_and_a_damaged_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let ears = Ears::open(folder.path().join("heard"), None).unwrap();
+        for (name, records, at) in [("eth0", 5, 1), ("eth-1", 7, 1), ("eth0", 6, 2)] {
+            ears.keep(name, &piece(records), Timestamp::from_seconds(at));
+        }
+        ears.keep("eth0", &piece(0), Timestamp::from_seconds(3));
+        let told = |heard: &Heard| {
+            let sources = heard.captured.iter().flat_map(|captured| &captured.coverage.sources);
+            sources.map(|it| (it.name.clone(), it.records, it.ended_early.is_some())).collect::<Vec<_>>()
+        };
+        let row = |name: &str, records, damaged| (format!("interface {name}"), records, damaged);
+        let heard = ears.heard(Timestamp::from_seconds(4));
+        assert_eq!(told(&heard), [row("eth-1", 7, false), row("eth0", 11, false)]);
+        assert_eq!(heard.files.len(), 3, "a piece without anything is none");
+        fs::write(&heard.files[2], "wardround-harvest 1\nnonsense\n").unwrap();
+        let damaged = ears.heard(Timestamp::from_seconds(5));
+        assert_eq!(told(&damaged), [row("eth-1", 7, false), row("eth0", 5, true)]);
+        ears.forget(&damaged);
+        assert!(ears.heard(Timestamp::from_seconds(6)).captured.is_none());
+    }
+
+    #[test]
+    fn other_files_of_the_folder_are_no_pieces() {
+        for name in ["eth0.unfinished", "x-eth0.harvest", "00000000000000000001-eth0", ".harvest"] {
+            assert_eq!(interface(Path::new(name)), None, "{name}");
+        }
+        assert_eq!(interface(Path::new("00000000000000000001-eth-0.harvest")), Some("eth-0"));
+    }
+}
