@@ -157,7 +157,14 @@ impl Store {
 
 fn add(connection: &mut Connection, new: &NewAuditEntry) -> Result<AuditEntry, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (last, before) = head(&transaction)?.unwrap_or_default();
+    let added = add_within(&transaction, new)?;
+    transaction.commit()?;
+    Ok(added)
+}
+
+/// Adds an entry in a transaction that is open, so that it stands or falls with what else is written.
+pub(crate) fn add_within(transaction: &Connection, new: &NewAuditEntry) -> Result<AuditEntry, Trouble> {
+    let (last, before) = head(transaction)?.unwrap_or_default();
     let id = last.saturating_add(1);
     let digest = audit_digest(&before, id, new);
     let (account, name) = new.who.as_ref().map(|(id, name)| (id.0, name)).unzip();
@@ -175,7 +182,6 @@ fn add(connection: &mut Connection, new: &NewAuditEntry) -> Result<AuditEntry, T
             &digest,
         ),
     )?;
-    transaction.commit()?;
     Ok(AuditEntry { id, said: new.clone(), digest })
 }
 

@@ -10,6 +10,7 @@ use rusqlite::ffi;
 use wardround_model::{RoundId, StatementId};
 
 use crate::import::ImportId;
+use crate::redact::NotRedactable;
 use crate::table::Place;
 
 /// Why a store could not be opened, read or written.
@@ -155,6 +156,14 @@ pub enum StoreError {
         path: PathBuf,
         /// The statement that was asked for.
         statement: StatementId,
+    },
+    /// A value that cannot be taken out.
+    #[error("nothing was taken out of the store {}: {why}", path.display())]
+    NotRedactable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: NotRedactable,
     },
     /// The disk, or something else below us, failed.
     #[error("the store {} could not be read or written (SQLite error {code}: {meaning}); check the disk, then try again", path.display())]

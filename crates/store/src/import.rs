@@ -291,15 +291,19 @@ fn mark_replaced(heads: &mut [ImportHead]) {
 }
 
 fn load_used(connection: &Connection) -> Result<Vec<Import>, Trouble> {
-    let view = connection.unchecked_transaction()?;
-    let mut heads = list(&view)?;
+    load_within(&*connection.unchecked_transaction()?)
+}
+
+/// Reads them in a transaction that is open.
+pub(crate) fn load_within(view: &Connection) -> Result<Vec<Import>, Trouble> {
+    let mut heads = list(view)?;
     heads.retain(|head| head.used == Use::Used);
     heads.sort_by(|one, other| {
         let key = |head: &ImportHead| (head.import.observed_at, head.import.digest.clone());
         (matter(&one.import), key(one)).cmp(&(matter(&other.import), key(other)))
     });
     let load = |mut head: ImportHead| {
-        let (observations, refused) = observation::read_of_import(Reader::new(&view, head.id.0))?;
+        let (observations, refused) = observation::read_of_import(Reader::new(view, head.id.0))?;
         head.import.values_not_allowed = head.import.values_not_allowed.saturating_add(refused);
         Ok(Import { head, observations })
     };

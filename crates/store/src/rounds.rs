@@ -237,7 +237,8 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
     load_within(&*connection.unchecked_transaction()?, id)
 }
 
-fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
+/// Reads it in a transaction that is open.
+pub(crate) fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
     let head = view.query_row(SELECT_ROUND, [id.0], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
     });

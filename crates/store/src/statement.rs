@@ -122,7 +122,8 @@ fn save(connection: &mut Connection, new: &NewStatement) -> Result<StatementId, 
     Ok(id)
 }
 
-fn list(connection: &Connection) -> Result<Vec<KeptStatement>, Trouble> {
+/// All of them.
+pub(crate) fn list(connection: &Connection) -> Result<Vec<KeptStatement>, Trouble> {
     let mut select = connection.prepare(SELECT)?;
     let mut rows = select.query([])?;
     let mut all = Vec::new();

@@ -185,14 +185,18 @@ fn latest(connection: &Connection) -> Result<(Option<RoundId>, Option<EventId>),
 }
 
 fn list(connection: &Connection) -> Result<Vec<Event>, Trouble> {
-    let view = connection.unchecked_transaction()?;
+    list_within(&*connection.unchecked_transaction()?)
+}
+
+/// Reads them in a transaction that is open.
+pub(crate) fn list_within(view: &Connection) -> Result<Vec<Event>, Trouble> {
     let mut select = view.prepare(SELECT)?;
     let mut rows = select.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let mut event = read(&mut Columns::new(row, &EVENT))?;
         event.findings =
-            Reader::new(&view, event.id.0).list(&FINDING, |columns| columns.id("F-").map(FindingId))?;
+            Reader::new(view, event.id.0).list(&FINDING, |columns| columns.id("F-").map(FindingId))?;
         all.push(event);
     }
     Ok(all)

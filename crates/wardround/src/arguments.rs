@@ -105,6 +105,8 @@ pub(crate) enum Command {
     /// What people asked of the site
     #[command(subcommand)]
     Audit(serve::AuditCommand),
+    /// Take a value that should not be there, such as a name, out of everything that is kept
+    Redact(serve::RedactCommand),
     /// Keep all that must not be lost in one encrypted file
     Backup(backup::BackupCommand),
     /// Put a backup back

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Serve(command) => commands::serve::run(*command),
         Command::Invite(command) => commands::serve::invite(command),
         Command::Audit(command) => commands::audit::run(command),
+        Command::Redact(command) => commands::redact::run(command),
         Command::Backup(command) => commands::backup::backup(command),
         Command::Restore(command) => commands::backup::restore(&command),
         Command::Completions { shell } => commands::completions(shell),

@@ -5,7 +5,10 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use wardround_store::{AccountId, AuditCheckpoint, NewAuditEntry, Store, StoreError, audit_digest};
+use wardround_model::Timestamp;
+use wardround_store::{
+    AccountId, AuditCheckpoint, NewAuditEntry, Redaction, Store, StoreError, audit_digest,
+};
 
 use crate::keys::{self, KeyError, Keys};
 use crate::log;
@@ -124,6 +127,34 @@ fn sign(store: &mut Store, keys: &Keys) -> Result<Option<(i64, String)>, StoreEr
     checkpoint.signature = keys.sign(&checkpoint.signed());
     store.audit_checkpoint_save(&checkpoint)?;
     Ok(Some((entry, digest)))
+}
+
+/// Why a value could not be taken out of a store.
+#[derive(Debug, thiserror::Error)]
+pub enum RedactError {
+    /// The store refuses it, or could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log could not be signed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// Takes a value out of a store, and signs the log that says so with the keys in this folder.
+///
+/// # Errors
+/// When the store refuses the value or cannot be written, or the keys cannot be read.
+pub fn redact(
+    store: &mut Store,
+    keys: &Path,
+    value: &str,
+    at: Timestamp,
+) -> Result<Vec<Redaction>, RedactError> {
+    // Without keys nothing is done: what is gone must stand in a log that is signed.
+    let keys = Keys::open(keys)?;
+    let found = store.redact(value, at)?;
+    sign(store, &keys)?;
+    Ok(found)
 }
 
 /// What checking the log found.

@@ -56,7 +56,7 @@ use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
-pub use audit::{Verified, VerifyError, verify};
+pub use audit::{RedactError, Verified, VerifyError, redact, verify};
 pub use keys::{KeyError, report_key, report_public};
 pub use naming::hospital_name;
 pub use roles::SiteRole;

@@ -21,6 +21,8 @@ mod people;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod redact;
+#[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod sample;

@@ -98,6 +98,30 @@ pub(crate) struct InviteCommand {
     pub(crate) role: SiteRole,
 }
 
+/// Takes a value out of everything that the store keeps.
+#[derive(Debug, Args)]
+#[command(after_help = REDACT)]
+pub(crate) struct RedactCommand {
+    /// What must go: a name, an account, words of a note; - reads it from standard input, so that no shell keeps it
+    #[arg(value_name = "VALUE")]
+    pub(crate) value: String,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    /// The folder of the site's keys [default: keys beside the store]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Say where it stands, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+const REDACT: &str = "\
+It cannot be undone. Stop the site first. Backups and reports that were made before are not touched.
+
+Examples:
+  wardround redact MARYS-IPHONE --dry-run   where it stands
+  wardround redact -                        type it, so that it does not stay in the history of the shell";
+
 /// An auditor's account must have an end, which only the site asks for.
 fn role(text: &str) -> Result<SiteRole, String> {
     let role = SiteRole::from_code(text).filter(|role| *role != SiteRole::Auditor);

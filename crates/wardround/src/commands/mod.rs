@@ -16,6 +16,7 @@ pub(crate) mod path;
 pub(crate) mod plan;
 mod progress;
 pub(crate) mod question;
+pub(crate) mod redact;
 pub(crate) mod report;
 pub(crate) mod round;
 pub(crate) mod serve;
