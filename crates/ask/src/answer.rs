@@ -11,6 +11,7 @@ use wardround_model::{
 
 use crate::envelope::MOST_ANSWER;
 use crate::plan::Exchange;
+use crate::question::Question;
 
 /// Messages of one answer that are read, at most.
 const MOST_MESSAGES: usize = 64;
@@ -33,12 +34,18 @@ pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u6
         };
     }
     // A service that speaks is there, whatever it speaks.
+    let protocol = protocol.or_else(|| of_one_byte(exchange.question, bytes));
     let spoken = protocol.map_or("tcp", Protocol::code);
     found.extend(Fact::new(FactKind::ServiceOpen, spoken.as_bytes()).ok().map(|fact| (service, fact)));
     let evidence = Evidence { source: SourceIndex(0), record, offset: 0 };
     let first = Sighting { evidence, at };
     let one = |(subject, fact)| Observation { subject, fact, first, last: at, count: 1 };
     found.into_iter().map(one).collect()
+}
+
+/// What answers in a single byte, which no dissector can take for anything.
+fn of_one_byte(question: Question, bytes: &[u8]) -> Option<Protocol> {
+    (question == Question::PostgresTls && matches!(bytes, b"S" | b"N")).then_some(Protocol::Postgresql)
 }
 
 /// The protocol of an answer, and what it tells.
@@ -84,7 +91,6 @@ fn ask_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::question::Question;
     use proptest::prelude::*;
 
     fn exchange(port: u16, question: Question) -> Exchange {
@@ -122,6 +128,24 @@ mod tests {
         let told = told(80, Question::HttpHead, answer);
         assert!(told.iter().any(|line| line.contains("nginx/1.22.1")), "{told:?}");
         assert!(!told.iter().any(|line| line.contains("patient42")), "{told:?}");
+    }
+
+    #[test]
+    fn a_negotiation_names_dialect_and_signing() {
+        let header = [b"\xfeSMB\x40\0\0\0\0\0\0\0\0\0\x01\0\x01".as_slice(), &[0; 47]].concat();
+        let message = [header.as_slice(), &[65, 0, 3, 0, 0x11, 3], &[0; 59]].concat();
+        let answer = [&[0, 0, 0, 129], message.as_slice()].concat();
+        let told = told(445, Question::SmbNegotiate, &answer);
+        for line in ["smb.dialect 3.1.1", "smb.signing required", "scan.open smb"] {
+            assert!(told.contains(&format!("10.1.2.3:445/tcp {line}")), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn one_byte_confirms_postgresql_at_any_port() {
+        for answer in [b"S", b"N"] {
+            assert_eq!(told(5433, Question::PostgresTls, answer), ["10.1.2.3:5433/tcp scan.open postgresql"]);
+        }
     }
 
     proptest! {

@@ -30,6 +30,12 @@ pub struct Breach {
     pub text: String,
 }
 
+impl Breach {
+    fn at(exchange: &Exchange, rule: &'static str, text: &str) -> Self {
+        Self { rule, at: Some(format!("{}:{}", exchange.ip, exchange.port)), text: text.to_owned() }
+    }
+}
+
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
@@ -59,6 +65,13 @@ impl Approved {
     pub fn mark(&self) -> &str {
         &self.mark
     }
+
+    /// What is wrong with one of its questions by a round that came since, if anything is: the host's class first of all (P2).
+    #[must_use]
+    pub fn breach_since(&self, exchange: &Exchange, newer: &Round) -> Option<Breach> {
+        let (rule, text) = of_exchange(&self.plan, exchange, newer, true).into_iter().next()?;
+        Some(Breach::at(exchange, rule, text))
+    }
 }
 
 /// What in a plan breaks the envelope, held against the newest round.
@@ -78,11 +91,7 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
         let is_new = places.insert((exchange.ip, exchange.port));
         let wrong = of_exchange(plan, exchange, round, is_new);
-        found.extend(wrong.into_iter().map(|(rule, text)| Breach {
-            rule,
-            at: Some(format!("{}:{}", exchange.ip, exchange.port)),
-            text: text.to_owned(),
-        }));
+        found.extend(wrong.into_iter().map(|(rule, text)| Breach::at(exchange, rule, text)));
     }
     found
 }

@@ -9,6 +9,7 @@ mod answer;
 mod check;
 pub mod envelope;
 mod hello;
+mod negotiate;
 mod plan;
 mod question;
 mod scope;

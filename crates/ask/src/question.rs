@@ -7,7 +7,10 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 use wardround_model::Protocol;
 
-use crate::hello;
+use crate::{hello, negotiate};
+
+/// SMB without the session service of NetBIOS, which would want names first.
+const SMB_PORT: u16 = 445;
 
 /// One question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,11 +22,16 @@ pub enum Question {
     HttpHead,
     /// A `ClientHello` (RFC 5246, 7.4.1.2): which version, which certificate. The handshake ends with `close_notify`.
     TlsHello,
+    /// A negotiation of SMB ([MS-SMB2] 2.2.3): which dialect, and whether messages must be signed. No session is set up.
+    SmbNegotiate,
+    /// `SSLRequest` (PostgreSQL, 55.2.11): whether it offers TLS. No user is named.
+    PostgresTls,
 }
 
 impl Question {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Banner, Self::HttpHead, Self::TlsHello];
+    pub const ALL: &[Self] =
+        &[Self::Banner, Self::HttpHead, Self::TlsHello, Self::SmbNegotiate, Self::PostgresTls];
 
     /// Its name in plans and logs.
     #[must_use]
@@ -32,6 +40,8 @@ impl Question {
             Self::Banner => "banner",
             Self::HttpHead => "http-head",
             Self::TlsHello => "tls-hello",
+            Self::SmbNegotiate => "smb-negotiate",
+            Self::PostgresTls => "postgres-tls",
         }
     }
 
@@ -40,7 +50,7 @@ impl Question {
     pub const fn packets(self) -> u32 {
         match self {
             Self::Banner => 8,
-            Self::HttpHead => 9,
+            Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls => 9,
             Self::TlsHello => 10,
         }
     }
@@ -57,6 +67,8 @@ impl Question {
             )
             .into_bytes(),
             Self::TlsHello => hello::client_hello(&format!("{plan} {ip}:{port}")),
+            Self::SmbNegotiate => negotiate::smb(&format!("{plan} {ip}:{port}")),
+            Self::PostgresTls => negotiate::POSTGRES_TLS.to_vec(),
         }
     }
 
@@ -64,7 +76,7 @@ impl Question {
     #[must_use]
     pub const fn farewell(self) -> &'static [u8] {
         match self {
-            Self::Banner | Self::HttpHead => &[],
+            Self::Banner | Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls => &[],
             Self::TlsHello => hello::CLOSE_NOTIFY,
         }
     }
@@ -76,6 +88,8 @@ impl Question {
             Self::Banner => bytes.contains(&b'\n') || bytes.len() >= 64,
             Self::HttpHead => bytes.windows(4).any(|four| four == b"\r\n\r\n"),
             Self::TlsHello => hello::is_complete(bytes),
+            Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
+            Self::PostgresTls => !bytes.is_empty(),
         }
     }
 
@@ -87,10 +101,14 @@ impl Question {
             Some(Protocol::Ssh | Protocol::Ftp | Protocol::Mysql) => Some(Self::Banner),
             Some(Protocol::Tls) => Some(Self::TlsHello),
             Some(Protocol::Http | Protocol::Ipp) => Some(Self::HttpHead),
+            Some(Protocol::Smb) if port == SMB_PORT => Some(Self::SmbNegotiate),
+            Some(Protocol::Postgresql) => Some(Self::PostgresTls),
             Some(_) => None,
             None => match port {
                 21 | 22 | 25 | 110 | 143 | 587 | 3306 => Some(Self::Banner),
                 80 | 8080 => Some(Self::HttpHead),
+                SMB_PORT => Some(Self::SmbNegotiate),
+                5432 => Some(Self::PostgresTls),
                 443 | 465 | 636 | 993 | 995 | 8443 => Some(Self::TlsHello),
                 _ => None,
             },
@@ -117,6 +135,12 @@ mod tests {
             assert!(sent.len() <= 512, "{question:?}");
             assert_eq!(sent, question.opening(ip, 443, "p"), "the same plan says the same bytes");
         }
+    }
+
+    #[test]
+    fn p6_the_session_service_of_netbios_is_not_asked() {
+        assert_eq!(Question::expected(139, Some(Protocol::Smb)), None);
+        assert_eq!(Question::expected(445, Some(Protocol::Smb)), Some(Question::SmbNegotiate));
     }
 
     #[test]

@@ -364,3 +364,35 @@ fn p1_without_owner_or_window_no_plan_passes() {
         assert!(empty(change).iter().any(|breach| breach.rule == "P1"));
     }
 }
+
+#[test]
+fn p2_a_host_that_is_medical_by_a_newer_round_is_left_alone_and_the_others_go_on() {
+    let (one, other) = (Ipv4Addr::new(10, 20, 1, 9), Ipv4Addr::new(10, 20, 2, 9));
+    let round = servers([one, other]);
+    let scope = scope(&["10.20.1.0/24", "10.20.2.0/24"]);
+    let approved = approved(Plan::make(ID, &round, scope, &[], Pace::default()), &round);
+    let mut newer = round.clone();
+    assert!(approved.plan().exchanges.iter().all(|it| approved.breach_since(it, &newer).is_none()));
+    newer.assets[0].class.value = DeviceClass::InfusionPump;
+    let mut walk = Walk::new(&approved);
+    let (mut asked, mut now) = (Vec::new(), Duration::ZERO);
+    loop {
+        match walk.next(now) {
+            Step::Wait(until) => now = until,
+            Step::Ask(ticket) => match approved.breach_since(ticket.exchange(), &newer) {
+                Some(breach) => {
+                    assert_eq!((breach.rule, ticket.exchange().ip), ("P2", one));
+                    walk.leave(*ticket);
+                }
+                None => {
+                    asked.push(ticket.exchange().ip);
+                    walk.report(*ticket, now, Outcome::Answered, Some(Duration::from_millis(1)));
+                }
+            },
+            Step::Done => break,
+            Step::Halted => panic!("nothing was in distress"),
+        }
+    }
+    assert!(!asked.is_empty() && asked.iter().all(|ip| *ip == other), "{asked:?}");
+    assert_eq!(walk.distress(), []);
+}

@@ -115,6 +115,8 @@ pub struct Walk {
     plan: String,
     ready: Duration,
     under_way: bool,
+    /// Hosts that a newer round says must not be asked.
+    refused: BTreeSet<Ipv4Addr>,
 }
 
 impl Walk {
@@ -135,6 +137,7 @@ impl Walk {
             plan: approved.mark().to_owned(),
             ready: Duration::ZERO,
             under_way: false,
+            refused: BTreeSet::new(),
         }
     }
 
@@ -180,6 +183,13 @@ impl Walk {
         }
     }
 
+    /// Gives a ticket back unused: its host must not be asked any more (P2). That is no sign of distress.
+    pub fn leave(&mut self, ticket: Ticket) {
+        self.under_way = false;
+        self.refused.insert(ticket.exchange.ip);
+        self.drop_stopped();
+    }
+
     /// Hosts in distress, in the order in which they showed it.
     #[must_use]
     pub fn distress(&self) -> &[Distress] {
@@ -192,7 +202,7 @@ impl Walk {
         self.queues.values().map(VecDeque::len).sum()
     }
 
-    /// Takes away what must not be asked any more: hosts in distress, and subnets with two of them.
+    /// Takes away what must not be asked any more: hosts in distress, subnets with two of them, and hosts of another class by now.
     fn drop_stopped(&mut self) {
         let hosts: BTreeSet<Ipv4Addr> = self.distress.iter().map(|distress| distress.ip).collect();
         let mut counts: BTreeMap<Net, usize> = BTreeMap::new();
@@ -200,7 +210,9 @@ impl Walk {
             *counts.entry(Net::subnet_of(*ip)).or_default() += 1;
         }
         let stopped = |ip: Ipv4Addr| {
-            hosts.contains(&ip) || counts.get(&Net::subnet_of(ip)).is_some_and(|count| *count >= STOPS_SUBNET)
+            self.refused.contains(&ip)
+                || hosts.contains(&ip)
+                || counts.get(&Net::subnet_of(ip)).is_some_and(|count| *count >= STOPS_SUBNET)
         };
         for queue in self.queues.values_mut() {
             queue.retain(|exchange| !stopped(exchange.ip));

@@ -12,6 +12,13 @@ const SLICE: Duration = Duration::from_millis(100);
 
 /// Who keeps the log and hears a person's stop.
 pub trait Desk {
+    /// Looks at the newest round again (P2): whether the host is still one that may be asked. Where it is not, the reason is written
+    /// down, and the host is left alone.
+    ///
+    /// # Errors
+    /// When the round cannot be read or the reason not be written; then nothing is sent, and everything stops.
+    fn may_still(&mut self, at: Timestamp, exchange: &Exchange) -> std::io::Result<bool>;
+
     /// Writes down what is about to be sent, and returns once it is on the disk.
     ///
     /// # Errors
@@ -37,7 +44,7 @@ pub enum Ended {
     Distress(Vec<Distress>),
     /// Something else stopped it.
     Halted(Halt, Vec<Distress>),
-    /// The log could not be written.
+    /// The log could not be written, or the newest round not be read.
     Log(std::io::Error),
 }
 
@@ -70,6 +77,10 @@ fn ask(
     begun: Instant,
     desk: &mut impl Desk,
 ) -> std::io::Result<()> {
+    if !desk.may_still(now(), ticket.exchange())? {
+        walk.leave(ticket);
+        return Ok(());
+    }
     desk.before(now(), ticket.exchange())?;
     let answer = put(&ticket, &|| halted(watch, begun, desk).is_some());
     desk.after(now(), ticket.exchange(), &answer)?;

@@ -43,6 +43,10 @@ struct Notes {
 }
 
 impl Desk for Notes {
+    fn may_still(&mut self, _: Timestamp, _: &Exchange) -> std::io::Result<bool> {
+        Ok(true)
+    }
+
     fn before(&mut self, _: Timestamp, _: &Exchange) -> std::io::Result<()> {
         Ok(())
     }

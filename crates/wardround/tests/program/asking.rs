@@ -128,3 +128,27 @@ fn a_stop_and_a_killed_run_wait_for_a_person() {
     std::fs::write(&file, changed).unwrap();
     assert_fails(&run(&["check"]), 1, &["P5", "printers print what they get"]);
 }
+
+#[test]
+fn p2_a_host_that_turns_out_medical_in_mid_run_gets_no_further_question() {
+    let place = Place::new();
+    lists(&place);
+    place.file("changed.csv", b"Name,IP address,Device type\nweb1,10.20.1.9,Infusion pump\n");
+    let script = format!(
+        "ip link set lo up; ip addr add 10.20.1.9/32 dev lo
+         python3 -m http.server 80 --bind 10.20.1.9 >first 2>&1 & one=$!
+         python3 -m http.server 8080 --bind 10.20.1.9 >second 2>&1 & other=$!
+         sleep 1
+         {SCOPE} >/dev/null; $W ask plan --port 80 >/dev/null; $W ask check --approve Ann >/dev/null
+         $W ask check --approve Ben >/dev/null; $W ask run & run=$!
+         sleep 2; mv changed.csv inventory.csv; $W import inventory.csv >/dev/null; $W round >/dev/null
+         wait $run; $W ask log; kill $one $other; wc -l <first; cat second"
+    );
+    let told = in_namespace(&place, &script);
+    assert!(told.contains("1 question asked: all is done"), "{told}");
+    assert!(
+        told.contains("left-alone") && told.contains("a newer round: P2 it takes part in care"),
+        "{told}"
+    );
+    assert_eq!(told.matches("HEAD / HTTP").count(), 0, "the second port was asked:\n{told}");
+}

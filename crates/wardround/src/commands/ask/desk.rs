@@ -1,15 +1,19 @@
 //! What a run writes down, what stops it, and what answers show.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
-use wardround_ask::{Exchange, observations};
-use wardround_model::{Observation, Timestamp};
+use wardround_ask::{Approved, Exchange, observations};
+use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp, Transport};
 use wardround_send::{Answer, Desk};
+use wardround_store::Store;
 
+use super::answers;
 use super::folder::Appender;
 
 /// One line of the log.
@@ -45,8 +49,30 @@ impl Line {
     }
 }
 
+/// The newest round, read whole only when there is another one.
+pub(super) struct Newest {
+    pub(super) store: Store,
+    /// The round that the plan was held against.
+    pub(super) planned: RoundId,
+    pub(super) since: Option<(RoundId, Round)>,
+}
+
+impl Newest {
+    /// The round that came since the plan, if one did.
+    fn look(&mut self) -> io::Result<Option<&Round>> {
+        let gone = || io::Error::other("the store holds no round any more");
+        let id = self.store.round_latest().map_err(io::Error::other)?.ok_or_else(gone)?;
+        if id != self.planned && self.since.as_ref().is_none_or(|(known, _)| *known != id) {
+            self.since = Some((id, self.store.round_load(id).map_err(io::Error::other)?));
+        }
+        Ok(self.since.as_ref().filter(|_| id != self.planned).map(|(_, round)| round))
+    }
+}
+
 /// Keeps the log of one run.
-pub(super) struct Keeper {
+pub(super) struct Keeper<'a> {
+    pub(super) approved: &'a Approved,
+    pub(super) newest: Newest,
     pub(super) log: Appender,
     /// Lines in the log so far.
     pub(super) lines: u64,
@@ -54,10 +80,12 @@ pub(super) struct Keeper {
     pub(super) stop_file: PathBuf,
     pub(super) signalled: Arc<AtomicBool>,
     pub(super) found: Vec<Observation>,
+    /// Services whose question was settled.
+    pub(super) settled: BTreeSet<Endpoint>,
     pub(super) asked: u64,
 }
 
-impl Keeper {
+impl Keeper<'_> {
     fn add(&mut self, line: &Line) -> io::Result<()> {
         self.log.add(line)?;
         self.lines = self.lines.saturating_add(1);
@@ -74,7 +102,17 @@ impl Keeper {
     }
 }
 
-impl Desk for Keeper {
+impl Desk for Keeper<'_> {
+    fn may_still(&mut self, at: Timestamp, exchange: &Exchange) -> io::Result<bool> {
+        let newer = self.newest.look()?;
+        let Some(breach) = newer.and_then(|round| self.approved.breach_since(exchange, round)) else {
+            return Ok(true);
+        };
+        let text = format!("a newer round: {} {}", breach.rule, breach.text);
+        self.add(&Line { text, ..self.line(at, "left-alone", exchange) })?;
+        Ok(false)
+    }
+
     fn before(&mut self, at: Timestamp, exchange: &Exchange) -> io::Result<()> {
         let line = Line { packets: Some(exchange.packets), ..self.line(at, "sending", exchange) };
         self.asked = self.asked.saturating_add(1);
@@ -90,6 +128,10 @@ impl Desk for Keeper {
             ..self.line(at, answer.outcome.code(), exchange)
         };
         self.add(&line)?;
+        if answers::settles(answer.outcome) {
+            let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
+            self.settled.insert(Endpoint { ip, transport: Transport::Tcp, port });
+        }
         if !answer.bytes.is_empty() {
             self.found.extend(observations(exchange, &answer.bytes, at, self.lines));
         }

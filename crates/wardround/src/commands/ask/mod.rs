@@ -1,5 +1,6 @@
 //! `wardround ask`: scope, plan, check and run as separate steps. Nothing is sent but by `run`.
 
+mod answers;
 mod desk;
 mod folder;
 mod signals;
@@ -22,7 +23,7 @@ use crate::commands::{lookup, now, print};
 use crate::failure::NotFound;
 use crate::places;
 
-use desk::{Keeper, Line};
+use desk::{Keeper, Line, Newest};
 use folder::Folder;
 
 const SCOPE: &str = "scope.json";
@@ -201,13 +202,18 @@ fn asked(folder: &Folder, store: &Path, approved: &Approved, again: &str) -> Res
     let mut log = folder.append(LOG)?;
     let mark = approved.mark().to_owned();
     log.add(&Line { plan: mark.clone(), account: Some(account()), ..Line::new(now(), "begin") })?;
+    let newest =
+        Newest { store: Store::open_read_only(store)?, planned: RoundId(approved.plan().round), since: None };
     let mut keeper = Keeper {
+        approved,
+        newest,
         log,
         lines: u64::try_from(lines)?.saturating_add(1),
         plan: mark.clone(),
         stop_file: folder.path(STOP),
         signalled,
         found: Vec::new(),
+        settled: BTreeSet::new(),
         asked: 0,
     };
     let ended = wardround_send::run(approved, &mut keeper);
@@ -258,19 +264,19 @@ fn told(ended: &Ended) -> (String, bool, &[Distress]) {
 }
 
 /// Keeps what answers show, as a source of its own kind; how many facts.
-fn keep(store: &Path, approved: &Approved, keeper: &Keeper) -> Result<usize> {
-    let mut found: Vec<Observation> = keeper.found.clone();
-    found.sort_by(|one, other| {
-        (&one.subject, &one.fact, one.first).cmp(&(&other.subject, &other.fact, other.first))
-    });
-    found.dedup_by(|again, known| (&again.subject, &again.fact) == (&known.subject, &known.fact));
-    if found.is_empty() {
+fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize> {
+    let networks: Vec<String> = approved.plan().scope.networks.iter().map(ToString::to_string).collect();
+    let name = format!("asked {}", networks.join(" "));
+    let mut store = Store::open(store)?;
+    let earlier = earlier(&store, &name)?;
+    let new_facts: BTreeSet<_> = keeper.found.iter().map(|one| (&one.subject, &one.fact)).collect();
+    let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled);
+    if found == earlier {
         return Ok(0);
     }
-    let networks: Vec<String> = approved.plan().scope.networks.iter().map(ToString::to_string).collect();
     let new = NewImport {
         digest: approved.mark().to_owned(),
-        name: format!("asked {}", networks.join(" ")),
+        name,
         kind: SourceKind::Asked,
         about: String::new(),
         mapping: None,
@@ -283,9 +289,16 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper) -> Result<usize> {
         values_not_allowed: 0,
         columns: Vec::new(),
     };
-    let kept = Store::open(store)?.import_save(&new, &found);
+    let kept = store.import_save(&new, &found);
     kept.context("the answers could not be kept; what was sent is in the log")?;
-    Ok(found.len())
+    Ok(new_facts.len())
+}
+
+/// What the last run over these networks found.
+fn earlier(store: &Store, name: &str) -> Result<Vec<Observation>> {
+    let used = store.import_load_used()?;
+    let is_it = |import: &NewImport| import.kind == SourceKind::Asked && import.name == name;
+    Ok(used.into_iter().find(|one| is_it(&one.head.import)).map(|one| one.observations).unwrap_or_default())
 }
 
 fn stop(store: StoreArgument) -> Result<()> {
