@@ -1,6 +1,6 @@
 //! Delicate devices, simulated: each has an address of its own and a way to die.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use wardround_model::Protocol;
+
+use crate::wire::{Packet, RST, SYN, Sniffer};
 
 /// What a device does not survive.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +21,20 @@ enum Weakness {
     ManyConnections,
     AnyConnection,
     None,
+    /// What follows is seen on the wire alone: a kernel tells no program of it.
+    HalfOpen,
+    ManyPackets,
+    Reset,
+    /// It has room for one segment of 536 bytes (RFC 1122, 4.2.2.6) and for one connection.
+    TinyStack,
 }
+
+/// Packets in a second that a device bears.
+const BORNE_PACKETS: usize = 20;
+/// How long a device waits for the end of a handshake.
+const HANDSHAKE: f64 = 0.5;
+/// The longest TCP header, and the most behind it that every stack must take.
+const SMALL_SEGMENT: usize = 60 + 536;
 
 /// One listening port.
 struct Port {
@@ -39,6 +54,11 @@ const fn trap(port: u16) -> Port {
     Port { port, heard: None, delay: Duration::ZERO, weakness: Weakness::AnyConnection }
 }
 
+/// A port that bears a touch, and of which passive sight knows nothing.
+const fn spare(port: u16) -> Port {
+    Port { port, heard: None, delay: Duration::ZERO, weakness: Weakness::None }
+}
+
 /// Name and ports; the nth device has an address in the nth /28.
 const DEVICES: &[(&str, &[Port])] = &[
     (
@@ -49,7 +69,7 @@ const DEVICES: &[(&str, &[Port])] = &[
         ],
     ),
     ("dies on an unexpected byte", &[port(21, Protocol::Ftp, Weakness::UnexpectedByte)]),
-    ("dies when broken off, or with bytes unread", &[port(80, Protocol::Http, Weakness::BrokenOff)]),
+    ("dies of bytes unread at the end", &[port(80, Protocol::Http, Weakness::BrokenOff)]),
     ("dies on a long idle connection", &[port(22, Protocol::Ssh, Weakness::Idle)]),
     (
         "dies on a port scan",
@@ -77,10 +97,17 @@ const DEVICES: &[(&str, &[Port])] = &[
         &[Port {
             port: 21,
             heard: Some(Protocol::Ftp),
-            delay: Duration::from_secs(4),
+            delay: Duration::from_secs(3),
             weakness: Weakness::BrokenOff,
         }],
     ),
+    ("dies on a connection that is half open", &[port(80, Protocol::Http, Weakness::HalfOpen)]),
+    (
+        "dies on more than 20 packets in a second",
+        &[port(80, Protocol::Http, Weakness::ManyPackets), spare(8081), spare(8082), spare(8083)],
+    ),
+    ("dies on RST", &[port(22, Protocol::Ssh, Weakness::Reset)]),
+    ("tiny TCP stack", &[port(80, Protocol::Http, Weakness::TinyStack), spare(8080)]),
 ];
 
 #[derive(Default)]
@@ -92,6 +119,7 @@ struct Life {
 
 pub(crate) struct Zoo {
     lives: Vec<(&'static str, Arc<Mutex<Life>>)>,
+    _wire: Sniffer,
 }
 
 fn address(nth: usize) -> Ipv4Addr {
@@ -101,7 +129,7 @@ fn address(nth: usize) -> Ipv4Addr {
 impl Zoo {
     pub(crate) fn open() -> Self {
         assert!(std::env::var_os("IN_ZOO").is_some(), "only in a namespace of its own: addresses are added");
-        let mut lives = Vec::new();
+        let mut lives: Vec<(&str, Arc<Mutex<Life>>)> = Vec::new();
         for (nth, (name, ports)) in DEVICES.iter().enumerate() {
             let ip = address(nth);
             let added = Command::new("ip").args(["addr", "add", &format!("{ip}/32"), "dev", "lo"]).status();
@@ -119,7 +147,21 @@ impl Zoo {
             }
             lives.push((*name, life));
         }
-        Self { lives }
+        let mut wire = Sniffer::start();
+        let by_address = lives.iter().enumerate().map(|(nth, (_, life))| {
+            let weaknesses = DEVICES[nth].1.iter().map(|port| port.weakness).collect();
+            (address(nth), Stack { weaknesses, life: Arc::clone(life), packets: Vec::new() })
+        });
+        let mut stacks: BTreeMap<Ipv4Addr, Stack> = by_address.collect();
+        wire.tell(move |packet| {
+            for stack in stacks.values_mut() {
+                stack.wait(packet.at);
+            }
+            if let Some(stack) = stacks.get_mut(&packet.to.0) {
+                stack.take(packet);
+            }
+        });
+        Self { lives, _wire: wire }
     }
 
     /// What passive sight would know.
@@ -139,6 +181,49 @@ impl Zoo {
     pub(crate) fn dead(&self) -> Vec<&'static str> {
         let dead = self.lives.iter().filter(|(_, life)| life.lock().unwrap().cause.is_some());
         dead.map(|(name, _)| *name).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// What a device's TCP stack goes through, packet by packet.
+struct Stack {
+    weaknesses: Vec<Weakness>,
+    life: Arc<Mutex<Life>>,
+    packets: Vec<Packet>,
+}
+
+impl Stack {
+    fn die_if(&self, weakness: Weakness, cause: &'static str) {
+        if self.weaknesses.contains(&weakness) {
+            self.life.lock().unwrap().cause = Some(cause);
+        }
+    }
+
+    /// A handshake that nobody ends leaves the connection half open.
+    fn wait(&self, now: f64) {
+        let last = self.packets.last();
+        if last.is_some_and(|last| last.flags & SYN != 0 && now - last.at > HANDSHAKE) {
+            self.die_if(Weakness::HalfOpen, "a connection that was half open");
+        }
+    }
+
+    fn take(&mut self, packet: Packet) {
+        self.packets.retain(|before| before.at > packet.at - 1.0);
+        let begins = packet.flags & SYN != 0;
+        let after_syn = self.packets.last().is_some_and(|last| last.flags & SYN != 0);
+        if packet.flags & RST != 0 {
+            self.die_if(Weakness::Reset, "RST");
+            if after_syn {
+                self.die_if(Weakness::HalfOpen, "a connection that was half open");
+            }
+        }
+        let open = self.packets.iter().any(|before| before.to != packet.to && before.flags & SYN != 0);
+        if packet.length > SMALL_SEGMENT || begins && open {
+            self.die_if(Weakness::TinyStack, "more than its memory holds");
+        }
+        self.packets.push(packet);
+        if self.packets.len() > BORNE_PACKETS {
+            self.die_if(Weakness::ManyPackets, "more than 20 packets in a second");
+        }
     }
 }
 
