@@ -29,6 +29,8 @@ pub struct Places {
     pub keys: PathBuf,
     /// Files of the hospital's own beside the store; those that are there are kept.
     pub own: Vec<PathBuf>,
+    /// Files of asking, in a folder beside the store; those that are there are kept.
+    pub ask: Vec<PathBuf>,
 }
 
 /// The name of the store in a backup.
@@ -37,9 +39,18 @@ const STORE: &str = "rounds.sqlite";
 const KEYS: &str = "keys/";
 /// The folder of the hospital's own files in a backup.
 const OWN: &str = "own/";
+/// The folder of asking in a backup, and beside the store.
+const ASK: &str = "ask/";
 /// The name of the list in a backup.
 const LIST: &str = "backup.json";
 /// The largest key or file of the hospital's own, in bytes.
 const LARGEST_SMALL: u64 = 4 << 20;
+/// The largest file of asking, in bytes: its log only grows.
+const LARGEST_OF_ASKING: u64 = 64 << 20;
 /// The most files of a backup.
 const MOST_FILES: usize = 200;
+
+/// The most bytes of a file beside the store.
+fn largest(folder: &str) -> u64 {
+    if folder == ASK { LARGEST_OF_ASKING } else { LARGEST_SMALL }
+}

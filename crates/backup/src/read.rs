@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed};
-use crate::{BackupError, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys, left};
+use crate::{ASK, BackupError, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys, largest, left};
 
 /// How the folder begins that a backup is unpacked into.
 const HELD: &str = ".restore-";
@@ -112,6 +112,11 @@ impl Moves {
     }
 }
 
+/// The most bytes that a file beside the store may have.
+fn most(name: &str) -> u64 {
+    largest(if name.starts_with(ASK) { ASK } else { OWN })
+}
+
 /// Where a file of a backup belongs.
 fn place(places: &Places, name: &str) -> PathBuf {
     match (name.strip_prefix(KEYS), name.strip_prefix(OWN)) {
@@ -120,6 +125,7 @@ fn place(places: &Places, name: &str) -> PathBuf {
             let known = places.own.iter().find(|path| path.file_name().is_some_and(|name| name == own));
             known.cloned().unwrap_or_else(|| places.store.with_file_name(own))
         }
+        _ if name.starts_with(ASK) => places.store.with_file_name(name),
         _ => places.store.clone(),
     }
 }
@@ -147,7 +153,10 @@ fn unpack(from: &Path, key: &age::x25519::Identity, to: &Path) -> Result<List, B
     for listed in &list.files {
         let entry = entries.next().ok_or_else(|| damaged("a file is missing"))?.map_err(cut)?;
         let is_named = entry.path().is_ok_and(|path| path.as_os_str() == listed.name.as_str());
-        if !is_named || entry.size() != listed.bytes || listed.name != STORE && listed.bytes > LARGEST_SMALL {
+        if !is_named
+            || entry.size() != listed.bytes
+            || listed.name != STORE && listed.bytes > most(&listed.name)
+        {
             return Err(damaged("a file is another than its list says"));
         }
         let target = to.join(&listed.name);

@@ -8,7 +8,12 @@ use wardround_store::Store;
 use super::*;
 
 fn places(folder: &Path) -> Places {
-    Places { store: folder.join(STORE), keys: folder.join("keys"), own: vec![folder.join("work.toml")] }
+    Places {
+        store: folder.join(STORE),
+        keys: folder.join("keys"),
+        own: vec![folder.join("work.toml")],
+        ask: vec![folder.join("ask/log.jsonl")],
+    }
 }
 
 /// A folder with a store, a key of the site and a policy.
@@ -125,7 +130,7 @@ fn what_is_there_is_neither_overwritten_nor_lost() {
 
 #[test]
 fn names_that_leave_the_folder_are_no_names_of_a_backup() {
-    for name in ["rounds.sqlite", "keys/seal.key", "own/work.toml"] {
+    for name in ["rounds.sqlite", "keys/seal.key", "own/work.toml", "ask/log.jsonl"] {
         assert!(list::may_hold(name), "{name}");
     }
     for name in [
@@ -134,6 +139,7 @@ fn names_that_leave_the_folder_are_no_names_of_a_backup() {
         "keys/../x",
         "/etc/passwd",
         "own/.x",
+        "ask/../x",
         "keys/a/b",
         "../rounds.sqlite",
         "keys/a b",
@@ -183,4 +189,25 @@ fn a_copy_that_a_killed_program_left_is_removed_a_day_later() {
     fs::File::open(&old).unwrap().set_modified(two_days_ago).unwrap();
     backup(&places(&data), &made.folder.path().join("next.age"), &recipient, Timestamp::EPOCH).unwrap();
     assert!(!old.exists() && new.exists());
+}
+
+#[test]
+fn what_was_asked_comes_back_with_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    let here = filled(&folder.path().join("data"));
+    fs::create_dir(here.store.with_file_name("ask")).unwrap();
+    // Larger than a key may be: the log only grows.
+    let log = vec![b'x'; 5 << 20];
+    fs::write(&here.ask[0], &log).unwrap();
+    fs::write(here.store.with_file_name("ask").join("plan.json"), b"{}").unwrap();
+    let (key, file) = (folder.path().join("backup.key"), folder.path().join("monday.age"));
+    let recipient = Recipient::new(&new_key(&key).unwrap()).unwrap();
+    backup(&here, &file, &recipient, Timestamp::EPOCH).unwrap();
+    let back = places(&folder.path().join("bare/machine"));
+    restore(&file, &key, &back, false).unwrap();
+    assert_eq!(fs::read(&back.ask[0]).unwrap(), log);
+    assert_eq!(fs::metadata(&back.ask[0]).unwrap().permissions().mode() & 0o777, 0o600);
+    // What was not named stays out: a plan is asked once.
+    assert!(!back.store.with_file_name("ask").join("plan.json").exists());
 }

@@ -11,7 +11,7 @@ use wardround_model::Timestamp;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed, is_plain};
-use crate::{BackupError, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE, left};
+use crate::{ASK, BackupError, KEYS, LIST, MOST_FILES, OWN, Places, Recipient, STORE, largest, left};
 
 /// How the folder of a copy begins.
 const COPY: &str = ".backup-";
@@ -73,7 +73,7 @@ fn partial(to: &Path) -> PathBuf {
     name.into()
 }
 
-/// Keys and the hospital's own files, as far as they are there.
+/// Keys, the hospital's own files and those of asking, as far as they are there.
 fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
     let mut keys: Vec<PathBuf> = match fs::read_dir(&places.keys) {
         Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>(),
@@ -84,13 +84,14 @@ fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
     keys.sort_unstable();
     let keys = keys.into_iter().map(|path| (KEYS, path));
     let own = places.own.iter().map(|path| (OWN, path.clone()));
+    let ask = places.ask.iter().map(|path| (ASK, path.clone()));
     let mut files = Vec::new();
-    for (folder, path) in keys.chain(own).take(MOST_FILES - 1) {
+    for (folder, path) in keys.chain(own).chain(ask).take(MOST_FILES - 1) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plain(name)) else {
             continue;
         };
         let is_small =
-            path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() <= LARGEST_SMALL);
+            path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() <= largest(folder));
         if is_small {
             let file = File::open(&path).map_err(BackupError::file(&path, "read"))?;
             files.push((format!("{folder}{name}"), file));

@@ -9,7 +9,7 @@ use wardround_store::Store;
 
 use crate::arguments::backup::{BackupCommand, KeyCommand, RestoreCommand};
 use crate::commands::serve::keys_beside;
-use crate::commands::{files, now, print, work};
+use crate::commands::{ask, files, now, print, work};
 use crate::places;
 
 pub(crate) fn backup(command: BackupCommand) -> Result<()> {
@@ -57,5 +57,7 @@ fn everything(store: Option<PathBuf>, keys: Option<PathBuf>) -> Result<Places> {
     let store = places::store(store)?;
     let keys = keys.unwrap_or_else(|| keys_beside(&store));
     let folder = places::data_folder()?;
-    Ok(Places { store, keys, own: [work::POLICY, files::NAMES].map(|name| folder.join(name)).to_vec() })
+    let ask = ask::kept(&store);
+    let own = [work::POLICY, files::NAMES].map(|name| folder.join(name)).to_vec();
+    Ok(Places { store, keys, own, ask })
 }

@@ -7,7 +7,7 @@ mod signals;
 mod tell;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::{
@@ -45,6 +45,12 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
         AskCommand::Resume(words) => resume(words),
         AskCommand::Log(words) => log(words),
     }
+}
+
+/// Files of asking that a backup keeps. A plan is none of them: it is asked once, and a restored one might have been.
+pub(crate) fn kept(store: &Path) -> Vec<PathBuf> {
+    let folder = Folder::beside(store);
+    [SCOPE, APPROVALS, LOG, STOP].map(|name| folder.path(name)).to_vec()
 }
 
 fn folder(store: &StoreArgument) -> Result<Folder> {
