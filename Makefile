@@ -12,7 +12,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF.
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk bench bench-know bench-site fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk accuracy bench bench-know bench-site fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -66,6 +66,9 @@ bench: ## Time reading and looking up beside the named peers (needs tshark; minu
 
 bench-know: ## Time judging, planning and paths, and compare matching with cve-bin-tool (needs ../shared/data/nvd; minutes)
 	bench/know
+
+accuracy: ## Hold what is read of other people's captures against what their own tools wrote (needs ../shared/data; a minute)
+	bench/accuracy
 
 bench-site: ## Time the site's pages on a very large store with 20 people at once (needs wrk; minutes)
 	bench/site

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use wardround_capture::{Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
-    About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
+    About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
 };
 use wardround_feeds::archive::{self, Limits};
 use wardround_feeds::keys::Trusted;
@@ -74,6 +74,7 @@ pub fn stream(protocol: Protocol, bytes: &[u8]) {
 /// The port of protocols that are believed there alone, or more there than elsewhere.
 fn own_port(protocol: Protocol) -> u16 {
     match protocol {
+        Protocol::Dns => 53,
         Protocol::Ftp => 21,
         Protocol::Modbus => 502,
         Protocol::Mqtt => 1883,
@@ -140,7 +141,7 @@ fn read(
         let verdict = if given.len() < wanted && there < bytes.len() {
             Verdict::More { wanted }
         } else {
-            (dissector.dissect)(&Half { bytes: given, start, sender_port, receiver_port }, &mut facts)
+            (dissector.dissect)(&Half { bytes: given, start, sender_port, receiver_port, opened: Role::Unknown }, &mut facts)
         };
         let used = match verdict {
             Verdict::NotThis => break,

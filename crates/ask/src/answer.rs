@@ -55,7 +55,7 @@ fn read(mut bytes: &[u8], port: u16) -> (Option<Protocol>, Vec<(About, Fact)>) {
         if bytes.is_empty() {
             break;
         }
-        let half = Half { bytes, start, sender_port: port, receiver_port: OUR_PORT };
+        let half = Half { bytes, start, sender_port: port, receiver_port: OUR_PORT, opened: Role::Server };
         let Some((protocol, used)) = ask_all(&half, known, &mut told) else { break };
         known = Some(protocol);
         start = Start::NextMessage;

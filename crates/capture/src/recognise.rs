@@ -18,6 +18,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) dissectors: &'static [StreamDissector],
     pub(crate) sender_port: u16,
     pub(crate) receiver_port: u16,
+    /// What the sender is, by who opened the connection.
+    pub(crate) opened: Role,
     /// Room for the facts of one call.
     pub(crate) facts: &'a mut Facts,
     /// Takes the facts of a call that understood a message.
@@ -199,6 +201,7 @@ impl Reader {
             start: self.start,
             sender_port: desk.sender_port,
             receiver_port: desk.receiver_port,
+            opened: desk.opened,
         };
         let first = known.unwrap_or(self.candidate);
         let count = if known.is_some() { 1 } else { usize::MAX };

@@ -174,7 +174,7 @@ impl Shard {
     /// Adds a flow that is no longer followed to its conversation; what waits for a missing segment is read all the same.
     fn sum_up(&mut self, mut flow: Flow) {
         if let Some(stream) = flow.stream.take().and_then(|place| self.streams.remove(place)) {
-            let (client, protocol) = self.end_stream(stream, &flow.key);
+            let (client, protocol) = self.end_stream(stream, &flow.key, flow.opened_by);
             flow.told_client = flow.told_client.or(client);
             flow.protocol = flow.protocol.or(protocol);
         }
@@ -214,11 +214,13 @@ impl Shard {
             wire: packet.wire,
             seen: batch.sighting(packet),
         };
+        let opened_by = self.flows.get_mut(place).and_then(|flow| flow.opened_by);
         let Self { streams, kept, found, dissectors, .. } = self;
         let mut keep = |facts: &mut Facts, side, seen| kept.keep_from(facts, &packet.key, side, seen);
         let mut around = Around {
             dissectors: dissectors.streams,
             ports: ports_of(&packet.key),
+            opened_by,
             facts: found,
             keep: &mut keep,
         };
@@ -296,9 +298,9 @@ impl Shard {
     fn end_flow_stream(&mut self, place: u32) {
         let Some(flow) = self.flows.get_mut(place) else { return };
         flow.done = Both { low: true, high: true };
-        let key = flow.key;
+        let (key, opened_by) = (flow.key, flow.opened_by);
         let Some(stream) = flow.stream.take().and_then(|stream| self.streams.remove(stream)) else { return };
-        let (client, protocol) = self.end_stream(stream, &key);
+        let (client, protocol) = self.end_stream(stream, &key, opened_by);
         if let Some(flow) = self.flows.get_mut(place) {
             flow.told_client = flow.told_client.or(client);
             flow.protocol = flow.protocol.or(protocol);
@@ -306,11 +308,21 @@ impl Shard {
     }
 
     /// Reads what waits in a stream; answers who asks and what is spoken, as far as is known at the end.
-    fn end_stream(&mut self, mut stream: Box<Stream>, key: &FlowKey) -> (Option<Side>, Option<Protocol>) {
+    fn end_stream(
+        &mut self,
+        mut stream: Box<Stream>,
+        key: &FlowKey,
+        opened_by: Option<Side>,
+    ) -> (Option<Side>, Option<Protocol>) {
         let Self { kept, found, dissectors, .. } = self;
         let mut keep = |facts: &mut Facts, side, seen| kept.keep_from(facts, key, side, seen);
-        let mut around =
-            Around { dissectors: dissectors.streams, ports: ports_of(key), facts: found, keep: &mut keep };
+        let mut around = Around {
+            dissectors: dissectors.streams,
+            ports: ports_of(key),
+            opened_by,
+            facts: found,
+            keep: &mut keep,
+        };
         let outcomes = stream.flush(&mut around);
         for outcome in &outcomes {
             if let Some(gap) = outcome.gap {

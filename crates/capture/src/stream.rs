@@ -42,6 +42,8 @@ impl HalfStream {
 pub(crate) struct Around<'a> {
     pub(crate) dissectors: &'static [StreamDissector],
     pub(crate) ports: Both<u16>,
+    /// Who opened the connection, where that was seen.
+    pub(crate) opened_by: Option<Side>,
     pub(crate) facts: &'a mut Facts,
     /// Takes the facts of an understood message: who sent it, and when.
     pub(crate) keep: &'a mut dyn FnMut(&mut Facts, Side, Sighting),
@@ -167,12 +169,18 @@ impl HalfSink<'_, '_> {
         seen: Sighting,
         work: impl FnOnce(&mut Reader, &mut Option<usize>, &mut Desk<'_>) -> usize,
     ) -> u32 {
-        let Around { dissectors, ports, facts, keep } = &mut *self.around;
+        let Around { dissectors, ports, opened_by, facts, keep } = &mut *self.around;
         let side = self.side;
+        let opened = match opened_by {
+            Some(client) if *client == side => Role::Client,
+            Some(_) => Role::Server,
+            None => Role::Unknown,
+        };
         let mut desk = Desk {
             dissectors,
             sender_port: *ports.of(side),
             receiver_port: *ports.of(side.other()),
+            opened,
             facts,
             keep: &mut |facts| keep(facts, side, seen),
             agreement: self.agreement,

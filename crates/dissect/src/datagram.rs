@@ -35,7 +35,7 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Dhcp, ports: &[67, 68], dissect: dhcp::dissect },
     DatagramDissector { protocol: Protocol::Mdns, ports: &[5353], dissect: dns::dissect_mdns },
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
-    DatagramDissector { protocol: Protocol::Snmp, ports: &[161], dissect: snmp::dissect },
+    DatagramDissector { protocol: Protocol::Snmp, ports: &[161, 162], dissect: snmp::dissect },
     DatagramDissector { protocol: Protocol::Bacnet, ports: &[47_808], dissect: bacnet::dissect },
     DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },
 ];

@@ -38,12 +38,13 @@ pub(crate) struct Side<'a> {
     pub(crate) start: Start,
     pub(crate) sender_port: u16,
     pub(crate) receiver_port: u16,
+    pub(crate) opened: Role,
 }
 
 impl<'a> Side<'a> {
     /// A side whose ports tell nothing.
     pub(crate) fn new(dissect: Dissect, bytes: &'a [u8], start: Start) -> Self {
-        Self { dissect, bytes, start, sender_port: 40_000, receiver_port: 40_000 }
+        Self { dissect, bytes, start, sender_port: 40_000, receiver_port: 40_000, opened: Role::Unknown }
     }
 
     /// Reads it as a sensor does, `chunk` bytes a segment.
@@ -52,8 +53,13 @@ impl<'a> Side<'a> {
         let (mut at, mut there, mut start) = (0, chunk.min(self.bytes.len()), self.start);
         while at < self.bytes.len() {
             let bytes = &self.bytes[at.min(there)..there];
-            let half =
-                Half { bytes, start, sender_port: self.sender_port, receiver_port: self.receiver_port };
+            let half = Half {
+                bytes,
+                start,
+                sender_port: self.sender_port,
+                receiver_port: self.receiver_port,
+                opened: self.opened,
+            };
             let verdict = if bytes.is_empty() {
                 Verdict::More { wanted: 1 }
             } else {

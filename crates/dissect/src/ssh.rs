@@ -72,8 +72,12 @@ fn identification(half: &Half<'_>, bytes: &[u8], facts: &mut Facts) -> Verdict {
     Verdict::Finished { sender }
 }
 
-/// Both sides send the same kind of line, so the ports must tell: a server's is the well-known or lower one.
+/// Both sides send the same kind of line, so the opening of the connection must tell; where it was not seen, the ports: a server's
+/// is the well-known or lower one.
 fn side(half: &Half<'_>) -> Role {
+    if half.opened != Role::Unknown {
+        return half.opened;
+    }
     let server_first = (half.sender_port != PORT, half.sender_port);
     if server_first < (half.receiver_port != PORT, half.receiver_port) { Role::Server } else { Role::Client }
 }
@@ -100,6 +104,17 @@ mod tests {
         let client = side(CLIENT, 50_000, 22).check();
         assert_eq!(client.lines(), "Sender ssh.client-banner=libssh2_1.10.0\n");
         assert_eq!(client.roles, [Role::Client]);
+    }
+
+    #[test]
+    fn who_opened_the_connection_counts_more_than_ports() {
+        let client = Side { opened: Role::Client, ..side(CLIENT, 40_184, 41_644) }.check();
+        assert_eq!(
+            (client.lines(), client.roles),
+            ("Sender ssh.client-banner=libssh2_1.10.0\n".into(), vec![Role::Client])
+        );
+        let server = Side { opened: Role::Server, ..side(SERVER, 41_644, 40_184) }.check();
+        assert_eq!(server.roles, [Role::Server]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use wardround_model::Protocol;
 
-use crate::{Facts, dicom, ftp, hl7, http, modbus, mqtt, redis, signature, smb, ssh, telnet, tls};
+use crate::{Facts, dicom, dns, ftp, hl7, http, modbus, mqtt, redis, signature, smb, ssh, telnet, tls};
 
 /// Whether the bytes begin where the connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Half<'a> {
     pub sender_port: u16,
     /// The port of the other side.
     pub receiver_port: u16,
+    /// What the side that sent them is, by who opened the connection (TCP SYN), where that was seen.
+    pub opened: Role,
 }
 
 /// What the side that sent the bytes is in the connection, as far as the bytes tell.
@@ -79,8 +81,9 @@ pub struct StreamDissector {
 
 /// All protocols over TCP, the most certain to recognise first: the first that does not say `NotThis` is asked again.
 pub const STREAM_DISSECTORS: &[StreamDissector] = &[
-    // It looks at its own port alone, where others could take its numbers for the beginning of theirs.
+    // They look at their own port alone, where others could take their numbers for the beginning of theirs.
     StreamDissector { protocol: Protocol::Modbus, dissect: modbus::dissect },
+    StreamDissector { protocol: Protocol::Dns, dissect: dns::dissect_stream },
     StreamDissector { protocol: Protocol::Dicom, dissect: dicom::dissect },
     StreamDissector { protocol: Protocol::Hl7, dissect: hl7::dissect },
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },

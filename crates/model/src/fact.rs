@@ -81,7 +81,7 @@ fact_kinds! {
     /// Host name that a DHCP client sent (RFC 2132, option 12; RFC 4702, option 81). About the card.
     DhcpHostName = "dhcp.host-name", "host name (DHCP)", Words, 64;
     /// Vendor class that a DHCP client sent (RFC 2132, option 60). About the card.
-    DhcpVendorClass = "dhcp.vendor-class", "vendor class (DHCP)", Product, 64;
+    DhcpVendorClass = "dhcp.vendor-class", "vendor class (DHCP)", Product, 128;
     /// Options that a DHCP client asked for, in its order: a trait of its system (RFC 2132, option 55). About the card.
     DhcpParameters = "dhcp.parameters", "DHCP options asked for", Code, 128;
     /// Host name in an mDNS address record (RFC 6762). About the address.

@@ -48,10 +48,16 @@ impl<'a> Message<'a> {
     }
 
     /// Whether it can be DNS between a resolver and a server: one question, and no answers in a query. What stands in the place
-    /// of answers in a dynamic update are its conditions (RFC 2136, 2.4).
+    /// of answers in a dynamic update are its conditions (RFC 2136, 2.4); an inverse query gives an answer and asks for the
+    /// question (RFC 1035, 6.4).
     pub(super) fn is_unicast(&self) -> bool {
+        const INVERSE: u16 = 1;
         const UPDATE: u16 = 5;
-        let is_query = self.questions == 1 && (self.answers == 0 || self.opcode() == UPDATE);
+        let is_query = match self.opcode() {
+            INVERSE => self.questions == 0 && self.answers == 1,
+            UPDATE => self.questions == 1,
+            _ => self.questions == 1 && self.answers == 0,
+        };
         self.questions <= 1 && (self.is_response() || is_query)
     }
 

@@ -11,10 +11,35 @@ mod tests;
 pub(crate) use mdns::dissect_mdns;
 
 use self::message::Message;
-use crate::{Datagram, Facts, Role};
+use crate::reader::Reader;
+use crate::{Datagram, Facts, Half, Role, Verdict};
+
+/// The port of DNS over TCP; two bytes of length say too little to look for it elsewhere.
+const PORT: u16 = 53;
+/// The bytes that tell how long a message over TCP is (RFC 1035, 4.2.2), and its shortest: a header.
+const LENGTH: usize = 2;
+const SHORTEST: usize = 12;
 
 /// Recognises a query or an answer; keeps nothing of it.
 pub(crate) fn dissect(datagram: &Datagram<'_>, _facts: &mut Facts) -> Option<Role> {
     let message = Message::parse(datagram.payload)?;
     message.is_unicast().then(|| message.role())
+}
+
+/// The same over TCP, where each message has its length before it (RFC 7766, 8).
+pub(crate) fn dissect_stream(half: &Half<'_>, _facts: &mut Facts) -> Verdict {
+    if half.sender_port != PORT && half.receiver_port != PORT {
+        return Verdict::NotThis;
+    }
+    let mut reader = Reader::new(half.bytes);
+    let Some(length) = reader.u16().map(usize::from) else { return Verdict::More { wanted: LENGTH } };
+    if length < SHORTEST {
+        return Verdict::NotThis;
+    }
+    let used = LENGTH.saturating_add(length);
+    let Some(message) = reader.take(length) else { return Verdict::More { wanted: used } };
+    match Message::parse(message).filter(Message::is_unicast) {
+        Some(message) => Verdict::Message { used, sender: message.role() },
+        None => Verdict::NotThis,
+    }
 }

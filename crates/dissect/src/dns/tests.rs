@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 
 use proptest::prelude::*;
 
-use super::{dissect, dissect_mdns};
-use crate::{Datagram, Facts, Role};
+use super::{dissect, dissect_mdns, dissect_stream};
+use crate::laws::Side;
+use crate::{Datagram, Facts, Role, Start};
 
 const PRINTER: &[u8] = include_bytes!("recorded/printer.bin");
 const PHONE: &[u8] = include_bytes!("recorded/phone.bin");
@@ -98,6 +99,35 @@ fn a_dynamic_update_has_conditions_in_the_place_of_answers() {
     assert_eq!(read(dissect, &update, "192.0.2.7:40000").0, Some(Role::Client));
     update[2] = 0;
     assert_eq!(read(dissect, &update, "192.0.2.7:40000").0, None);
+}
+
+#[test]
+fn an_inverse_query_gives_an_answer_and_no_question() {
+    let inverse = |flags: u16, answers: u8| {
+        let head = [&[0x77, 0xFC], flags.to_be_bytes().as_slice(), &[0, 0, 0, answers, 0, 0, 0, 0]].concat();
+        [head.as_slice(), &[0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 9]].concat()
+    };
+    assert_eq!(read(dissect, &inverse(0x0900, 1), "192.0.2.7:40000").0, Some(Role::Client));
+    assert_eq!(read(dissect, &inverse(0x0900, 2), "192.0.2.7:40000").0, None);
+    assert_eq!(read(dissect, &inverse(0x0100, 1), "192.0.2.7:40000").0, None, "an ordinary query asks");
+}
+
+#[test]
+fn messages_over_tcp_have_their_length_before_them() {
+    let framed = |message: &[u8]| [&u16::try_from(message.len()).unwrap().to_be_bytes(), message].concat();
+    let question = framed(&query(0x0100, "erika.example.org"));
+    let two = [question.as_slice(), &framed(&query(0x0100, "b.example.org"))].concat();
+    fn side(bytes: &[u8], sender_port: u16, receiver_port: u16) -> Side<'_> {
+        Side { sender_port, receiver_port, ..Side::new(dissect_stream, bytes, Start::Opening) }
+    }
+    let told = side(&two, 40_000, 53).check();
+    assert_eq!((told.roles, told.facts), (vec![Role::Client, Role::Client], vec![]));
+    let answer = framed(&query(0x8180, "erika.example.org"));
+    assert_eq!(side(&answer, 53, 40_000).check().roles, [Role::Server]);
+    assert_eq!(side(&answer, 5300, 40_000).check().roles, [], "elsewhere it could be anything");
+    for bad in [vec![0, 11, 0, 0], vec![0xFF; 90], framed(&[0; 40])] {
+        assert_eq!(side(&bad, 40_000, 53).check().roles, []);
+    }
 }
 
 #[test]

@@ -130,7 +130,13 @@ fn other_bytes_are_not_http() {
 
 #[test]
 fn reading_goes_on_behind_a_body_of_unknown_length() {
-    let half = |bytes| Half { bytes, start: Start::NextMessage, sender_port: 80, receiver_port: 50_000 };
+    let half = |bytes| Half {
+        bytes,
+        start: Start::NextMessage,
+        sender_port: 80,
+        receiver_port: 50_000,
+        opened: Role::Unknown,
+    };
     let rest = b"\x89PNG erika HTTP/1.1 200 OK\r\nServer: erika\r\n\r\n";
     let mut facts = Facts::default();
     let verdict = dissect(&half(rest), &mut facts);
@@ -141,7 +147,8 @@ fn reading_goes_on_behind_a_body_of_unknown_length() {
 #[test]
 fn an_invented_length_is_skipped_without_an_allocation() {
     let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n";
-    let half = Half { bytes, start: Start::Opening, sender_port: 80, receiver_port: 50_000 };
+    let half =
+        Half { bytes, start: Start::Opening, sender_port: 80, receiver_port: 50_000, opened: Role::Unknown };
     let Verdict::Message { used, .. } = dissect(&half, &mut Facts::default()) else { panic!("a message") };
     assert_eq!(used, bytes.len() + (1 << 32));
 }

@@ -1,4 +1,4 @@
-//! The link: Ethernet and its tags, Linux cooked captures, raw IP, loopback.
+//! The link: Ethernet and its tags, Linux cooked captures, PPP, raw IP, loopback.
 //!
 //! Numbers are those of the [link-layer header types](https://www.tcpdump.org/linktypes.html) registry and of IEEE 802.
 
@@ -15,6 +15,8 @@ pub enum LinkType {
     RawIp,
     /// BSD loopback (0, 108): a 4-byte address family.
     Loopback,
+    /// PPP (9), with or without the address and control of HDLC before it (RFC 1662, 3.1).
+    Ppp,
     /// Linux "cooked" capture, version 1 (113).
     LinuxCooked,
     /// Linux "cooked" capture, version 2 (276).
@@ -31,6 +33,7 @@ impl LinkType {
             1 => Self::Ethernet,
             12 | 14 | 101 | 228 | 229 => Self::RawIp,
             0 | 108 => Self::Loopback,
+            9 => Self::Ppp,
             113 => Self::LinuxCooked,
             276 => Self::LinuxCooked2,
             other => Self::Other(other),
@@ -46,6 +49,15 @@ const IPV6: u16 = 0x86DD;
 const MPLS: u16 = 0x8847;
 const MPLS_UPSTREAM: u16 = 0x8848;
 const SERVICE_VLAN: u16 = 0x88A8;
+/// PPP over Ethernet, the session itself (RFC 2516, 4).
+const PPPOE_SESSION: u16 = 0x8864;
+/// The largest number that is a length and no type (IEEE 802.3, 3.2.6).
+const LONGEST_FRAME: u16 = 1500;
+/// LLC of a frame that names its type behind it (RFC 1042): two service access points, control, and no organisation.
+const SNAP: [u8; 6] = [0xAA, 0xAA, 3, 0, 0, 0];
+/// PPP's numbers of IPv4 and IPv6 (RFC 1332, RFC 5072).
+const PPP_IPV4: u16 = 0x0021;
+const PPP_IPV6: u16 = 0x0057;
 /// QinQ as it was before IEEE 802.1ad.
 const OLD_QINQ: [u16; 3] = [0x9100, 0x9200, 0x9300];
 /// `ARPHRD_ETHER`: the cooked address is a MAC address.
@@ -56,6 +68,7 @@ pub(super) fn parse<'a>(link: LinkType, part: Part<'a>, walk: Walk) -> Result<Pa
         LinkType::Ethernet => ethernet(part, walk),
         LinkType::RawIp => ip::parse_any(part, walk),
         LinkType::Loopback => ip::parse_any(part.take::<4>()?.1, walk),
+        LinkType::Ppp => framed_ppp(part, walk),
         LinkType::LinuxCooked => cooked(part, walk),
         LinkType::LinuxCooked2 => cooked2(part, walk),
         LinkType::Other(_) => Err(SkipReason::UnknownLink),
@@ -78,7 +91,43 @@ pub(super) fn ether_type<'a>(number: u16, part: Part<'a>, walk: Walk) -> Result<
         VLAN | SERVICE_VLAN => vlan(part, walk),
         MPLS | MPLS_UPSTREAM => tunnel::mpls(part, walk),
         TRANSPARENT_ETHERNET => ethernet(part, walk.deeper()?),
+        PPPOE_SESSION => pppoe(part, walk),
+        length if length <= LONGEST_FRAME => snap(part.of_length(usize::from(length)), walk),
         old if OLD_QINQ.contains(&old) => vlan(part, walk),
+        _ => Err(SkipReason::NotIp),
+    }
+}
+
+/// A frame with its length in the place of its type: RFC 1042's header (6), then the type (2).
+fn snap<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
+    if !part.bytes.starts_with(&SNAP) {
+        return Err(SkipReason::NotIp);
+    }
+    let (&[.., high, low], rest) = part.take::<8>()?;
+    match u16::from_be_bytes([high, low]) {
+        number if number > LONGEST_FRAME => ether_type(number, rest, walk.deeper()?),
+        _ => Err(SkipReason::NotIp),
+    }
+}
+
+/// RFC 2516, 4: version and code (2), session (2), length (2), then PPP's protocol (2).
+fn pppoe<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
+    let (&[_, _, _, _, l1, l2], rest) = part.take::<6>()?;
+    ppp(rest.of_length(usize::from(u16::from_be_bytes([l1, l2]))), walk)
+}
+
+/// PPP with its address and control where they were not left out (RFC 1662, 3.1).
+fn framed_ppp<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
+    let inside = if part.bytes.starts_with(&[0xFF, 3]) { part.skip(2)? } else { part };
+    ppp(inside, walk)
+}
+
+/// PPP's protocol (2), and what it carries.
+fn ppp<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
+    let (&[high, low], inside) = part.take::<2>()?;
+    match u16::from_be_bytes([high, low]) {
+        PPP_IPV4 => ip::parse_v4(inside, walk),
+        PPP_IPV6 => ip::parse_v6(inside, walk),
         _ => Err(SkipReason::NotIp),
     }
 }

@@ -102,6 +102,34 @@ fn tags_and_labels_come_off_and_tell_segments_apart() {
 }
 
 #[test]
+fn frames_with_a_length_and_sessions_of_ppp_are_opened() {
+    let logical = |organisation: u8, kind: u16| {
+        [&[0xAA, 0xAA, 3, 0, 0, organisation], kind.to_be_bytes().as_slice(), &hello()].concat()
+    };
+    let framed = |inside: &[u8]| {
+        let mut frame = ethernet(u16::try_from(inside.len()).unwrap(), inside);
+        frame.extend([0; 9]);
+        frame
+    };
+    let frame = framed(&logical(0, 0x0800));
+    let packet = check_hello(LinkType::Ethernet, &frame);
+    assert_eq!(packet.card, Some(CARD));
+    for inside in [logical(1, 0x0800), logical(0, 40), [&[0x42, 0x42, 3], [0; 35].as_slice()].concat()] {
+        let frame = framed(&inside);
+        assert_eq!(parse(LinkType::Ethernet, &frame, frame.len()), Err(SkipReason::NotIp));
+    }
+
+    let session = |protocol: u16| {
+        let inside = [protocol.to_be_bytes().as_slice(), &hello()].concat();
+        let length = u16::try_from(inside.len()).unwrap().to_be_bytes();
+        ethernet(0x8864, &[&[0x11, 0, 0, 7], length.as_slice(), &inside, &[0; 4]].concat())
+    };
+    check_hello(LinkType::Ethernet, &session(0x0021));
+    let control = session(0xC021);
+    assert_eq!(parse(LinkType::Ethernet, &control, control.len()), Err(SkipReason::NotIp));
+}
+
+#[test]
 fn cooked_raw_and_loopback_links() {
     let mut cooked = vec![0, 0, 0, 1, 0, 6];
     cooked.extend(CARD.0);
@@ -117,8 +145,13 @@ fn cooked_raw_and_loopback_links() {
     assert_eq!((packet.card, packet.segment), (Some(CARD), 7));
 
     assert_eq!(check_hello(LinkType::RawIp, &hello()).card, None);
+    for head in [[].as_slice(), &[0xFF, 3]] {
+        check_hello(LinkType::Ppp, &[head, &[0, 0x21], hello().as_slice()].concat());
+    }
     check_hello(LinkType::Loopback, &[&[2, 0, 0, 0], hello().as_slice()].concat());
-    for (number, link) in [(1, LinkType::Ethernet), (101, LinkType::RawIp), (105, LinkType::Other(105))] {
+    for (number, link) in
+        [(1, LinkType::Ethernet), (9, LinkType::Ppp), (101, LinkType::RawIp), (105, LinkType::Other(105))]
+    {
         assert_eq!(LinkType::from_number(number), link);
     }
     assert_eq!(parse(LinkType::Other(105), &hello(), 60), Err(SkipReason::UnknownLink));

@@ -177,7 +177,13 @@ fn a_huge_message_is_skipped_by_its_length() {
     message[1..4].copy_from_slice(&[0x10, 0, 0]);
     assert_eq!(side(&message).check().roles, [], "the rest is waited for");
     message.resize(70_000, 0);
-    let half = Half { bytes: &message, start: Start::Opening, sender_port: 445, receiver_port: 1024 };
+    let half = Half {
+        bytes: &message,
+        start: Start::Opening,
+        sender_port: 445,
+        receiver_port: 1024,
+        opened: Role::Unknown,
+    };
     let verdict = dissect(&half, &mut Facts::default());
     assert_eq!(verdict, Verdict::Message { used: 0x10_0004, sender: Role::Server });
 }

@@ -12,14 +12,18 @@ use crate::ber::{self, Elements};
 use crate::{About, Datagram, Facts, Role};
 
 const PORT: u16 = 161;
+/// Where notifications go (RFC 3417, 3.2).
+const NOTIFICATION_PORT: u16 = 162;
 /// Kinds of PDU (RFC 3416, 3).
 const GET_REQUEST: u8 = 0xa0;
 const GET_NEXT_REQUEST: u8 = 0xa1;
 const RESPONSE: u8 = 0xa2;
 const SET_REQUEST: u8 = 0xa3;
 const GET_BULK_REQUEST: u8 = 0xa5;
+const TRAP_1: u8 = 0xa4;
+const INFORM: u8 = 0xa6;
+const TRAP_2: u8 = 0xa7;
 const REPORT: u8 = 0xa8;
-const LAST_PDU: u8 = REPORT;
 /// `sysDescr.0`, `sysObjectID.0`, `sysName.0`.
 const SYS_DESCR: &[u8] = &[0x2b, 6, 1, 2, 1, 1, 1, 0];
 const SYS_OBJECT_ID: &[u8] = &[0x2b, 6, 1, 2, 1, 1, 2, 0];
@@ -59,7 +63,11 @@ fn with_user(mut message: Elements<'_>, datagram: &Datagram<'_>, facts: &mut Fac
     let _security_parameters = message.expect(ber::OCTET_STRING)?;
     let kind = if message.tag()? == ber::OCTET_STRING {
         // Only the port is left to tell an answer from a question.
-        if datagram.sender.port() == PORT { RESPONSE } else { GET_REQUEST }
+        match (datagram.sender.port(), datagram.receiver.port()) {
+            (_, NOTIFICATION_PORT) => return Some(Role::Client),
+            (PORT, _) => RESPONSE,
+            _ => GET_REQUEST,
+        }
     } else {
         let mut scoped = message.enter_cut(ber::SEQUENCE)?;
         let (_engine, _context) = (scoped.expect(ber::OCTET_STRING)?, scoped.expect(ber::OCTET_STRING)?);
@@ -77,8 +85,8 @@ fn role(kind: u8) -> Option<Role> {
     match kind {
         RESPONSE | REPORT => Some(Role::Server),
         GET_REQUEST | GET_NEXT_REQUEST | SET_REQUEST | GET_BULK_REQUEST => Some(Role::Client),
-        // Traps: an agent sends them by itself.
-        GET_REQUEST..=LAST_PDU => Some(Role::Unknown),
+        // Notifications: an agent sends them by itself. Whoever takes them is the service.
+        TRAP_1 | INFORM | TRAP_2 => Some(Role::Client),
         _ => None,
     }
 }

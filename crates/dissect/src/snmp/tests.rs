@@ -103,7 +103,18 @@ fn questions_tell_nothing() {
         assert_eq!(read(&payload, false), (Some(Role::Client), String::new()));
     }
     assert_eq!(read(&message_3(&text(b"encrypted")), false), (Some(Role::Client), String::new()));
-    assert_eq!(read(&message(0, b"public", &element(0xa4, &[])), true).0, Some(Role::Unknown), "a trap");
+}
+
+#[test]
+fn an_agent_that_notifies_is_the_client_of_who_takes_it() {
+    let (agent, manager) = ("192.0.2.1:40000".parse().unwrap(), "192.0.2.2:162".parse().unwrap());
+    let encrypted = message_3(&text(b"encrypted"));
+    let clear = [TRAP_1, INFORM, TRAP_2].map(|kind| message(1, b"public", &element(kind, &[])));
+    for payload in clear.iter().chain([&encrypted]) {
+        let mut facts = Facts::default();
+        let role = dissect(&Datagram { payload, sender: agent, receiver: manager }, &mut facts);
+        assert_eq!((role, facts.list().len()), (Some(Role::Client), 0));
+    }
 }
 
 #[test]
