@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use wardround_dissect::{About, Facts, Half, STREAM_DISSECTORS, Start, Verdict};
+use wardround_dissect::{About, Facts, Half, Role, STREAM_DISSECTORS, Start, Verdict};
 use wardround_model::{
     Endpoint, Evidence, Fact, FactKind, Observation, Protocol, Sighting, SourceIndex, Subject, Timestamp,
     Transport,
