@@ -63,5 +63,8 @@ fn the_site_s_own_pages_read_well() {
     let without_day = without_zones.split("The next round is on").next().unwrap().to_owned() + "</main>";
     read("settings", &without_day);
     assert!(grade(&sentences(&text(&without_zones))) <= 8.0);
+    // Its list is that of this computer, and no part of a snapshot.
+    let listening = sentences(&text(&ada.get("/settings/interfaces").text));
+    assert!(grade(&listening) <= 8.0, "{}\n{listening}", grade(&listening));
     insta::assert_snapshot!(all);
 }
