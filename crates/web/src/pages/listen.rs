@@ -101,11 +101,11 @@ fn choice(person: &Person, links: &[Link], listened: &[String], ears: &[Ear]) ->
                     fieldset {
                         legend { "Listen at" }
                         @for link in links.iter().filter(|link| link.is_ethernet) {
-                            label class="check" {
+                            div class="choice" { label class="check" {
                                 input type="checkbox" name="interface" value=(link.name) checked[is_chosen(link)] disabled[listened.contains(&link.name)];
-                                (link.name) " "
-                                span class="soft" { (about(link, listened)) }
-                            }
+                                " " (link.name) " "
+                                span class="hint" { (about(link, listened)) }
+                            } }
                         }
                     }
                     div { button { "Listen" } }
