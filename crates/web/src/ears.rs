@@ -348,6 +348,8 @@ pub(crate) async fn listen(site: Site) {
     })
     .await;
     let mut looks = tokio::time::interval(LOOK);
+    // One that fails is for people to look at, not to be tried for ever.
+    let mut is_tried = false;
     loop {
         looks.tick().await;
         let looked = site.clone();
@@ -356,18 +358,23 @@ pub(crate) async fn listen(site: Site) {
             Ok(())
         })
         .await;
-        let _ = first_round(&site).await;
+        is_tried = is_tried || first_round(&site).await.unwrap_or(false);
     }
 }
 
-async fn first_round(site: &Site) -> Result<(), Problem> {
+/// Runs the first round, if its time has come and nobody has run any; whether it needs no second try.
+async fn first_round(site: &Site) -> Result<bool, Problem> {
     if site.is_demo() || site.rounds.is_running() || !site.ears.is_ready_for_first(now()) {
-        return Ok(());
+        return Ok(false);
     }
-    if site.home.read(Store::round_latest).await?.is_none() && rounds::start(site, Job::default()).is_ok() {
+    if site.home.read(Store::round_latest).await?.is_some() {
+        return Ok(true);
+    }
+    let is_started = rounds::start(site, Job::default()).is_ok();
+    if is_started {
         log::event("round-first-heard");
     }
-    Ok(())
+    Ok(is_started)
 }
 
 #[cfg(test)]
