@@ -12,7 +12,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF.
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk accuracy bench bench-know bench-site fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo accuracy bench bench-know bench-site fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +72,10 @@ accuracy: ## Hold what is read of other people's captures against what their own
 
 bench-site: ## Time the site's pages on a very large store with 20 people at once (needs wrk; minutes)
 	bench/site
+
+zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (installs nmap; minutes)
+	@command -v nmap >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nmap; }
+	$(CARGO) test --locked --package wardround-send --test zoo -- --ignored --exact nmap_in_the_same_zoo_kills_several --nocapture
 
 lab-lists: ## Write the demo hospital's lists again
 	lab/lists.py

@@ -70,8 +70,8 @@ impl Harvests {
         source.bytes = source.bytes.saturating_add(told.bytes);
         source.first = source.first.into_iter().chain(told.first).min();
         source.last = source.last.max(told.last);
-        if told.ended_early.is_some() {
-            source.ended_early.clone_from(&told.ended_early);
+        if let Some(why) = &told.ended_early {
+            interrupt(source, why);
         }
     }
 
@@ -96,9 +96,9 @@ impl Harvests {
     }
 
     /// Something kept a source from being seen for a while, in words.
-    pub fn interrupted(&mut self, number: SourceIndex, why: String) {
+    pub fn interrupted(&mut self, number: SourceIndex, why: &str) {
         if let Some(source) = self.sources.get_mut(usize::from(number.0)) {
-            source.ended_early = Some(why);
+            interrupt(source, why);
         }
     }
 
@@ -127,6 +127,21 @@ impl Harvests {
             values_not_allowed: self.values_not_allowed,
         };
         Captured { observations, conversations, coverage, failed: Vec::new() }
+    }
+}
+
+/// The most that is told of what kept a source from being seen.
+const MOST_WORDS: usize = 400;
+
+/// Notes why, beside what was noted before; each once, and the first ones where there are many.
+fn interrupt(source: &mut Source, why: &str) {
+    match &mut source.ended_early {
+        None => source.ended_early = Some(why.to_owned()),
+        Some(known) if known.contains(why) || known.len() + why.len() > MOST_WORDS => {}
+        Some(known) => {
+            known.push_str("; ");
+            known.push_str(why);
+        }
     }
 }
 

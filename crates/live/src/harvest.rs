@@ -33,10 +33,12 @@ const MAX_LINES: usize = 1 << 19;
 
 /// What stands in the coverage of an interface that was switched off or unplugged while it was watched.
 fn went_down(name: &str) -> String {
-    format!("{name} went down while it was watched; nothing could be seen until it came up again")
+    format!("{name} {DOWN}, and nothing could be seen until it came up again")
 }
 
-/// How what is said of a reader begins: what tells it from anything else that may stand there.
+/// What is said of an interface, and of a reader: what tells one from the other.
+const DOWN: &str = "went down while it was watched";
+/// See [`DOWN`].
 pub(crate) const READER: &str = "the reader of";
 
 /// What stands in the coverage of an interface whose reader stopped.
@@ -87,10 +89,13 @@ pub fn write_harvest(to: &mut impl Write, found: &Captured) -> io::Result<()> {
         writeln!(to, "skip\t{}\t{}\t{}", skip.reason.code(), skip.count, evidence(skip.first))?;
     }
     for source in &found.coverage.sources {
-        match &source.ended_early {
-            Some(why) if why.starts_with(READER) => writeln!(to, "broken")?,
-            Some(_) => writeln!(to, "down")?,
-            None => {}
+        let Some(why) = &source.ended_early else { continue };
+        let is_broken = why.contains(READER);
+        if is_broken {
+            writeln!(to, "broken")?;
+        }
+        if !is_broken || why.contains(DOWN) {
+            writeln!(to, "down")?;
         }
     }
     writeln!(to, "end")?;
@@ -177,11 +182,11 @@ fn next_line(from: &mut impl BufRead, line: &mut String) -> Result<bool, Harvest
 /// Adds what a line tells, where it is allowed.
 fn take(line: &str, number: SourceIndex, name: &str, found: &mut Captured) -> Option<()> {
     if line == "down" {
-        found.coverage.sources.first_mut()?.ended_early = Some(went_down(name));
+        note(found.coverage.sources.first_mut()?, went_down(name));
         return Some(());
     }
     if line == "broken" {
-        found.coverage.sources.first_mut()?.ended_early = Some(broke(name));
+        note(found.coverage.sources.first_mut()?, broke(name));
         return Some(());
     }
     let (what, rest) = line.split_once('\t')?;
@@ -195,6 +200,15 @@ fn take(line: &str, number: SourceIndex, name: &str, found: &mut Captured) -> Op
         _ => return None,
     }
     if fields.parts.next().is_some() { None } else { Some(()) }
+}
+
+/// Notes what happened to a source, beside what was noted before.
+fn note(source: &mut Source, why: String) {
+    source.ended_early = Some(match source.ended_early.take() {
+        Some(known) if known.contains(&why) => known,
+        Some(known) => format!("{known}; {why}"),
+        None => why,
+    });
 }
 
 /// The fields of a line.

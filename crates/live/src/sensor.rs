@@ -32,6 +32,8 @@ pub enum SensorError {
 pub struct Health {
     /// Frames that its readers told of, over all pieces.
     pub frames: u64,
+    /// Those of them that were not taken yet.
+    pub waiting: u64,
     /// How often a reader stopped and another took its place.
     pub restarts: u64,
     /// Its readers gave up their rights, and read.
@@ -134,6 +136,7 @@ impl Pulse {
         let ended = counts.ended.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Health {
             frames: of(&counts.frames_before).saturating_add(of(&counts.frames)),
+            waiting: of(&counts.frames),
             restarts: of(&counts.restarts),
             is_reading: counts.is_reading.load(Ordering::Relaxed) && ended.is_none(),
             ended,

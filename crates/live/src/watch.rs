@@ -151,7 +151,7 @@ impl Watch<'_> {
             "stopped too often and was not started again"
         };
         let words = format!("{READER} {name} {what} ({why}); please report this");
-        self.harvests.interrupted(number, words);
+        self.harvests.interrupted(number, &words);
         Ok(())
     }
 

@@ -62,6 +62,8 @@ struct Known {
     /// When pieces were taken last.
     taken: Option<Timestamp>,
     dropped: BTreeMap<String, u64>,
+    /// Packets of pieces that could not be written down, and that no round has told of yet.
+    unkept: BTreeMap<String, u64>,
     /// Of sensors that had to be started anew: frames and restarts.
     before: BTreeMap<String, (u64, u64)>,
 }
@@ -86,6 +88,7 @@ pub(crate) struct Ear {
 pub(crate) struct Heard {
     pub(crate) captured: Option<Captured>,
     files: Vec<PathBuf>,
+    unkept: BTreeMap<String, u64>,
 }
 
 impl Ears {
@@ -142,8 +145,14 @@ impl Ears {
         let mut sensors = locked(&self.sensors);
         self.take_pieces(&mut sensors, at);
         let files = self.files();
-        let captured = together(&files).filter(|captured| captured.coverage.packets() > 0);
-        Heard { captured, files }
+        let unkept = locked(&self.known).unkept.clone();
+        Heard { captured: together(&files, &unkept), files, unkept }
+    }
+
+    /// Whether there is anything that no round has read.
+    pub(crate) fn has_heard(&self) -> bool {
+        let is_waiting = |pulse: &Pulse| pulse.health().waiting > 0;
+        locked(&self.known).pulses.values().any(is_waiting) || !self.files().is_empty()
     }
 
     /// A round has read and kept it.
@@ -152,6 +161,11 @@ impl Ears {
         for path in &heard.files {
             // What cannot be deleted is read once more, which shows nothing new.
             let _ = fs::remove_file(path);
+        }
+        for (name, told) in &heard.unkept {
+            if let Some(count) = locked(&self.known).unkept.get_mut(name) {
+                *count = count.saturating_sub(*told);
+            }
         }
     }
 
@@ -244,14 +258,18 @@ impl Ears {
     fn keep(&self, name: &str, piece: &Captured, at: Timestamp) {
         let lost = piece.coverage.skipped.iter().filter(|skip| skip.reason == SkipReason::Dropped);
         let lost = lost.fold(0_u64, |sum, skip| sum.saturating_add(skip.count));
-        if let Some(dropped) = Some(lost).filter(|lost| *lost > 0) {
-            let mut known = locked(&self.known);
-            let all = known.dropped.entry(name.to_owned()).or_default();
-            *all = all.saturating_add(dropped);
-        }
         let went_well = piece.coverage.sources.iter().all(|source| source.ended_early.is_none());
         let is_nothing = piece.coverage.packets() == 0 && piece.coverage.skipped.is_empty() && went_well;
-        if !is_nothing && write(&self.folder, name, piece, at).is_err() {
+        let is_kept = is_nothing || write(&self.folder, name, piece, at).is_ok();
+        let unkept = if is_kept { 0 } else { piece.coverage.packets().saturating_add(lost) };
+        let add = |counts: &mut BTreeMap<String, u64>, more: u64| {
+            let count = counts.entry(name.to_owned()).or_default();
+            *count = count.saturating_add(more);
+        };
+        let mut known = locked(&self.known);
+        add(&mut known.dropped, if is_kept { lost } else { unkept });
+        if !is_kept {
+            add(&mut known.unkept, unkept);
             log::event("heard-not-kept");
         }
     }
@@ -289,9 +307,11 @@ fn began(path: &Path) -> Option<Timestamp> {
     at.parse().ok().map(Timestamp::from_nanoseconds)
 }
 
-/// Pieces put together; one that cannot be read is counted as lost coverage of its interface. Nothing where there is none.
-fn together(files: &[PathBuf]) -> Option<Captured> {
-    let names: BTreeSet<&str> = files.iter().filter_map(|path| interface(path)).collect();
+/// Pieces put together; one that cannot be read, or could not be kept, is lost coverage of its interface. Nothing where there is none.
+fn together(files: &[PathBuf], unkept: &BTreeMap<String, u64>) -> Option<Captured> {
+    let lost = unkept.iter().filter(|(_, count)| **count > 0).map(|(name, count)| (name.as_str(), *count));
+    let names = files.iter().filter_map(|path| interface(path)).chain(lost.clone().map(|(name, _)| name));
+    let names: BTreeSet<&str> = names.collect();
     let numbers: BTreeMap<&str, SourceIndex> = names.iter().copied().zip((0..).map(SourceIndex)).collect();
     let mut harvests = Harvests::new(&Limits::default(), names.iter().map(|name| source(name)).collect());
     for path in files {
@@ -300,13 +320,23 @@ fn together(files: &[PathBuf]) -> Option<Captured> {
         };
         let piece = File::open(path).map_err(HarvestError::from);
         match piece.and_then(|file| read_harvest(&mut BufReader::new(file), number, name)) {
-            Ok(piece) => piece.into_iter().for_each(|piece| harvests.add(number, piece)),
-            Err(_) => {
-                harvests.interrupted(number, format!("a part of what {name} showed could not be read again"))
+            Ok(Some(piece)) => harvests.add(number, piece),
+            // None is a file that was emptied.
+            Ok(None) | Err(_) => {
+                harvests.interrupted(number, &format!("a part of what {name} showed could not be read again"))
             }
         }
     }
-    (!files.is_empty()).then(|| harvests.finish())
+    for (name, count) in lost {
+        if let Some(number) = numbers.get(name) {
+            harvests.not_seen(*number, count);
+            harvests.interrupted(
+                *number,
+                &format!("a part of what {name} showed could not be kept: is the disk full?"),
+            );
+        }
+    }
+    (!names.is_empty()).then(|| harvests.finish())
 }
 
 fn source(name: &str) -> Source {
@@ -408,6 +438,48 @@ mod tests {
         assert_eq!(told(&damaged), [row("eth-1", 7, false), row("eth0", 5, true)]);
         ears.forget(&damaged);
         assert!(ears.heard(Timestamp::from_seconds(6)).captured.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_written_down_is_told_as_lost_until_a_round_has_told_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("heard");
+        let ears = Ears::open(place.clone(), None).unwrap();
+        locked(&ears.known).chosen.insert("eth0".to_owned());
+        fs::remove_dir(&place).unwrap();
+        ears.keep("eth0", &piece(9), Timestamp::from_seconds(1));
+        assert_eq!(ears.all()[0].dropped, 9);
+        make_folder(&place).unwrap();
+        ears.keep("eth0", &piece(4), Timestamp::from_seconds(2));
+        assert!(ears.has_heard());
+        let heard = ears.heard(Timestamp::from_seconds(3));
+        let coverage = &heard.captured.as_ref().unwrap().coverage;
+        let lost: u64 = coverage.skipped.iter().map(|skip| skip.count).sum();
+        assert_eq!((coverage.packets(), lost), (4, 9));
+        assert!(coverage.sources[0].ended_early.as_ref().unwrap().contains("is the disk full?"));
+        ears.forget(&heard);
+        assert!(ears.heard(Timestamp::from_seconds(4)).captured.is_none());
+        assert!(!ears.has_heard());
+    }
+
+    #[test]
+    fn a_piece_that_was_cut_by_a_kill_is_no_piece_and_one_that_was_cut_later_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let ears = Ears::open(folder.path().join("heard"), None).unwrap();
+        ears.keep("eth0", &piece(5), Timestamp::from_seconds(1));
+        let [path] = <[PathBuf; 1]>::try_from(ears.files()).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for end in 0..whole.len() {
+            // Written under another name until it is whole, so that a kill leaves this.
+            fs::write(folder.path().join("heard/eth0.unfinished"), &whole[..end]).unwrap();
+            fs::write(&path, &whole[..end]).unwrap();
+            let heard = ears.heard(Timestamp::from_seconds(2)).captured.unwrap();
+            let source = &heard.coverage.sources[0];
+            assert_eq!((source.records, source.ended_early.is_some()), (0, true), "cut at {end}");
+        }
+        fs::write(&path, &whole).unwrap();
+        let heard = ears.heard(Timestamp::from_seconds(2)).captured.unwrap();
+        assert_eq!(heard.coverage.sources[0].records, 5);
     }
 
     #[test]

@@ -166,8 +166,7 @@ async fn look(site: &Site) -> Result<(), Problem> {
         return Ok(());
     }
     let job = watched::job(site, until).await?;
-    let listens = site.ears.all().iter().any(|ear| ear.frames > 0);
-    if !job.files.is_empty() || listens || watched::has_lists(site).await? {
+    if !job.files.is_empty() || site.ears.has_heard() || watched::has_lists(site).await? {
         if rounds::start(site, job).is_err() {
             return Ok(());
         }

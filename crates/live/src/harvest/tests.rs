@@ -104,4 +104,10 @@ fn that_a_reader_stopped_is_kept_apart_from_an_interface_that_went_down() {
     found.coverage.sources[0].ended_early = Some(format!("{READER} eth1 stopped (signal: 9)"));
     let again = read(&written(&found)).unwrap().unwrap();
     assert_eq!(again.coverage.sources[0].ended_early.as_deref(), Some(broke("eth1").as_str()));
+    found.coverage.sources[0].ended_early = Some(format!("{}; {READER} eth1 stopped", went_down("eth1")));
+    let both = read(&written(&found)).unwrap().unwrap().coverage.sources[0].ended_early.clone().unwrap();
+    assert!(both.contains(&broke("eth1")) && both.contains(&went_down("eth1")), "{both}");
+    let many = format!("{VERSION}\nsource\t1\t1\t-\t-\t0\n{}end\n", "down\nbroken\n".repeat(100));
+    let told = read(many.as_bytes()).unwrap().unwrap().coverage.sources[0].ended_early.clone().unwrap();
+    assert!(told.len() < 400, "a reader that says it again and again: {told}");
 }

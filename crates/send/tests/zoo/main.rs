@@ -35,7 +35,9 @@ fn in_namespace(test: &str) {
     command.env("IN_ZOO", "yes").arg(this).args(["--exact", test, "--ignored", "--nocapture"]);
     let output = command.output().unwrap();
     let told = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&told));
+    let told = String::from_utf8_lossy(&told);
+    assert!(output.status.success(), "{told}");
+    println!("{told}");
 }
 
 #[derive(Default)]
@@ -157,7 +159,7 @@ fn zoo_naively() {
 }
 
 #[test]
-#[ignore = "needs nmap, which the tests do not install; run it by hand to see what a scanner kills"]
+#[ignore = "needs nmap, which `make test` does not install; `make zoo` runs it"]
 fn nmap_in_the_same_zoo_kills_several() {
     in_namespace("zoo_by_nmap");
 }

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use wardround_capture::{Captured, Progress};
 use wardround_intel::Index;
+use wardround_live::PacketSocket;
 use wardround_model::{Round, Statement, Timestamp};
 use wardround_paper::Sheet;
 use wardround_report::document::Document;
@@ -25,6 +26,13 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         _ if command.without_tls => Protection::None,
         _ => Protection::OwnCertificate,
     };
+    for name in &command.interface {
+        if let Err(error) = PacketSocket::open(name) {
+            eprintln!(
+                "wardround: {error}. The site goes on without it, and tries it again every few seconds"
+            );
+        }
+    }
     let reader = watch::reader(command.judging.exclude.clone())?;
     let judge = SiteJudge { judging: command.judging, known: Mutex::default() };
     // What rounds are judged by is known to be good now, not only when the first one is run.

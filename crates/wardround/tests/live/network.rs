@@ -22,6 +22,7 @@ impl Network {
         let name = format!("wardround-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let made = Command::new("ip").args(["netns", "add", &name]).output();
         if !made.as_ref().is_ok_and(|made| made.status.success()) {
+            assert!(std::env::var_os("CI").is_none(), "no network namespace can be made here ({made:?})");
             eprintln!("SKIPPED, NOTHING WAS TESTED: no network namespace can be made here ({made:?})");
             return None;
         }

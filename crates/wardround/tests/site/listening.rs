@@ -156,6 +156,42 @@ fn what_was_heard_outlives_the_site_and_is_read_once() {
     assert!(!ada.get("/coverage").text.contains("interface port"), "it was read once");
 }
 
+/// Processes of this network that read frames.
+fn readers() -> usize {
+    let own = std::fs::read_link("/proc/thread-self/ns/net").unwrap();
+    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let reads = |process: &std::path::PathBuf| {
+        let words = std::fs::read(process.join("cmdline")).unwrap_or_default();
+        let is_here = std::fs::read_link(process.join("ns/net")).is_ok_and(|network| network == own);
+        is_here && String::from_utf8_lossy(&words).contains("read-frames")
+    };
+    processes.filter(reads).count()
+}
+
+#[test]
+fn readers_of_a_site_that_was_killed_end_and_the_next_start_listens_again() {
+    let Some(network) = Network::enter() else { return };
+    let mut running = Running::with(&["--interface", "port"]);
+    let (ada, _) = set_up(&running);
+    wait_for(&ada, "/settings/interfaces", "Listening. Nothing was heard yet.");
+    assert_eq!(readers(), 1);
+    network.play();
+    running.kill();
+    let killed = Instant::now();
+    while readers() > 0 {
+        assert!(killed.elapsed() < Duration::from_secs(10), "a reader is left behind");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let session = ada.token();
+    let running = running.killed_and_started_again();
+    let ada = Browser::new(&running);
+    ada.use_token(session);
+    let choice = ada.press("/settings/interfaces", "/settings/interfaces", &[("interface", "port")]);
+    assert_eq!(choice.status, 303);
+    wait_for(&ada, "/settings/interfaces", "Listening. Nothing was heard yet.");
+    assert_eq!(readers(), 1);
+}
+
 #[test]
 fn an_interface_that_goes_away_is_told_before_scores_and_heard_again_when_it_is_back() {
     let Some(network) = Network::enter() else { return };

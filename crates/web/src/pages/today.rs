@@ -87,7 +87,7 @@ fn deaf(ears: &[Ear]) -> Markup {
         @for ear in deaf {
             p {
                 strong { "Interface " (ear.name) ". " }
-                @if ear.dropped > 0 { (count(ear.dropped, "packet was", "packets were")) " lost, since more came than could be read. " }
+                @if ear.dropped > 0 { (count(ear.dropped, "packet was", "packets were")) " lost: more came than could be read, or the disk was full. " }
                 @if ear.trouble.is_some() { (listen::how(ear)) "." }
             }
         }
