@@ -4,6 +4,7 @@ use wardround_model::SourceKind;
 
 use crate::sbom::{cyclonedx, spdx};
 use crate::scanners::{nessus, nmap, openvas};
+use crate::sensors::{eve, zeek};
 use crate::table::{self, Schema};
 use crate::{
     ImportError, Request, Rows, directory, inventory, leases, mds2, neighbours, protection, rules, software,
@@ -30,6 +31,8 @@ const KINDS: &[(SourceKind, Looks, Read)] = &[
     (SourceKind::CycloneDx, cyclonedx::looks, cyclonedx::read),
     (SourceKind::Spdx, spdx::looks, spdx::read),
     (SourceKind::Vex, vex::looks, vex::read),
+    (SourceKind::Zeek, zeek::looks, zeek::read),
+    (SourceKind::Eve, eve::looks, eve::read),
     (SourceKind::Mds2, mds2::looks, mds2::read),
     (SourceKind::DirectoryComputers, directory::computers::looks_like_console, directory::computers::read),
     (SourceKind::Winget, software::winget::looks, software::winget::read),

@@ -19,6 +19,7 @@ mod rows;
 mod rules;
 mod sbom;
 mod scanners;
+mod sensors;
 mod software;
 pub mod table;
 mod unpack;
@@ -28,7 +29,7 @@ mod xml;
 #[cfg(test)]
 mod told;
 
-use wardround_model::{ModelId, Observation, SourceIndex, SourceKind, Subject, Timestamp};
+use wardround_model::{Conversation, ModelId, Observation, SourceIndex, SourceKind, Subject, Timestamp};
 
 pub use kinds::{Recognised, recognise};
 pub use rows::{Row, RowError, Rows, Thing};
@@ -83,6 +84,8 @@ pub struct Imported {
     pub rows: u64,
     /// What it says, sorted by subject, kind and value, each once.
     pub observations: Vec<Observation>,
+    /// Who talked to whom, sorted by client and service: of logs alone.
+    pub conversations: Vec<Conversation>,
     /// The first rows that could not be read, at most [`Rows::MOST_ERRORS`].
     pub errors: Vec<RowError>,
     /// All rows that could not be read.

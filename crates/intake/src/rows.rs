@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use wardround_model::{
-    Evidence, Fact, FactKind, ListedId, MacAddr, Observation, Sighting, SourceKind, Subject, Timestamp,
+    Conversation, Evidence, Fact, FactKind, ListedId, MacAddr, Observation, Sighting, SourceKind, Subject,
+    Timestamp,
 };
 
 use crate::{Imported, Request};
@@ -65,6 +66,10 @@ pub struct Rows<'a> {
     request: &'a Request<'a>,
     kind: SourceKind,
     observed_at: Timestamp,
+    /// When what the present row tells of was seen, and the latest of these: rows of logs have times of their own.
+    seen_at: Option<Timestamp>,
+    latest: Option<Timestamp>,
+    conversations: Vec<Conversation>,
     rows: u64,
     observations: BTreeMap<(Subject, Fact), Observation>,
     errors: Vec<RowError>,
@@ -91,6 +96,9 @@ impl<'a> Rows<'a> {
             request,
             kind,
             observed_at: request.observed_at,
+            seen_at: None,
+            latest: None,
+            conversations: Vec::new(),
             rows: 0,
             observations: BTreeMap::new(),
             errors: Vec::new(),
@@ -108,6 +116,23 @@ impl<'a> Rows<'a> {
     /// The day that the file itself says that it tells of. Facts that were added before keep theirs.
     pub fn observed_at(&mut self, at: Timestamp) {
         self.observed_at = at;
+    }
+
+    /// When what the next facts tell of was seen, where each row says so. The latest is the day that the file tells of.
+    pub fn seen_at(&mut self, at: Timestamp) {
+        self.seen_at = Some(at);
+        self.latest = self.latest.max(Some(at));
+    }
+
+    /// The sighting of a row at this moment.
+    pub(crate) fn sighting(&self, row: Row, at: Timestamp) -> Sighting {
+        Sighting { evidence: Evidence { source: self.request.source, record: row.0, offset: 0 }, at }
+    }
+
+    /// Who talked to whom, and how many rows of it are beyond what is kept.
+    pub(crate) fn conversations(&mut self, all: Vec<Conversation>, left_out: u64) {
+        self.conversations = all;
+        self.values_not_allowed = self.values_not_allowed.saturating_add(left_out);
     }
 
     /// Counts one row, record or element of the file as read.
@@ -161,8 +186,8 @@ impl<'a> Rows<'a> {
             self.values_not_allowed = self.values_not_allowed.saturating_add(1);
             return;
         }
-        let evidence = Evidence { source: self.request.source, record: row.0, offset: 0 };
-        let (at, first) = (self.observed_at, Sighting { evidence, at: self.observed_at });
+        let at = self.seen_at.unwrap_or(self.observed_at);
+        let first = self.sighting(row, at);
         let new = Observation { subject, fact: fact.clone(), first, last: at, count: 1 };
         self.observations
             .entry((subject, fact))
@@ -194,7 +219,8 @@ impl<'a> Rows<'a> {
     pub(crate) fn finish(self) -> Imported {
         Imported {
             kind: self.kind,
-            observed_at: self.observed_at,
+            observed_at: self.latest.unwrap_or(self.observed_at),
+            conversations: self.conversations,
             rows: self.rows,
             observations: self.observations.into_values().collect(),
             errors: self.errors,

@@ -91,6 +91,10 @@ coded! {
         RuleList = "rule-list", "list of firewall rules";
         /// What a maker says of weaknesses (VEX: OpenVEX, CycloneDX, CSAF).
         Vex = "vex", "maker's statements on weaknesses (VEX)";
+        /// Logs of Zeek.
+        Zeek = "zeek", "Zeek log";
+        /// Suricata's events (`eve.json`).
+        Eve = "eve", "Suricata log";
         /// What hosts answered to questions that were put to them (`wardround ask`).
         Asked = "asked", "answers to questions";
     }

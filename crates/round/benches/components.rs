@@ -99,7 +99,7 @@ fn read(sbom: &[u8]) -> Option<List> {
         interfaces: Vec::new(),
         ended_early: None,
     };
-    Some(List { source, observations, failed: None, values_not_allowed })
+    Some(List { source, observations, conversations: Vec::new(), failed: None, values_not_allowed })
 }
 
 /// The quickest of several times, by component.

@@ -29,6 +29,7 @@ fn list(kept: Import) -> List {
     List {
         source,
         observations: kept.observations,
+        conversations: kept.conversations,
         failed: (import.rows_failed > 0)
             .then(|| (import.rows_failed, import.first_failed.unwrap_or_default())),
         values_not_allowed: import.values_not_allowed,

@@ -1,6 +1,8 @@
 //! Lists as sources of a round, beside captures. Not here: reading them (`intake`) and keeping them (`store`).
 
-use wardround_model::{Coverage, Evidence, Observation, Skip, SkipReason, Source, SourceIndex};
+use wardround_model::{
+    Conversation, Coverage, Evidence, Observation, Skip, SkipReason, Source, SourceIndex, Volume,
+};
 
 /// A list that was read, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +11,8 @@ pub struct List {
     pub source: Source,
     /// What it says, with the row of each; the source in this evidence does not count.
     pub observations: Vec<Observation>,
+    /// Who talked to whom, where it is a log; the source in this evidence does not count either.
+    pub conversations: Vec<Conversation>,
     /// Rows that could not be read, and the first of them.
     pub failed: Option<(u64, u64)>,
     /// Values that the allow-list did not let through.
@@ -47,10 +51,48 @@ pub(crate) fn join(mut all: Vec<Observation>, lists: &[List], coverage: &mut Cov
     all
 }
 
+/// Adds the conversations of lists to those of captures, whose sources stand before. Of one that several saw, the larger count is
+/// taken in each direction: they may have seen the same packets. Sorted by client and service.
+pub(crate) fn join_conversations(
+    mut all: Vec<Conversation>,
+    lists: &[List],
+    before: usize,
+) -> Vec<Conversation> {
+    for (number, list) in lists.iter().enumerate() {
+        let place = SourceIndex(u16::try_from(before.saturating_add(number)).unwrap_or(u16::MAX));
+        all.extend(list.conversations.iter().map(|told| {
+            let mut told = told.clone();
+            told.first.evidence.source = place;
+            told
+        }));
+    }
+    all.sort_by_key(|row| (row.client, row.server, row.first));
+    all.dedup_by(|again, known| {
+        let is_same = (again.client, again.server) == (known.client, known.server);
+        if is_same {
+            known.to_server = larger(known.to_server, again.to_server);
+            known.to_client = larger(known.to_client, again.to_client);
+            known.connections = known.connections.max(again.connections);
+            known.already_open = known.already_open.min(again.already_open);
+            known.protocol = known.protocol.or(again.protocol);
+            known.roles = known.roles.min(again.roles);
+            known.last = known.last.max(again.last);
+        }
+        is_same
+    });
+    all
+}
+
+fn larger(one: Volume, other: Volume) -> Volume {
+    if (other.packets, other.bytes) > (one.packets, one.bytes) { other } else { one }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wardround_model::{Fact, FactKind, Sighting, SourceKind, Subject, Timestamp};
+    use wardround_model::{
+        Endpoint, Fact, FactKind, Protocol, RolesKnownBy, Sighting, SourceKind, Subject, Timestamp, Transport,
+    };
 
     fn said(row: u64, day: i64) -> Observation {
         let evidence = Evidence { source: SourceIndex(0), record: row, offset: 0 };
@@ -75,7 +117,7 @@ mod tests {
             interfaces: Vec::new(),
             ended_early: None,
         };
-        List { source, observations: vec![said], failed, values_not_allowed: 1 }
+        List { source, observations: vec![said], conversations: Vec::new(), failed, values_not_allowed: 1 }
     }
 
     #[test]
@@ -88,5 +130,38 @@ mod tests {
         assert_eq!((coverage.sources.len(), coverage.values_not_allowed), (2, 2));
         let [skip] = coverage.skipped.try_into().unwrap();
         assert_eq!((skip.count, skip.first.source, skip.first.record), (2, SourceIndex(1), 9));
+    }
+
+    #[test]
+    fn what_a_log_and_a_capture_saw_counts_once_and_the_larger_share_counts() {
+        let ip = |last: u8| std::net::IpAddr::from([10, 0, 0, last]);
+        let talk = |record: u64, packets: u64, protocol: Option<Protocol>| Conversation {
+            client: ip(1),
+            server: Endpoint { ip: ip(2), transport: Transport::Tcp, port: 443 },
+            protocol,
+            roles: RolesKnownBy::Ports,
+            connections: packets,
+            already_open: 0,
+            to_server: Volume { packets, bytes: 0 },
+            to_client: Volume::default(),
+            first: Sighting {
+                evidence: Evidence { source: SourceIndex(0), record, offset: 0 },
+                at: Timestamp::from_seconds(7),
+            },
+            last: Timestamp::from_seconds(8),
+        };
+        let log = List {
+            conversations: vec![talk(5, 9, Some(Protocol::Tls))],
+            ..list("conn.log", said(1, 1), None)
+        };
+        let [joined] =
+            join_conversations(vec![talk(3, 4, None)], std::slice::from_ref(&log), 1).try_into().unwrap();
+        assert_eq!((joined.first.evidence.source, joined.first.evidence.record), (SourceIndex(0), 3));
+        assert_eq!(
+            (joined.connections, joined.to_server.packets, joined.protocol),
+            (9, 9, Some(Protocol::Tls))
+        );
+        let [alone] = join_conversations(Vec::new(), &[log], 1).try_into().unwrap();
+        assert_eq!(alone.first.evidence.source, SourceIndex(1), "a log stands behind the captures");
     }
 }

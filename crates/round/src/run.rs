@@ -90,9 +90,10 @@ pub fn run_over(
     settings: &Settings<'_>,
     index: &Index<'_>,
 ) -> Outcome {
-    let Captured { observations, mut conversations, mut coverage, failed } = captured;
+    let Captured { observations, conversations, mut coverage, failed } = captured;
+    let before = coverage.sources.len();
     let observations = lists::join(observations, sources.lists, &mut coverage);
-    conversations.sort_by_key(|conversation| (conversation.client, conversation.server));
+    let conversations = lists::join_conversations(conversations, sources.lists, before);
     let seen = Seen { coverage, observations, conversations };
     Outcome { round: judged(seen, sources.statements, settings, index), failed }
 }

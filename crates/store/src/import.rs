@@ -1,4 +1,4 @@
-//! The tables `import`, `import_column` and `import_observation`: lists that were imported.
+//! The tables `import`, `import_column`, `import_observation` and `import_conversation`: lists that were imported.
 //!
 //! A list is kept once: the same file with the same words beside it is told to be here already. Of the lists of one kind,
 //! name and matter the one of the latest day is used, and of two of one day the later import; the others stay as history.
@@ -8,13 +8,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
-use wardround_model::{Observation, SourceKind, Timestamp};
+use wardround_model::{Conversation, Observation, SourceKind, Timestamp};
 
 use crate::Store;
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
-use crate::observation;
 use crate::table::{Cell, Reader, Table, Writer};
+use crate::{conversation, observation};
 
 /// The id of an import, as `I-3`; they count up from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +101,8 @@ pub struct Import {
     pub head: ImportHead,
     /// What it says, sorted by subject, kind and value; its only source has the place 0.
     pub observations: Vec<Observation>,
+    /// Who talked to whom, where it says that, sorted by client and service.
+    pub conversations: Vec<Conversation>,
 }
 
 /// What became of a list that was to be kept.
@@ -152,8 +154,13 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn import_save(&mut self, new: &NewImport, observations: &[Observation]) -> Result<Kept, StoreError> {
-        save(&mut self.connection, new, observations).map_err(|trouble| trouble.at(&self.path))
+    pub fn import_save(
+        &mut self,
+        new: &NewImport,
+        observations: &[Observation],
+        conversations: &[Conversation],
+    ) -> Result<Kept, StoreError> {
+        save(&mut self.connection, new, observations, conversations).map_err(|trouble| trouble.at(&self.path))
     }
 
     /// All imports, the oldest first: also those that were replaced or forgotten.
@@ -182,7 +189,12 @@ impl Store {
     }
 }
 
-fn save(connection: &mut Connection, new: &NewImport, observations: &[Observation]) -> Result<Kept, Trouble> {
+fn save(
+    connection: &mut Connection,
+    new: &NewImport,
+    observations: &[Observation],
+    conversations: &[Conversation],
+) -> Result<Kept, Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let same: Option<i64> = transaction.query_row(SAME, [&new.digest], |row| row.get(0)).optional()?;
     if let Some(same) = same {
@@ -191,6 +203,7 @@ fn save(connection: &mut Connection, new: &NewImport, observations: &[Observatio
     let before = used(&list(&transaction)?, new);
     let id = insert(&transaction, new)?;
     let writer = Writer::new(&transaction, id.0);
+    conversation::write_of_import(Writer::new(&transaction, id.0), conversations)?;
     let mut columns = writer.table(&COLUMN)?;
     for (position, (heading, field)) in new.columns.iter().enumerate() {
         columns.row(&[position.into(), heading.into(), field.into()])?;
@@ -305,7 +318,8 @@ pub(crate) fn load_within(view: &Connection) -> Result<Vec<Import>, Trouble> {
     let load = |mut head: ImportHead| {
         let (observations, refused) = observation::read_of_import(Reader::new(view, head.id.0))?;
         head.import.values_not_allowed = head.import.values_not_allowed.saturating_add(refused);
-        Ok(Import { head, observations })
+        let conversations = conversation::read_of_import(Reader::new(view, head.id.0))?;
+        Ok(Import { head, observations, conversations })
     };
     heads.into_iter().map(load).collect()
 }
@@ -317,6 +331,7 @@ fn forget(connection: &mut Connection, id: ImportId, at: Timestamp) -> Result<bo
         (id.0, at.nanoseconds()),
     )?;
     transaction.execute("DELETE FROM import_observation WHERE import_id = ?1", [id.0])?;
+    transaction.execute("DELETE FROM import_conversation WHERE import_id = ?1", [id.0])?;
     transaction.commit()?;
     Ok(marked == 1)
 }

@@ -27,11 +27,18 @@ macro_rules! version_4 {
     };
 }
 
+/// What version 5 added: new tables alone.
+macro_rules! version_5 {
+    () => {
+        concat!(include_str!("import_conversation.sql"))
+    };
+}
+
 /// The current schema.
-const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!(), version_4!());
+const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!(), version_4!(), version_5!());
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), version_3!(), version_4!()];
+const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), version_3!(), version_4!(), version_5!()];
 
 /// Fills tables of an older store, in the transaction that made them.
 type Fill = fn(&Connection) -> Result<(), Trouble>;

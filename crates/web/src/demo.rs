@@ -56,7 +56,7 @@ impl Demo {
         let hospital = Hospital::open(&self.path)?;
         for (name, bytes, device) in LISTS {
             if let Some((new, observations)) = list(name, bytes, device, now) {
-                hospital.change(|store| store.import_save(&new, &observations))?;
+                hospital.change(|store| store.import_save(&new, &observations, &[]))?;
             }
         }
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(hospital);

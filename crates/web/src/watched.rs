@@ -102,10 +102,13 @@ fn keep(hospital: &Hospital, path: &Path, now: Timestamp) -> Option<()> {
     };
     let imported = wardround_intake::import(&request).ok()?;
     let new = new_import(&Said::default(), &request, &imported, now);
-    if imported.observations.is_empty() {
+    if imported.observations.is_empty() && imported.conversations.is_empty() {
         return None;
     }
-    hospital.change(|store| store.import_save(&new, &imported.observations)).ok().map(drop)
+    hospital
+        .change(|store| store.import_save(&new, &imported.observations, &imported.conversations))
+        .ok()
+        .map(drop)
 }
 
 #[cfg(test)]

@@ -47,19 +47,49 @@ fn a_list_is_kept_once_and_read_as_it_was() {
     let (_folder, mut store) = store();
     let new = import("a", "computers.csv", 1);
     let all = [said(2, "pc-1"), said(3, "pc-2")];
-    assert_eq!(store.import_save(&new, &all).unwrap(), Kept::New(ImportId(1), None));
-    assert_eq!(store.import_save(&new, &all).unwrap(), Kept::AlreadyHere(ImportId(1)));
+    assert_eq!(store.import_save(&new, &all, &[]).unwrap(), Kept::New(ImportId(1), None));
+    assert_eq!(store.import_save(&new, &all, &[]).unwrap(), Kept::AlreadyHere(ImportId(1)));
     let [kept] = store.import_load_used().unwrap().try_into().unwrap();
     assert_eq!((&kept.head.import, kept.observations.as_slice()), (&new, all.as_slice()));
+}
+
+fn talk(row: u64) -> Conversation {
+    let ip = |last: u8| std::net::IpAddr::from([10, 0, 0, last]);
+    Conversation {
+        client: ip(1),
+        server: Endpoint { ip: ip(2), transport: Transport::Tcp, port: 443 },
+        protocol: Some(Protocol::Tls),
+        roles: RolesKnownBy::Ports,
+        connections: 3,
+        already_open: 1,
+        to_server: Volume { packets: 4, bytes: 50 },
+        to_client: Volume { packets: 6, bytes: 70 },
+        first: Sighting { evidence: Evidence { source: SourceIndex(0), record: row, offset: 0 }, at: day(0) },
+        last: day(1),
+    }
+}
+
+#[test]
+fn who_talked_in_a_log_is_read_as_it_was_and_goes_when_it_is_forgotten() {
+    let (folder, mut store) = store();
+    let new = NewImport { kind: SourceKind::Zeek, ..import("a", "conn.log", 1) };
+    store.import_save(&new, &[], &[talk(9)]).unwrap();
+    assert_eq!(store.import_load_used().unwrap()[0].conversations, [talk(9)]);
+    store.import_forget(ImportId(1), day(9)).unwrap();
+    let sql = Connection::open(folder.path().join("rounds.db")).unwrap();
+    let left: i64 = sql.query_row("SELECT count(*) FROM import_conversation", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]
 fn of_two_lists_the_one_of_the_later_day_is_used_in_whatever_order_they_come() {
     for (first, second) in [(1, 2), (2, 1)] {
         let (_folder, mut store) = store();
-        store.import_save(&import(&first.to_string(), "computers.csv", first), &[said(2, "pc-1")]).unwrap();
+        store
+            .import_save(&import(&first.to_string(), "computers.csv", first), &[said(2, "pc-1")], &[])
+            .unwrap();
         let kept =
-            store.import_save(&import(&second.to_string(), "computers.csv", second), &[said(2, "pc-2")]);
+            store.import_save(&import(&second.to_string(), "computers.csv", second), &[said(2, "pc-2")], &[]);
         let (one, two) = (ImportId(1), ImportId(2));
         assert_eq!(
             kept.unwrap(),
@@ -78,7 +108,7 @@ fn the_order_of_importing_does_not_show() {
     let read = |order: [usize; 3]| {
         let (_folder, mut store) = store();
         for place in order {
-            store.import_save(&import(names[place], names[place], 1), &[said(2, names[place])]).unwrap();
+            store.import_save(&import(names[place], names[place], 1), &[said(2, names[place])], &[]).unwrap();
         }
         let used = store.import_load_used().unwrap().into_iter();
         used.map(|import| (import.head.import, import.observations)).collect::<Vec<_>>()
@@ -90,8 +120,8 @@ fn the_order_of_importing_does_not_show() {
 #[test]
 fn what_is_forgotten_is_gone_from_the_file_and_the_one_before_it_is_used_again() {
     let (folder, mut store) = store();
-    store.import_save(&import("a", "computers.csv", 1), &[said(2, "pc-1")]).unwrap();
-    store.import_save(&import("b", "computers.csv", 2), &[said(2, "pc-2")]).unwrap();
+    store.import_save(&import("a", "computers.csv", 1), &[said(2, "pc-1")], &[]).unwrap();
+    store.import_save(&import("b", "computers.csv", 2), &[said(2, "pc-2")], &[]).unwrap();
     store.import_forget(ImportId(2), day(9)).unwrap();
     let used: Vec<Use> = store.import_list().unwrap().iter().map(|head| head.used).collect();
     assert_eq!(used, [Use::Used, Use::Forgotten]);
@@ -106,7 +136,7 @@ fn what_is_forgotten_is_gone_from_the_file_and_the_one_before_it_is_used_again()
         .unwrap();
     assert_eq!(left, 0);
     // The same file may come again.
-    let again = store.import_save(&import("b", "computers.csv", 2), &[said(2, "pc-2")]).unwrap();
+    let again = store.import_save(&import("b", "computers.csv", 2), &[said(2, "pc-2")], &[]).unwrap();
     assert_eq!(again, Kept::New(ImportId(3), Some(ImportId(1))));
 }
 

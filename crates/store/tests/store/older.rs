@@ -87,7 +87,7 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
     drop(store);
     version_2(&path, &newer);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 2, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 2, known: 5, .. }), "{error}");
     let mut store = Store::open(&path).unwrap();
     assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
     assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
@@ -111,6 +111,7 @@ fn version_3(path: &Path) {
         "saved_view_field",
         "saved_view",
         "api_token",
+        "import_conversation",
     ];
     for table in added {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
@@ -131,7 +132,7 @@ fn a_store_of_version_3_keeps_all_that_it_has() {
     drop((store, Store::open(&newer).unwrap()));
     version_3(&path);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 3, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 3, known: 5, .. }), "{error}");
     let store = Store::open(&path).unwrap();
     assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
     assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
@@ -189,12 +190,31 @@ fn shape(path: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_store_of_version_4_keeps_its_lists_and_takes_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
+    let round = sample::round(Size::CLINIC, 1);
+    let mut store = Store::open(&path).unwrap();
+    store.round_save(&round).unwrap();
+    drop((store, Store::open(&newer).unwrap()));
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("DROP TABLE import_conversation").unwrap();
+    mark(&path, &connection, 4);
+    drop(connection);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.round_load(RoundId(1)).unwrap(), round);
+    assert!(store.import_load_used().unwrap().is_empty());
+    drop(store);
+    assert_eq!(shape(&path), shape(&newer));
+}
+
+#[test]
 fn its_round_is_read_as_it_was_and_new_ones_are_added() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rounds.db");
     version_1(&path);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 1, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 1, known: 5, .. }), "{error}");
     let mut store = Store::open(&path).unwrap();
     let round = store.round_load(RoundId(1)).unwrap();
     assert_eq!(

@@ -206,7 +206,7 @@ fn list(
             div class="row" {
                 // First, so that the key Enter looks again and does not keep.
                 button class="quiet" { "Look again with these answers" }
-                @if read.as_ref().is_ok_and(|imported| !imported.observations.is_empty()) {
+                @if read.as_ref().is_ok_and(|imported| !(imported.observations.is_empty() && imported.conversations.is_empty())) {
                     button class="first" formaction={ "/import/" (id) "/keep" } { "Keep it" }
                 }
             }
@@ -226,7 +226,7 @@ fn understood(imported: &Imported) -> Markup {
                 @if imported.values_not_allowed > 0 {
                     li { (count(imported.values_not_allowed, "value", "values")) " left out: too long, or with characters that such a value never has." }
                 }
-                @if imported.observations.is_empty() { li { strong { "Nothing in it was understood, so there is nothing to keep." } } }
+                @if imported.observations.is_empty() && imported.conversations.is_empty() { li { strong { "Nothing in it was understood, so there is nothing to keep." } } }
             }
         }
         @if imported.rows_failed > 0 {
@@ -397,12 +397,13 @@ async fn keep(
     let one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
     let kept = waiting(move || {
         let (imported, bytes) = read(&upload, &answers).map_err(|NotRead(why)| Problem::Bad(why))?;
-        if imported.observations.is_empty() {
+        if imported.observations.is_empty() && imported.conversations.is_empty() {
             return Err(Problem::Bad("Nothing in it was understood, so nothing was kept.".to_owned()));
         }
         let said = answers.said();
         let new = new_import(&said, &request(&upload, &bytes, &answers, &said), &imported, now());
-        Ok(hospital.change(|store| store.import_save(&new, &imported.observations))?)
+        Ok(hospital
+            .change(|store| store.import_save(&new, &imported.observations, &imported.conversations))?)
     })
     .await?;
     drop(one);

@@ -38,8 +38,8 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("md5WithRSAEncryption", "md5-rsa"),
     ("sha1WithRSAEncryption", "sha1-rsa"),
     ("sha256WithRSAEncryption", "sha256-rsa"),
-    ("ecdsa-with-SHA256", "sha256-ecdsa"),
-    ("ecdsa-with-SHA384", "sha384-ecdsa"),
+    ("ecdsa-with-SHA256", "ecdsa-sha256"),
+    ("ecdsa-with-SHA384", "ecdsa-sha384"),
 ];
 
 /// Certificates by their fingerprint: fields and values.

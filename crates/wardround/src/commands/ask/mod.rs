@@ -295,7 +295,7 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize>
         values_not_allowed: 0,
         columns: Vec::new(),
     };
-    let kept = store.import_save(&new, &found);
+    let kept = store.import_save(&new, &found, &[]);
     kept.context("the answers could not be kept; what was sent is in the log")?;
     Ok(new_facts.len())
 }

@@ -103,7 +103,7 @@ impl<'a> Importer<'a> {
         };
         let imported = wardround_intake::import(&request)?;
         print(&tell::understood(&file.name, &imported, self.now))?;
-        if imported.observations.is_empty() {
+        if imported.observations.is_empty() && imported.conversations.is_empty() {
             bail!("{} was not kept: nothing in it was understood", file.name);
         }
         if let Some(store) = &mut self.store {
@@ -114,7 +114,7 @@ impl<'a> Importer<'a> {
                 day: self.run.day,
             };
             let new = wardround_round::new_import(&said, &request, &imported, self.now);
-            let kept = store.import_save(&new, &imported.observations);
+            let kept = store.import_save(&new, &imported.observations, &imported.conversations);
             let kept = kept.with_context(|| format!("{} could not be kept", file.name))?;
             print(&tell::kept(kept))?;
         }

@@ -39,10 +39,11 @@ pub(super) fn understood(name: &str, imported: &Imported, now: Timestamp) -> Str
     let _ = writeln!(text, "  tells of {}{old}", day(imported.observed_at));
     let _ = writeln!(
         text,
-        "  {} read, about {}; {} kept",
+        "  {} read, about {}; {}{} kept",
         count(imported.rows, "row", "rows"),
         about(imported),
-        count(size(imported.observations.len()), "fact", "facts")
+        count(size(imported.observations.len()), "fact", "facts"),
+        conversations(imported)
     );
     columns(&mut text, imported);
     errors(&mut text, imported);
@@ -51,6 +52,14 @@ pub(super) fn understood(name: &str, imported: &Imported, now: Timestamp) -> Str
         let _ = writeln!(text, "  {many} left out: too long, or of characters that such a value never has");
     }
     text
+}
+
+/// ` and 12 conversations`; nothing where the file tells of none.
+fn conversations(imported: &Imported) -> String {
+    match imported.conversations.len() {
+        0 => String::new(),
+        many => format!(" and {}", count(size(many), "conversation", "conversations")),
+    }
 }
 
 const DAY: i64 = 86_400 * 1_000_000_000;
