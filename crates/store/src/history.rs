@@ -1,7 +1,7 @@
 //! The tables `walked_*`: what the rounds showed of each finding, as far as they were walked. It is derived, and can be
 //! made again from the rounds at any time; it is kept so that a worklist need not read all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use wardround_model::{
@@ -10,11 +10,12 @@ use wardround_model::{
 use wardround_remedy::{
     Change, Dated, Head, History, Item, LastLook, LeftOut, Property, Sight, TaskId, Turn,
 };
-use wardround_triage::{Goes, VisitWork};
+use wardround_triage::{Goes, Visit, VisitWork};
 
 use crate::columns::Columns;
 use crate::error::Trouble;
-use crate::table::{Cell, Reader, Table, TableWriter, Writer, shown};
+use crate::table::{By, Cell, Reader, Table, TableWriter, Writer, shown};
+use crate::visit;
 
 /// How this program walks. A history that another program kept in another way is not read but made again.
 const WAY: i64 = 1;
@@ -71,6 +72,9 @@ static SIGHT: Table = Table {
 };
 
 const SELECT: &str = "SELECT through_round, at FROM walked WHERE way = ?1";
+const SELECT_RENAMED: &str = "
+    SELECT task_id, known_as FROM walked_task INDEXED BY walked_task_renamed
+    WHERE through_round = ?1 AND known_as <> ''";
 const INSERT: &str = "INSERT INTO walked (through_round, at, way) VALUES (?1, ?2, ?3)";
 
 /// The turn that the present proof stands under: one that no turn has.
@@ -80,24 +84,92 @@ const NOW: i64 = -1;
 const BEFORE: &str = "before";
 const AFTER: &str = "after";
 
-/// Keeps a history in the place of the one before it.
-pub(crate) fn keep(connection: &mut Connection, history: &History) -> Result<(), Trouble> {
+/// Keeps a history in the place of the one before it, with the visits of its latest round.
+pub(crate) fn keep(connection: &mut Connection, history: &History, visits: &[Visit]) -> Result<(), Trouble> {
     let Some((through, at)) = history.through else { return Ok(()) };
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute("DELETE FROM walked", [])?;
     transaction.execute(INSERT, (through.0, at.nanoseconds(), WAY))?;
-    write(Writer::new(&transaction, through.0), history)?;
+    let writer = Writer::new(&transaction, through.0);
+    write(writer, history)?;
+    visit::write(&transaction, writer, through, visits)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// The history that was kept; an empty one where there is none.
-pub(crate) fn load(connection: &Connection) -> Result<History, Trouble> {
-    let view = connection.unchecked_transaction()?;
+/// As far as which round a history was kept, and the moment that this one was judged at.
+pub(crate) fn through(view: &Connection) -> Result<Option<(RoundId, Timestamp)>, Trouble> {
     let kept: Option<(i64, i64)> =
         view.query_row(SELECT, [WAY], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((through, at)) = kept else { return Ok(History::default()) };
-    let reader = Reader::new(&view, through);
+    Ok(kept.map(|(through, at)| (RoundId(through), Timestamp::from_nanoseconds(at))))
+}
+
+/// What was kept of these tasks: their heads, and the findings that they settle.
+pub(crate) fn load_of(
+    view: &Connection,
+    (through, at): (RoundId, Timestamp),
+    tasks: &BTreeSet<TaskId>,
+) -> Result<History, Trouble> {
+    let reader = Reader::new(view, through.0);
+    let mut history = History { through: Some((through, at)), ..History::default() };
+    let mut places = BTreeSet::new();
+    for task in tasks {
+        let task = task.to_string();
+        for head in reader.each_where(&HEAD, (By::key("task_id"), &task), 1, read_head)? {
+            history.heads.insert(head.id, head);
+        }
+        for by in [By::index("task_id", "walked_finding_by_task"), CONTAINED] {
+            let place = |columns: &mut Columns<'_>| columns.number::<i64>();
+            places.extend(reader.each_where(&ITEM, (by, &task), usize::MAX, place)?);
+        }
+    }
+    // A task may have an id that another one had before it: what was said under that id is said of the other.
+    for renamed in renamed(view, through, tasks)? {
+        for head in reader.each_where(&HEAD, (By::key("task_id"), &renamed), 1, read_head)? {
+            history.heads.insert(head.id, head);
+        }
+    }
+    for place in places {
+        let item = item_at(reader, place)?;
+        history.items.insert(item.finding, item);
+    }
+    Ok(history)
+}
+
+/// By the task that keeps others away.
+const CONTAINED: By = By::index("containment_id", "walked_finding_by_containment");
+
+/// The tasks that had one of these ids.
+fn renamed(view: &Connection, through: RoundId, tasks: &BTreeSet<TaskId>) -> Result<Vec<String>, Trouble> {
+    let mut select = view.prepare_cached(SELECT_RENAMED)?;
+    let mut rows = select.query([through.0])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let known_as: String = row.get(1)?;
+        let mut ids = known_as.split_whitespace().filter_map(|id| id.strip_prefix("W-")?.parse().ok());
+        if ids.any(|id| tasks.contains(&TaskId(id))) {
+            all.push(row.get(0)?);
+        }
+    }
+    Ok(all)
+}
+
+fn item_at(reader: Reader<'_>, place: i64) -> Result<Item, Trouble> {
+    let (mut turns, mut sights) = (BTreeMap::new(), BTreeMap::new());
+    let at_item = (By::key("finding_position"), place);
+    reader.each_where(&TURN, at_item, usize::MAX, |columns| add_turn(&mut turns, columns))?;
+    reader.each_where(&SIGHT, at_item, usize::MAX, |columns| add_sight(&mut sights, columns))?;
+    let items = reader.each_where(&ITEM, (By::key("position"), place), 1, |columns| {
+        let place = columns.number()?;
+        read_item(columns, turns.remove(&place).unwrap_or_default(), sights.remove(&place))
+    })?;
+    items.into_iter().next().ok_or(Trouble::Damaged(ITEM.place(0)))
+}
+
+/// The history that was kept; an empty one where there is none.
+pub(crate) fn load(view: &Connection) -> Result<History, Trouble> {
+    let Some((through, at)) = through(view)? else { return Ok(History::default()) };
+    let reader = Reader::new(view, through.0);
     let mut heads = BTreeMap::new();
     reader.each(&HEAD, |columns| {
         let head = read_head(columns)?;
@@ -113,7 +185,7 @@ pub(crate) fn load(connection: &Connection) -> Result<History, Trouble> {
         Ok(item)
     })?;
     Ok(History {
-        through: Some((RoundId(through), Timestamp::from_nanoseconds(at))),
+        through: Some((through, at)),
         heads,
         items: items.into_iter().map(|item| (item.finding, item)).collect(),
     })
@@ -254,19 +326,21 @@ type Sights = BTreeMap<i64, Sides>;
 
 fn read_sights(reader: Reader<'_>) -> Result<BTreeMap<i64, Sights>, Trouble> {
     let mut all: BTreeMap<i64, Sights> = BTreeMap::new();
-    reader.each(&SIGHT, |columns| {
-        let (item, turn) = (columns.number()?, columns.number()?);
-        let is_after = columns.code(|side| [BEFORE, AFTER].contains(&side).then_some(side == AFTER))?;
-        let sides = all.entry(item).or_default().entry(turn).or_default();
-        let side = if is_after { &mut sides.1 } else { &mut sides.0 };
-        columns.position(side.len())?;
-        let (observation, kind) = (ObservationId(columns.id("O-")?), columns.code(FactKind::from_code)?);
-        let (value, last) = (columns.text()?, columns.moment()?);
-        let property = Property(columns.id("")?);
-        side.push((Sight { observation, kind, value, last, property }, columns.flag()?));
-        Ok(())
-    })?;
+    reader.each(&SIGHT, |columns| add_sight(&mut all, columns))?;
     Ok(all)
+}
+
+fn add_sight(all: &mut BTreeMap<i64, Sights>, columns: &mut Columns<'_>) -> Result<(), Trouble> {
+    let (item, turn) = (columns.number()?, columns.number()?);
+    let is_after = columns.code(|side| [BEFORE, AFTER].contains(&side).then_some(side == AFTER))?;
+    let sides = all.entry(item).or_default().entry(turn).or_default();
+    let side = if is_after { &mut sides.1 } else { &mut sides.0 };
+    columns.position(side.len())?;
+    let (observation, kind) = (ObservationId(columns.id("O-")?), columns.code(FactKind::from_code)?);
+    let (value, last) = (columns.text()?, columns.moment()?);
+    let property = Property(columns.id("")?);
+    side.push((Sight { observation, kind, value, last, property }, columns.flag()?));
+    Ok(())
 }
 
 /// A turn whose sights are not with it yet.
@@ -274,15 +348,17 @@ type BareTurn = (RoundId, Timestamp, &'static str, Option<Decision>);
 
 fn read_turns(reader: Reader<'_>) -> Result<BTreeMap<i64, Vec<BareTurn>>, Trouble> {
     let mut all: BTreeMap<i64, Vec<BareTurn>> = BTreeMap::new();
-    reader.each(&TURN, |columns| {
-        let turns = all.entry(columns.number()?).or_default();
-        columns.position(turns.len())?;
-        let (round, at) = (RoundId(columns.number()?), columns.moment()?);
-        let kind = columns.code(|code| TURNS.iter().copied().find(|known| *known == code))?;
-        turns.push((round, at, kind, columns.maybe_code(Decision::from_code)?));
-        Ok(())
-    })?;
+    reader.each(&TURN, |columns| add_turn(&mut all, columns))?;
     Ok(all)
+}
+
+fn add_turn(all: &mut BTreeMap<i64, Vec<BareTurn>>, columns: &mut Columns<'_>) -> Result<(), Trouble> {
+    let turns = all.entry(columns.number()?).or_default();
+    columns.position(turns.len())?;
+    let (round, at) = (RoundId(columns.number()?), columns.moment()?);
+    let kind = columns.code(|code| TURNS.iter().copied().find(|known| *known == code))?;
+    turns.push((round, at, kind, columns.maybe_code(Decision::from_code)?));
+    Ok(())
 }
 
 fn read_item(
@@ -361,36 +437,36 @@ fn read_turn(kind: &str, decision: Option<Decision>, (before, after): Sides) -> 
 }
 
 /// Ids with a space between.
-fn joined(ids: &[impl std::fmt::Display]) -> Cell<'static> {
+pub(crate) fn joined(ids: &[impl std::fmt::Display]) -> Cell<'static> {
     Cell::Made(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
 }
 
 /// What [`joined`] wrote.
-fn ids(columns: &mut Columns<'_>, prefix: &str) -> Result<Vec<Digest>, Trouble> {
+pub(crate) fn ids(columns: &mut Columns<'_>, prefix: &str) -> Result<Vec<Digest>, Trouble> {
     let text = columns.str()?;
     let id = |word: &str| word.strip_prefix(prefix)?.parse().ok();
     text.split_whitespace().map(|word| id(word).ok_or_else(|| columns.damaged())).collect()
 }
 
-fn goes_code(goes: Goes) -> &'static str {
+pub(crate) fn goes_code(goes: Goes) -> &'static str {
     match goes {
         Goes::Owner => "owner",
         Goes::Team(role) => role.code(),
     }
 }
 
-fn goes_from_code(code: &str) -> Option<Goes> {
+pub(crate) fn goes_from_code(code: &str) -> Option<Goes> {
     if code == "owner" { Some(Goes::Owner) } else { Role::from_code(code).map(Goes::Team) }
 }
 
-fn work_code(work: VisitWork) -> &'static str {
+pub(crate) fn work_code(work: VisitWork) -> &'static str {
     match work {
         VisitWork::Change => "change",
         VisitWork::Containment => "containment",
     }
 }
 
-fn work_from_code(code: &str) -> Option<VisitWork> {
+pub(crate) fn work_from_code(code: &str) -> Option<VisitWork> {
     [VisitWork::Change, VisitWork::Containment].into_iter().find(|work| work_code(*work) == code)
 }
 

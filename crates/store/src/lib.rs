@@ -38,7 +38,9 @@ mod summary;
 mod table;
 mod token;
 pub mod view;
+mod visit;
 mod work;
+mod work_part;
 
 pub use account::{Account, AccountId, Invitation, Joined, NewAccount};
 pub use audit::{AuditCheckpoint, AuditEntry, NewAuditEntry, audit_digest};

@@ -27,10 +27,10 @@ macro_rules! version_4 {
     };
 }
 
-/// What version 5 added: new tables alone.
+/// What version 5 added: new tables and indexes alone.
 macro_rules! version_5 {
     () => {
-        concat!(include_str!("import_conversation.sql"))
+        concat!(include_str!("import_conversation.sql"), include_str!("walked_visit.sql"))
     };
 }
 

@@ -3,14 +3,13 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 use wardround_model::{FindingId, Round, RoundId, Timestamp};
-use wardround_remedy::{Event, EventId, Exception, NewEvent, TaskId, What, Work};
-use wardround_triage::{Efforts, visits};
+use wardround_remedy::{Event, EventId, Exception, History, NewEvent, TaskId, What, Work};
+use wardround_triage::{Efforts, Visit, visits};
 
-use crate::Store;
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
-use crate::history;
 use crate::table::{Cell, Reader, Table, Writer, shown};
+use crate::{Store, history, visit};
 
 /// The columns of [`SELECT`], for errors.
 static EVENT: Table = Table {
@@ -39,6 +38,10 @@ const SELECT: &str = "
     SELECT id, task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind, on_at,
            undone_event
     FROM work_event ORDER BY id";
+const SELECT_ONE: &str = "
+    SELECT id, task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind, on_at,
+           undone_event
+    FROM work_event WHERE id = ?1";
 const SELECT_LATEST: &str = "SELECT (SELECT max(id) FROM round), (SELECT max(id) FROM work_event)";
 const INSERT: &str = "
     INSERT INTO work_event (task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind,
@@ -87,18 +90,26 @@ impl Store {
     /// # Errors
     /// When the store cannot be read or written.
     pub fn work_catch_up(&mut self, at_hand: Option<(RoundId, &Round)>) -> Result<Work, StoreError> {
+        let was_kept = self.work_is_kept()?;
         let work = self.walk(&Efforts::default(), at_hand)?;
-        history::keep(&mut self.connection, &work.history).map_err(|trouble| trouble.at(&self.path))?;
+        if !was_kept {
+            self.work_keep(&work)?;
+        }
         Ok(work)
     }
 
     fn walk(&self, efforts: &Efforts, at_hand: Option<(RoundId, &Round)>) -> Result<Work, StoreError> {
         let mut work = Work { events: self.work_event_list()?, ..Work::default() };
+        let heads = self.round_list()?;
         if *efforts == Efforts::default() {
             // Another file of efforts may give other tasks; those are never kept.
-            work.history = history::load(&self.connection).map_err(|trouble| trouble.at(&self.path))?;
+            let kept = kept(&self.connection).map_err(|trouble| trouble.at(&self.path))?;
+            let is_whole = kept.visits.is_some();
+            (work.history, work.visits) = (kept.history, kept.visits.unwrap_or_default());
+            if is_whole && work.history.through.map(|(round, _)| round) == heads.last().map(|head| head.id) {
+                return Ok(work);
+            }
         }
-        let heads = self.round_list()?;
         let walked = work.history.through.map(|(round, _)| round);
         let latest = heads.last().map(|head| head.id);
         for id in heads.iter().map(|head| head.id).filter(|id| Some(*id) > walked || Some(*id) == latest) {
@@ -184,6 +195,23 @@ fn latest(connection: &Connection) -> Result<(Option<RoundId>, Option<EventId>),
     Ok((round.map(RoundId), event.map(EventId)))
 }
 
+/// What was walked and kept.
+struct Walked {
+    history: History,
+    /// Of its latest round, where this program made them.
+    visits: Option<Vec<Visit>>,
+}
+
+fn kept(connection: &Connection) -> Result<Walked, Trouble> {
+    let view = connection.unchecked_transaction()?;
+    let history = history::load(&view)?;
+    let round = match history.through {
+        Some((round, _)) if visit::are_kept(&view, round)? => round,
+        _ => return Ok(Walked { history, visits: None }),
+    };
+    Ok(Walked { history, visits: Some(visit::load(Reader::new(&view, round.0))?) })
+}
+
 fn list(connection: &Connection) -> Result<Vec<Event>, Trouble> {
     list_within(&*connection.unchecked_transaction()?)
 }
@@ -194,12 +222,24 @@ pub(crate) fn list_within(view: &Connection) -> Result<Vec<Event>, Trouble> {
     let mut rows = select.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut event = read(&mut Columns::new(row, &EVENT))?;
-        event.findings =
-            Reader::new(view, event.id.0).list(&FINDING, |columns| columns.id("F-").map(FindingId))?;
-        all.push(event);
+        all.push(read_whole(view, row)?);
     }
     Ok(all)
+}
+
+/// The event with this id.
+pub(crate) fn event(view: &Connection, id: EventId) -> Result<Event, Trouble> {
+    let mut select = view.prepare_cached(SELECT_ONE)?;
+    let mut rows = select.query([id.0])?;
+    let row = rows.next()?.ok_or(Trouble::Damaged(EVENT.place(0)))?;
+    read_whole(view, row)
+}
+
+fn read_whole(view: &Connection, row: &rusqlite::Row<'_>) -> Result<Event, Trouble> {
+    let mut event = read(&mut Columns::new(row, &EVENT))?;
+    let reader = Reader::new(view, event.id.0);
+    event.findings = reader.list(&FINDING, |columns| columns.id("F-").map(FindingId))?;
+    Ok(event)
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Event, Trouble> {

@@ -112,9 +112,23 @@ fn version_3(path: &Path) {
         "saved_view",
         "api_token",
         "import_conversation",
+        "walked_step",
+        "walked_visit",
+        "walked_with",
     ];
     for table in added {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    let indexes =
+        ["walked_task_by_kind", "walked_task_renamed", "walked_finding_by_task", "walked_finding_by_id"];
+    let more = [
+        "walked_finding_by_containment",
+        "walked_finding_renamed",
+        "work_event_by_task",
+        "work_event_by_undone",
+    ];
+    for index in indexes.iter().chain(&more) {
+        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
     }
     mark(path, &connection, 3);
 }

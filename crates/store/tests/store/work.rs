@@ -1,10 +1,13 @@
 //! What people say of tasks: kept as said, in order, and never changed.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rusqlite::Connection;
 use wardround_model::*;
 use wardround_remedy::{
-    ClinicalOwner, Event, EventId, Exception, History, NewEvent, Note, Person, Policy, Task, What, Work,
+    ClinicalOwner, Event, EventId, Exception, Head, History, NewEvent, Note, Person, Policy, Task, TaskId,
+    What, Work, worklist_of,
 };
 use wardround_store::{Store, StoreError};
 use wardround_triage::{Efforts, VisitWork};
@@ -164,6 +167,133 @@ proptest! {
         let again = store.work_load(&efforts).unwrap();
         prop_assert_eq!(&again.history, &history);
     }
+}
+
+/// Says something of some task, as a person would, or as somebody's hand writes it into a store.
+fn say_something(store: &mut Store, path: &std::path::Path, (kind, which): (u8, usize)) {
+    let efforts = Efforts::default();
+    let work = store.work_load(&efforts).unwrap();
+    let worklist = work.worklist(&efforts, &Policy::default(), now());
+    let Some(task) = worklist.tasks.get(which % worklist.tasks.len().max(1)) else { return };
+    let by = || person("K. Ito");
+    let said = match kind % 8 {
+        0 => Some(task.assign(by(), person("R. Ferreira"))),
+        1 => Some(task.comment(by(), note("it is loud"))),
+        2 => task.sign_off(ClinicalOwner(person("Sister Okafor"))).ok(),
+        3 => task.done(by()).ok(),
+        4 => task.except(by(), exception(), &Policy::default(), now()).ok(),
+        5 => task.letter_sent(by(), now(), now()).ok(),
+        6 => task.log.first().map(|event| task.undo(by(), event.id).unwrap()),
+        _ => {
+            let undo = "INSERT INTO work_event (task_id, after_round, at, by_name, kind, undone_event)
+                        VALUES (?1, 1, 5, 'A', 'undone', 1 + abs(random()) % 6)";
+            Connection::open(path).unwrap().execute(undo, [task.id().to_string()]).unwrap();
+            None
+        }
+    };
+    if let Some(new) = said {
+        store.work_event_save(&new, now()).unwrap();
+    }
+}
+
+/// The tasks and letters of a part, read alone, stand as in the whole worklist.
+fn assert_part_stands_as_in_whole(store: &Store, whole: &Work, tasks: &BTreeSet<TaskId>) {
+    let (efforts, policy) = (Efforts::default(), Policy::default());
+    let part = store.work_of(tasks).unwrap().unwrap();
+    let wanted = |head: &Head| tasks.contains(&head.id);
+    let Work { history, visits, events } = &part;
+    let alone = worklist_of(history, visits, events, &efforts, &policy, now(), &wanted);
+    let Work { history, visits, events } = whole;
+    assert_eq!(alone, worklist_of(history, visits, events, &efforts, &policy, now(), &wanted));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// What is read of a few tasks alone is what walking all rounds and hearing all words gives.
+    #[test]
+    fn tasks_that_are_read_alone_stand_as_in_the_whole_worklist(
+        order in prop::collection::vec(0_u8..4, 1..5),
+        words in prop::collection::vec((any::<u8>(), any::<usize>()), 0..12),
+        renamed in prop::option::of((any::<usize>(), any::<usize>())),
+        picked in any::<usize>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rounds.db");
+        let mut store = Store::open(&path).unwrap();
+        let rounds = moving(&order);
+        let mut words = words.into_iter();
+        for round in &rounds {
+            store.round_save(round).unwrap();
+            prop_assert_eq!(store.work_tasks().unwrap(), None);
+            words.by_ref().take(4).for_each(|word| say_something(&mut store, &path, word));
+        }
+        store.work_catch_up(None).unwrap();
+        words.for_each(|word| say_something(&mut store, &path, word));
+        let efforts = Efforts::default();
+        let mut walked = Work {
+            history: History::of((1..).map(RoundId).zip(&rounds), &efforts),
+            visits: wardround_triage::visits(rounds.last().unwrap(), &efforts),
+            events: store.work_event_list().unwrap(),
+        };
+        if let Some((one, other)) = renamed {
+            // One task had the id that another one has now.
+            let ids: Vec<TaskId> = walked.history.heads.keys().copied().collect();
+            let (new, old) = (ids[one % ids.len()], ids[other % ids.len()]);
+            let update = "UPDATE walked_task SET known_as = ?2 WHERE task_id = ?1";
+            Connection::open(&path).unwrap().execute(update, [new.to_string(), old.to_string()]).unwrap();
+            walked.history.heads.get_mut(&new).unwrap().known_as.push(old);
+        }
+        prop_assert_eq!(&store.work_load(&efforts).unwrap(), &walked);
+        let kinds = store.work_tasks().unwrap().unwrap();
+        prop_assert_eq!(kinds.values().flatten().count(), walked.history.heads.len());
+        for (kind, tasks) in &kinds {
+            prop_assert_eq!(store.work_tasks_of_kind(kind).unwrap(), Some(tasks.clone()));
+            assert_part_stands_as_in_whole(&store, &walked, &tasks.iter().copied().collect());
+        }
+        let some: Vec<TaskId> = walked.history.heads.keys().copied().skip(picked % 7).step_by(3).collect();
+        assert_part_stands_as_in_whole(&store, &walked, &some.iter().copied().collect());
+        some.iter().for_each(|task| assert_part_stands_as_in_whole(&store, &walked, &BTreeSet::from([*task])));
+        for item in walked.history.items.values() {
+            let tasks: Vec<TaskId> = [Some(item.task), item.containment].into_iter().flatten().collect();
+            prop_assert_eq!(store.work_tasks_of_finding(item.finding).unwrap(), Some(tasks));
+        }
+        for known in [None].into_iter().chain(walked.events.iter().map(|event| Some(event.id))) {
+            let since = walked.events.iter().filter(|event| Some(event.id) > known);
+            let said: BTreeSet<TaskId> = since.map(|event| event.task).collect();
+            prop_assert_eq!(store.work_said_since(known).unwrap(), said);
+        }
+    }
+}
+
+#[test]
+fn a_finding_is_found_by_an_id_that_it_had() {
+    let (folder, mut store) = store();
+    let work = store.work_catch_up(None).unwrap();
+    let item = work.history.items.values().next().unwrap();
+    let old = FindingId::of_code(item.asset, "something else");
+    let connection = Connection::open(folder.path().join("rounds.db")).unwrap();
+    let update = "UPDATE walked_finding SET known_as = 'F-000000000001 ' || ?2 WHERE finding_id = ?1";
+    connection.execute(update, [item.finding.to_string(), old.to_string()]).unwrap();
+    let tasks: Vec<TaskId> = [Some(item.task), item.containment].into_iter().flatten().collect();
+    assert_eq!(store.work_tasks_of_finding(old).unwrap(), Some(tasks));
+    assert_eq!(store.work_tasks_of_finding(FindingId::of_code(item.asset, "a third")).unwrap(), Some(vec![]));
+}
+
+#[test]
+fn visits_that_another_program_told_are_told_again() {
+    let (folder, mut store) = store();
+    let work = store.work_catch_up(None).unwrap();
+    assert!(store.work_is_kept().unwrap());
+    let connection = Connection::open(folder.path().join("rounds.db")).unwrap();
+    connection
+        .execute_batch("UPDATE walked_with SET made_by = 'another'; UPDATE walked_visit SET title = 'other'")
+        .unwrap();
+    assert!(!store.work_is_kept().unwrap());
+    assert_eq!(store.work_load(&Efforts::default()).unwrap(), work);
+    store.work_catch_up(None).unwrap();
+    assert!(store.work_is_kept().unwrap());
+    assert_eq!(store.work_load(&Efforts::default()).unwrap(), work);
 }
 
 #[test]
