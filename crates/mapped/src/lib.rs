@@ -5,10 +5,14 @@
 //! so nothing else is mapped, and this only when the file is a regular one that nobody but its owner, the user or root,
 //! may write (`docs/decisions/0006-the-index-is-mapped.md`). New versions come by rename, never in place.
 //!
+//! Beside it stands one call that gives freed memory back to the system ([`give_back`]).
+//!
 //! Not here: what the bytes mean (`intel`), and who fetches or writes them (`feeds`).
 
 mod current;
 mod file;
+mod memory;
 
 pub use current::Current;
 pub use file::{MapError, MappedIndex};
+pub use memory::give_back;

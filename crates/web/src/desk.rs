@@ -1,17 +1,19 @@
-//! The worklist in memory: folded once, and again when a round, what somebody says, or a date changes it. All of it is derived,
-//! so that a site that was killed makes it anew from the store.
+//! The worklist as lists show it: one small row a task in memory, made once, and again where a round, what somebody says, or a date
+//! changes it. All else of a task (its findings, what rounds saw, what people said) stays in the store and is read by its id. All of it is
+//! derived, so that a site that was killed makes it anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardround_mapped::give_back;
 use wardround_model::{AssetId, Decision, FindingId, Role, RoundId, Timestamp};
 use wardround_remedy::{
-    Event, EventId, Head, History, Letter, LetterState, Policy, State, Task, TaskId, TaskState, Work,
-    Worklist, worklist_of,
+    EventId, Letter, LetterState, Policy, State, Task, TaskId, TaskState, Work, Worklist, worklist_of,
 };
-use wardround_store::Store;
-use wardround_triage::{Efforts, Visit};
+use wardround_store::{Store, StoreError};
+use wardround_triage::Efforts;
 
 use crate::hospital::{Hospital, locked, waiting};
 use crate::problem::Problem;
@@ -99,25 +101,23 @@ impl Column {
 }
 
 /// What lists show of a task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: TaskId,
-    known_as: Vec<TaskId>,
+    known_as: Box<[TaskId]>,
     pub(crate) asset: AssetId,
-    pub(crate) device: String,
-    pub(crate) kind: String,
+    pub(crate) device: Arc<str>,
+    pub(crate) kind: Arc<str>,
     pub(crate) team: Role,
     pub(crate) state: TaskState,
     pub(crate) column: Column,
-    pub(crate) owner: Option<String>,
+    pub(crate) owner: Option<Arc<str>>,
     pub(crate) decision: Decision,
     pub(crate) due: Option<Timestamp>,
     pub(crate) overdue: bool,
     pub(crate) needs_sign_off: bool,
-    /// The first things to do, and how many there are.
-    pub(crate) steps: (Vec<String>, usize),
-    /// Words that a search looks through, in small letters.
-    words: String,
+    /// What there is to do.
+    steps: Box<[Arc<str>]>,
     /// When time alone changes it next.
     changes_at: Option<Timestamp>,
 }
@@ -126,34 +126,64 @@ pub(crate) struct Row {
 const STEPS_NAMED: usize = 2;
 
 impl Row {
-    fn of(task: &Task<'_>, at: Timestamp) -> Self {
-        let steps: Vec<String> = task.steps.iter().map(|step| step.title.to_owned()).collect();
-        let owner = task.owner.as_ref().map(ToString::to_string);
-        let texts = [&task.id().to_string(), &task.head.device, &task.head.kind, &steps.join(" ")];
-        let words = texts.map(|text| text.to_lowercase()).join("\n");
+    fn of(task: &Task<'_>, names: &mut Names, at: Timestamp) -> Self {
         Self {
             id: task.id(),
-            known_as: task.head.known_as.clone(),
+            known_as: task.head.known_as.clone().into_boxed_slice(),
             asset: task.asset(),
-            device: task.head.device.clone(),
-            kind: task.head.kind.clone(),
+            device: names.one(&task.head.device),
+            kind: names.one(&task.head.kind),
             team: task.who(),
             state: task.state,
             column: Column::of(task),
-            owner,
+            owner: task.owner.as_ref().map(|owner| names.one(owner.as_str())),
             decision: task.decision,
             due: task.due.filter(|_| task.state.is_pending()),
             overdue: task.overdue && task.state.is_pending(),
             needs_sign_off: task.needs_sign_off(),
-            steps: (steps.iter().take(STEPS_NAMED).cloned().collect(), steps.len()),
-            words,
+            steps: task.steps.iter().map(|step| names.one(step.title)).collect(),
             changes_at: changes_at(task, at),
         }
     }
 
+    /// The first things to do.
+    pub(crate) fn first_steps(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().take(STEPS_NAMED).map(|step| &**step)
+    }
+
+    /// How many things there are to do.
+    pub(crate) fn steps_in_all(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Whether one of its words is this, in small letters.
     pub(crate) fn has(&self, words: &str) -> bool {
-        self.words.contains(words)
+        let is_in = |text: &str| text.to_lowercase().contains(words);
+        words.is_empty()
+            || is_in(&self.device)
+            || is_in(&self.kind)
+            || is_in(&self.id.to_string())
+            || self.steps.iter().any(|step| is_in(step))
+    }
+
+    /// Whether this is its id, or was.
+    fn is(&self, id: TaskId) -> bool {
+        self.id == id || self.known_as.contains(&id)
+    }
+}
+
+/// Texts that many rows have, each once.
+#[derive(Default)]
+struct Names(BTreeSet<Arc<str>>);
+
+impl Names {
+    fn one(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&new));
+        new
     }
 }
 
@@ -167,97 +197,150 @@ fn changes_at(task: &Task<'_>, at: Timestamp) -> Option<Timestamp> {
     moments.flatten().filter(|moment| *moment >= at).min()
 }
 
-/// What the rounds showed: large, and the same until there is another round.
-struct Walked {
-    history: History,
-    visits: Vec<Visit>,
-    /// The task of each finding, also by ids that it had.
-    by_finding: BTreeMap<FindingId, (TaskId, Option<TaskId>)>,
+/// What lists show of a letter to a maker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LetterRow {
+    pub(crate) kind: Arc<str>,
+    /// A task that waits for it.
+    pub(crate) task: Option<TaskId>,
+    pub(crate) devices: usize,
+    /// Whether something is open for want of the maker's word.
+    pub(crate) asks: bool,
+    pub(crate) state: LetterState,
+    pub(crate) overdue: bool,
 }
 
-impl Walked {
-    fn new(history: History, visits: Vec<Visit>) -> Self {
-        let mut by_finding = BTreeMap::new();
-        for item in history.items.values() {
-            for id in item.known_as.iter().chain([&item.finding]) {
-                by_finding.insert(*id, (item.task, item.containment));
-            }
+impl LetterRow {
+    fn of(letter: &Letter, names: &mut Names) -> Self {
+        Self {
+            kind: names.one(&letter.kind),
+            task: letter.tasks.first().copied(),
+            devices: letter.devices.len(),
+            asks: letter.asks.is_some(),
+            state: letter.state.clone(),
+            overdue: letter.overdue,
         }
-        Self { history, visits, by_finding }
+    }
+
+    /// The next moment at which it is late.
+    fn changes_at(&self, at: Timestamp) -> Option<Timestamp> {
+        let by = match self.state {
+            LetterState::ToWrite(by) => by,
+            LetterState::Sent { answer_by, .. } => answer_by,
+            LetterState::Answered { .. } => return None,
+        };
+        (by >= at).then_some(by)
     }
 }
 
 /// The worklist, as it stood at a moment.
+#[derive(Clone)]
 pub(crate) struct Desk {
-    walked: Arc<Walked>,
-    events: Vec<Event>,
+    /// The latest round, and the latest thing that was said: what it is made from, as the store numbers it.
+    newest: (Option<RoundId>, Option<EventId>),
     policy: Policy,
-    efforts: Efforts,
     at: Timestamp,
     /// All tasks, in the order of the worklist.
     pub(crate) rows: Vec<Arc<Row>>,
     /// Letters to makers, by kind of device.
-    pub(crate) letters: Vec<Letter>,
+    pub(crate) letters: Vec<LetterRow>,
 }
 
+/// Tasks that are read at once while all rows are made.
+const AT_ONCE: usize = 1_000;
+
 impl Desk {
-    /// Folds all of it.
-    pub(crate) fn new(work: Work, policy: &Policy, at: Timestamp) -> Self {
-        let walked = Arc::new(Walked::new(work.history, work.visits));
-        Self::folded(walked, work.events, policy, at)
-    }
-
-    fn folded(walked: Arc<Walked>, events: Vec<Event>, policy: &Policy, at: Timestamp) -> Self {
-        let efforts = Efforts::default();
-        let mut desk = Self {
-            walked,
-            events,
-            policy: policy.clone(),
-            efforts,
-            at,
-            rows: Vec::new(),
-            letters: Vec::new(),
-        };
-        let (rows, letters) = desk.fold(at, &|_| true);
-        (desk.rows, desk.letters) = (rows, letters);
+    /// Of work that is in memory anyway.
+    pub(crate) fn new(work: &Work, policy: &Policy, at: Timestamp) -> Self {
+        let round = work.history.through.map(|(round, _)| round);
+        let newest = (round, work.events.last().map(|event| event.id));
+        let mut desk = Self { newest, policy: policy.clone(), at, rows: Vec::new(), letters: Vec::new() };
+        desk.add(&work.worklist(&Efforts::default(), policy, at), &mut Names::default());
+        desk.sort();
         desk
     }
 
-    fn fold(&self, at: Timestamp, wanted: &dyn Fn(&Head) -> bool) -> (Vec<Arc<Row>>, Vec<Letter>) {
-        let worklist = self.worklist(at, wanted);
-        (worklist.tasks.iter().map(|task| Arc::new(Row::of(task, at))).collect(), worklist.letters)
+    /// Of what the store keeps, read piece by piece; `None` where not all of it was walked.
+    fn read(store: &Store, policy: &Policy, at: Timestamp) -> Result<Option<Self>, StoreError> {
+        let newest = store.work_latest()?;
+        let mut desk = Self { newest, policy: policy.clone(), at, rows: Vec::new(), letters: Vec::new() };
+        if newest.0.is_none() {
+            return Ok(Some(desk));
+        }
+        let Some(kinds) = store.work_tasks()? else { return Ok(None) };
+        let (mut names, mut tasks) = (Names::default(), BTreeSet::new());
+        // What is said of a letter is said of all devices of a kind, so that a kind is read whole.
+        for of_kind in kinds.into_values() {
+            tasks.extend(of_kind);
+            if tasks.len() >= AT_ONCE && !desk.add_read(store, &std::mem::take(&mut tasks), &mut names)? {
+                return Ok(None);
+            }
+        }
+        if !desk.add_read(store, &tasks, &mut names)? {
+            return Ok(None);
+        }
+        desk.sort();
+        Ok(Some(desk))
     }
 
-    /// The tasks that are wanted.
-    pub(crate) fn worklist(&self, at: Timestamp, wanted: &dyn Fn(&Head) -> bool) -> Worklist<'_> {
-        let Walked { history, visits, .. } = &*self.walked;
-        worklist_of(history, visits, &self.events, &self.efforts, &self.policy, at, wanted)
+    /// Adds these tasks, all of their kinds. Whether they could be read.
+    fn add_read(
+        &mut self,
+        store: &Store,
+        tasks: &BTreeSet<TaskId>,
+        names: &mut Names,
+    ) -> Result<bool, StoreError> {
+        let Some(work) = store.work_of(tasks)? else { return Ok(false) };
+        let worklist = part(&work, tasks, &self.policy, self.at);
+        self.add(&worklist, names);
+        Ok(true)
     }
 
-    /// The same with what was said since: tasks of devices that nobody spoke of stay as they are.
-    fn heard(&self, events: Vec<Event>, at: Timestamp) -> Self {
-        let said: BTreeSet<TaskId> = events.iter().skip(self.events.len()).map(|event| event.task).collect();
-        // What is said of a letter is said of all devices of its kind.
-        let is_meant = |row: &Row| said.contains(&row.id) || row.known_as.iter().any(|id| said.contains(id));
-        let kinds: BTreeSet<&str> =
-            self.rows.iter().filter(|row| is_meant(row)).map(|row| row.kind.as_str()).collect();
-        let mut desk = Self {
-            walked: Arc::clone(&self.walked),
-            events,
-            policy: self.policy.clone(),
-            efforts: self.efforts.clone(),
-            at: self.at,
-            rows: self.rows.clone(),
-            letters: self.letters.clone(),
+    fn add(&mut self, worklist: &Worklist<'_>, names: &mut Names) {
+        self.rows.extend(worklist.tasks.iter().map(|task| Arc::new(Row::of(task, names, self.at))));
+        self.letters.extend(worklist.letters.iter().map(|letter| LetterRow::of(letter, names)));
+    }
+
+    fn sort(&mut self) {
+        self.rows.sort_by_key(|row| order(row));
+        self.letters.sort_by(|one, other| one.kind.cmp(&other.kind));
+        self.rows.shrink_to_fit();
+        self.letters.shrink_to_fit();
+    }
+
+    /// The same with what was said since, and at a later moment: only devices of kinds that this touches are read again. `None` where
+    /// another round is the latest by now.
+    fn later(&self, store: &Store, at: Timestamp) -> Result<Option<Self>, StoreError> {
+        let newest = store.work_latest()?;
+        if newest.0 != self.newest.0 || at < self.at {
+            return Ok(None);
+        }
+        let said = store.work_said_since(self.newest.1)?;
+        let is_over = |moment: Option<Timestamp>| moment.is_some_and(|moment| moment < at);
+        let is_meant = |row: &Row| {
+            is_over(row.changes_at)
+                || said.contains(&row.id)
+                || row.known_as.iter().any(|id| said.contains(id))
         };
-        let (rows, letters) = desk.fold(at, &|head| kinds.contains(head.kind.as_str()));
-        desk.rows.retain(|row| !kinds.contains(row.kind.as_str()));
-        desk.letters.retain(|letter| !kinds.contains(letter.kind.as_str()));
-        desk.rows.extend(rows);
-        desk.letters.extend(letters);
-        desk.rows.sort_by_key(|row| order(row));
-        desk.letters.sort_by(|one, other| one.kind.cmp(&other.kind));
-        desk
+        let rows = self.rows.iter().filter(|row| is_meant(row)).map(|row| &row.kind);
+        let letters = self.letters.iter().filter(|letter| is_over(letter.changes_at(self.at)));
+        let kinds: BTreeSet<Arc<str>> = rows.chain(letters.map(|letter| &letter.kind)).cloned().collect();
+        let mut desk = Self { newest, at, ..self.clone() };
+        desk.rows.retain(|row| !kinds.contains(&row.kind));
+        desk.letters.retain(|letter| !kinds.contains(&letter.kind));
+        let (mut names, mut tasks) = (Names::default(), BTreeSet::new());
+        for kind in &kinds {
+            let Some(of_kind) = store.work_tasks_of_kind(kind)? else { return Ok(None) };
+            tasks.extend(of_kind);
+            if tasks.len() >= AT_ONCE && !desk.add_read(store, &std::mem::take(&mut tasks), &mut names)? {
+                return Ok(None);
+            }
+        }
+        if !desk.add_read(store, &tasks, &mut names)? {
+            return Ok(None);
+        }
+        desk.sort();
+        Ok(Some(desk))
     }
 
     /// The days by which dates are judged.
@@ -267,61 +350,47 @@ impl Desk {
 
     /// The latest round, where there is one.
     pub(crate) fn round(&self) -> Option<RoundId> {
-        self.walked.history.through.map(|(round, _)| round)
+        self.newest.0
     }
 
-    /// What it is made from, as the store numbers it.
-    fn newest(&self) -> (Option<RoundId>, Option<EventId>) {
-        (self.round(), self.events.last().map(|event| event.id))
-    }
-
-    /// Whether time alone has changed nothing since it was folded.
+    /// Whether time alone has changed nothing since it was made.
     fn holds_at(&self, now: Timestamp) -> bool {
-        let letters = self.letters.iter().filter_map(|letter| match letter.state {
-            LetterState::ToWrite(by) => Some(by),
-            LetterState::Sent { answer_by, .. } => Some(answer_by),
-            LetterState::Answered { .. } => None,
-        });
-        let next =
-            self.rows.iter().filter_map(|row| row.changes_at).chain(letters.filter(|by| *by >= self.at));
+        let letters = self.letters.iter().filter_map(|letter| letter.changes_at(self.at));
+        let next = self.rows.iter().filter_map(|row| row.changes_at).chain(letters);
         self.at <= now && next.min().is_none_or(|next| now <= next)
     }
 
     /// The task with this id, also one that it had while less was known of its device.
     pub(crate) fn row(&self, id: TaskId) -> Option<&Arc<Row>> {
-        self.rows.iter().find(|row| row.id == id || row.known_as.contains(&id))
-    }
-
-    /// Tells of one task as it stands.
-    pub(crate) fn tell<T>(&self, id: TaskId, at: Timestamp, tell: impl FnOnce(&Task<'_>) -> T) -> Option<T> {
-        let id = self.row(id)?.id;
-        let worklist = self.worklist(at, &|head| head.id == id);
-        worklist.tasks.first().map(tell)
+        self.rows.iter().find(|row| row.is(id))
     }
 
     /// The letter to the maker of this device, where there is one.
-    pub(crate) fn letter(&self, kind: &str) -> Option<&Letter> {
-        self.letters.iter().find(|letter| letter.kind == kind)
+    pub(crate) fn letter(&self, kind: &str) -> Option<&LetterRow> {
+        self.letters.iter().find(|letter| &*letter.kind == kind)
     }
 
     /// The tasks at a device.
     pub(crate) fn of_device(&self, asset: AssetId) -> Vec<Arc<Row>> {
         self.rows.iter().filter(|row| row.asset == asset).cloned().collect()
     }
+}
 
-    /// The tasks of a finding: the one that settles it, and the one that keeps others away meanwhile.
-    pub(crate) fn of_finding(&self, finding: FindingId) -> Vec<Arc<Row>> {
-        let Some((task, containment)) = self.walked.by_finding.get(&finding) else { return Vec::new() };
-        let tasks = [Some(*task), *containment].into_iter().flatten();
-        tasks.filter_map(|task| self.row(task)).cloned().collect()
-    }
+/// These tasks, as they stand in the whole worklist.
+fn part<'w>(work: &'w Work, tasks: &BTreeSet<TaskId>, policy: &Policy, at: Timestamp) -> Worklist<'w> {
+    let Work { history, visits, events } = work;
+    let wanted = |head: &wardround_remedy::Head| tasks.contains(&head.id);
+    worklist_of(history, visits, events, &Efforts::default(), policy, at, &wanted)
 }
 
 /// The order of the worklist: what is open first, by date, then by urgency.
-fn order(row: &Row) -> (bool, bool, Option<Timestamp>, std::cmp::Reverse<Decision>, TaskState, TaskId) {
+fn order(row: &Row) -> (bool, bool, Option<Timestamp>, Reverse<Decision>, TaskState, TaskId) {
     let is_pending = row.state.is_pending();
-    (!is_pending, row.due.is_none(), row.due, std::cmp::Reverse(row.decision), row.state, row.id)
+    (!is_pending, row.due.is_none(), row.due, Reverse(row.decision), row.state, row.id)
 }
+
+/// How often a worklist is tried again because a round came in between.
+const TRIES: usize = 3;
 
 impl Hospital {
     /// The worklist as it stands now.
@@ -329,7 +398,7 @@ impl Hospital {
         if let Some(desk) = self.kept_desk().await? {
             return Ok(desk);
         }
-        // One folds it; who comes meanwhile waits for that, and holds no connection while waiting.
+        // One makes it; who comes meanwhile waits for that, and holds no connection while waiting.
         let folding = Arc::clone(&self.folding).lock_owned().await;
         if let Some(desk) = self.kept_desk().await? {
             return Ok(desk);
@@ -338,7 +407,7 @@ impl Hospital {
         // It goes on when whoever asked is gone.
         waiting(move || {
             let _folding = folding;
-            Ok(this.look(|store| this.fold_desk(store, &policy))?)
+            Ok(this.make_desk(&policy)?)
         })
         .await
     }
@@ -352,19 +421,24 @@ impl Hospital {
     async fn kept_desk(self: &Arc<Self>) -> Result<Option<Arc<Desk>>, Problem> {
         let Some(desk) = locked(&self.desk).clone() else { return Ok(None) };
         let newest = self.read(Store::work_latest).await?;
-        Ok(Some(desk).filter(|desk| desk.newest() == newest && desk.holds_at(now())))
+        Ok(Some(desk).filter(|desk| desk.newest == newest && desk.holds_at(now())))
     }
 
-    fn fold_desk(&self, store: &Store, policy: &Policy) -> Result<Arc<Desk>, wardround_store::StoreError> {
-        let at = now();
+    fn make_desk(&self, policy: &Policy) -> Result<Arc<Desk>, StoreError> {
         let known = locked(&self.desk).clone();
-        let (round, _) = store.work_latest()?;
-        let desk = match known.filter(|desk| desk.round() == round) {
-            Some(desk) if desk.holds_at(at) => desk.heard(store.work_event_list()?, at),
-            Some(desk) => Desk::folded(Arc::clone(&desk.walked), store.work_event_list()?, policy, at),
-            None => Desk::new(store.work_load(&Efforts::default())?, policy, at),
-        };
-        Ok(self.keep_desk(desk))
+        let at = now();
+        let later = known.map_or(Ok(None), |desk| self.look(|store| desk.later(store, at)))?;
+        let read = || self.look(|store| Desk::read(store, policy, at));
+        if let Some(desk) = later.map_or_else(read, |desk| Ok(Some(desk)))? {
+            return Ok(self.keep_desk(desk));
+        }
+        // Walking rounds takes a while, so that others may write meanwhile.
+        let work = self.look(|store| store.work_load(&Efforts::default()))?;
+        self.change(|store| store.work_keep(&work))?;
+        let desk = self.keep_desk(Desk::new(&work, policy, at));
+        drop(work);
+        give_back();
+        Ok(desk)
     }
 
     /// Keeps it in memory.
@@ -372,5 +446,62 @@ impl Hospital {
         let desk = Arc::new(desk);
         *locked(&self.desk) = Some(Arc::clone(&desk));
         desk
+    }
+
+    /// Tells of these tasks whole, as they stand now, beside the desk that has them.
+    pub(crate) async fn tell_tasks<T: Send + 'static>(
+        self: &Arc<Self>,
+        policy: &Policy,
+        tasks: BTreeSet<TaskId>,
+        at: Timestamp,
+        tell: impl FnOnce(&Worklist<'_>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        for _ in 0..TRIES {
+            // Another round may have been saved since, and not been walked yet.
+            let desk = self.desk(policy).await?;
+            let (wanted, this) = (tasks.clone(), Arc::clone(self));
+            let work = waiting(move || Ok(this.look(|store| store.work_of(&wanted))?)).await?;
+            if let Some(work) = work {
+                return waiting(move || Ok(tell(&part(&work, &tasks, desk.policy(), at)))).await;
+            }
+        }
+        Err(Problem::Fault)
+    }
+
+    /// Tells of one task as it stands, also by an id that it had.
+    pub(crate) async fn tell_task<T: Send + 'static>(
+        self: &Arc<Self>,
+        policy: &Policy,
+        id: TaskId,
+        at: Timestamp,
+        tell: impl FnOnce(&Task<'_>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let desk = self.desk(policy).await?;
+        let id = desk.row(id).ok_or(Problem::NotFound)?.id;
+        let told = self.tell_tasks(policy, BTreeSet::from([id]), at, |list| list.tasks.first().map(tell));
+        told.await?.ok_or(Problem::NotFound)
+    }
+
+    /// The letter to the maker of devices of this kind, whole.
+    pub(crate) async fn letter(
+        self: &Arc<Self>,
+        policy: &Policy,
+        kind: Arc<str>,
+        at: Timestamp,
+    ) -> Result<Letter, Problem> {
+        let tasks = self.read(move |store| store.work_tasks_of_kind(&kind)).await?.unwrap_or_default();
+        let tasks = tasks.into_iter().collect();
+        let told = self.tell_tasks(policy, tasks, at, |list| list.letters.first().cloned()).await?;
+        told.ok_or(Problem::NotFound)
+    }
+
+    /// The tasks of a finding: the one that settles it, and the one that keeps others away meanwhile.
+    pub(crate) async fn tasks_of_finding(
+        self: &Arc<Self>,
+        desk: &Desk,
+        finding: FindingId,
+    ) -> Result<Vec<Arc<Row>>, Problem> {
+        let tasks = self.read(move |store| store.work_tasks_of_finding(finding)).await?;
+        Ok(tasks.unwrap_or_default().into_iter().filter_map(|task| desk.row(task)).cloned().collect())
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use wardround_mapped::give_back;
 use wardround_model::{FactKind, Round, RoundId};
 
 use crate::hospital::{Hospital, locked, waiting};
@@ -61,6 +62,7 @@ impl Hospital {
             if ground.size() <= MOST_KEPT {
                 *locked(&this.ground) = Some(Arc::clone(&ground));
             }
+            give_back();
             Ok(ground)
         })
         .await

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use wardround_capture::{Input, Progress};
+use wardround_mapped::give_back;
 use wardround_model::{Round, RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
 use wardround_store::{Judged, Store};
@@ -118,6 +119,7 @@ pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
             Err(_) => drop(log::event("round-failed")),
         }
         drop(job);
+        give_back();
         site.rounds.0.send_replace(ended.map_or_else(State::Failed, State::Done));
     });
     Ok(())
@@ -134,14 +136,17 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
     let known = site.judge.known().filter(|known| known.sources == round.intelligence);
     let judged =
         Judged { again_from: job.again, exploited: known.as_ref().map(|known| known.exploited.as_slice()) };
+    // Whoever asks for the worklist meanwhile waits for this one, and does not make it a second time.
+    let folding = hospital.folding.blocking_lock();
     let id = hospital.change(|store| store.round_save_judged(&round, judged)).map_err(told)?;
     site.ears.forget(&heard);
     count(&site.counters.rounds);
     hospital.remember(id, &round);
     // What cannot be worked out now is when somebody looks.
     if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &round)))) {
-        hospital.keep_desk(Desk::new(work, &site.policy, now()));
+        hospital.keep_desk(Desk::new(&work, &site.policy, now()));
     }
+    drop(folding);
     Ok(id)
 }
 

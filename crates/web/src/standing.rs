@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use wardround_mapped::give_back;
 use wardround_model::{AssetId, DeviceClass, FindingChange, FindingId, PlanItem, Round, RoundId};
 use wardround_report::page;
 use wardround_store::view::{RoundDifference, RoundView, Turn};
@@ -121,7 +122,10 @@ impl Hospital {
         waiting(move || {
             let _one = one;
             let round = this.look(|store| store.round_load(id))?;
-            Ok(this.remember(id, &round))
+            let sights = this.remember(id, &round);
+            drop(round);
+            give_back();
+            Ok(sights)
         })
         .await
     }

@@ -149,15 +149,15 @@ fn letter_line(letter: &Letter) -> String {
     let devices = count(wide(letter.devices.len()), "device", "devices");
     let task =
         letter.tasks.first().map(|task| format!(" (wardround work letter {task})")).unwrap_or_default();
-    format!("{}, {devices}: {}{task}.", letter.kind, letter_state(letter))
+    format!("{}, {devices}: {}{task}.", letter.kind, letter_state(&letter.state, letter.overdue))
 }
 
 /// How a letter stands, as half a sentence.
-pub fn letter_state(letter: &Letter) -> String {
-    match &letter.state {
-        LetterState::ToWrite(by) if letter.overdue => format!("not written yet, late since {}", day(*by)),
+pub fn letter_state(state: &LetterState, overdue: bool) -> String {
+    match state {
+        LetterState::ToWrite(by) if overdue => format!("not written yet, late since {}", day(*by)),
         LetterState::ToWrite(by) => format!("to be written by {}", day(*by)),
-        LetterState::Sent { on, answer_by } if letter.overdue => {
+        LetterState::Sent { on, answer_by } if overdue => {
             format!("sent on {}, no answer, late since {}; ask again", day(*on), day(*answer_by))
         }
         LetterState::Sent { on, answer_by } => {
@@ -189,7 +189,7 @@ pub fn letter(letter: &Letter, task: &Task<'_>, answer_by: Timestamp, again: &st
         "This letter is for {} of the kind {}: {}.\n",
         count(wide(letter.devices.len()), "device", "devices"),
         letter.kind,
-        letter_state(letter)
+        letter_state(&letter.state, letter.overdue)
     ));
     text.push_str(&format!(
         "When it is out: wardround work letter sent {} --on DAY --by NAME{again}\n",

@@ -227,7 +227,11 @@ fn letters(sources: &Sources<'_>) -> Vec<Block> {
             && sources.team.is_none_or(|team| team == Role::Manufacturer || team == letter.by)
     });
     let rows = due.map(|letter| {
-        vec![letter.kind.clone(), letter.devices.len().to_string(), capital(&letter_state(letter))]
+        vec![
+            letter.kind.clone(),
+            letter.devices.len().to_string(),
+            capital(&letter_state(&letter.state, letter.overdue)),
+        ]
     });
     table("Letters to makers", &(columns, rows.collect()))
 }

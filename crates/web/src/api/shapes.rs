@@ -349,16 +349,16 @@ impl From<&desk::Row> for Job {
         Self {
             id: from.id.to_string(),
             device: from.asset.to_string(),
-            device_title: from.device.clone(),
+            device_title: from.device.to_string(),
             team: from.team.code(),
             state: from.state.code(),
-            assigned_to: from.owner.clone(),
+            assigned_to: from.owner.as_deref().map(str::to_owned),
             decision: from.decision.code(),
             due: from.due.map(|due| due.to_string()),
             overdue: from.overdue,
             needs_sign_off: from.needs_sign_off,
-            steps: from.steps.0.clone(),
-            steps_in_all: u64::try_from(from.steps.1).unwrap_or(u64::MAX),
+            steps: from.first_steps().map(str::to_owned).collect(),
+            steps_in_all: u64::try_from(from.steps_in_all()).unwrap_or(u64::MAX),
         }
     }
 }

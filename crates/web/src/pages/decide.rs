@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_model::Timestamp;
 use wardround_remedy::{
-    ClinicalOwner, Event, EventId, Exception, Letter, NewEvent, Note, Person as Speaker, Policy, Refused,
+    ClinicalOwner, Event, EventId, Exception, NewEvent, Note, Person as Speaker, Policy, Refused,
     State as Stands, Task, What,
 };
 use wardround_report::page::day;
 
 use crate::asks::Sent;
-use crate::hospital::waiting;
+use crate::desk::LetterRow;
 use crate::layout::form_token;
 use crate::pages::task;
 use crate::problem::Problem;
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// What somebody may say of a task as it stands.
-pub(crate) fn forms(person: &Person, task: &Task<'_>, letter: Option<&Letter>, at: Timestamp) -> Markup {
+pub(crate) fn forms(person: &Person, task: &Task<'_>, letter: Option<&LetterRow>, at: Timestamp) -> Markup {
     let is_open = task.parts().any(|part| part.state.is_pending());
     let is_held = task.parts().any(|part| matches!(part.state, Stands::Claimed(_) | Stands::Excepted(_)));
     let form = Form { person, task };
@@ -200,12 +200,9 @@ impl Asking {
         let by: Speaker = self.person.name.parse().map_err(|_| Problem::Fault)?;
         let hospital = self.site.hospital();
         let _one_at_a_time = hospital.speaking.lock().await;
-        let (desk, at) = (hospital.desk(&self.site.policy).await?, now());
-        let event = waiting(move || {
-            let said = desk.tell(id, at, |task| say(task, by, desk.policy(), at));
-            said.unwrap_or(Err(Problem::NotFound))
-        });
-        let event = event.await?;
+        let (policy, at) = (self.site.policy.clone(), now());
+        let said = move |task: &Task<'_>| say(task, by, &policy, at);
+        let event = hospital.tell_task(&self.site.policy, id, at, said).await??;
         let task = event.task();
         hospital.write(move |store| store.work_event_save(&event, at)).await?;
         Ok(Redirect::to(&format!("/work/{task}#said")).into_response())

@@ -52,7 +52,10 @@ async fn show(
     let looked = Looked { round, is_latest, found: found.ok_or(Problem::NotFound)? };
     let title = parts::without_codes(&looked.found.finding.title, 1);
     let desk = site.hospital().desk_soon(&site.policy).await?;
-    let tasks = desk.map_or_else(Vec::new, |desk| desk.of_finding(id));
+    let tasks = match desk {
+        Some(desk) => site.hospital().tasks_of_finding(&desk, id).await?,
+        None => Vec::new(),
+    };
     let body = told(&asked, &looked, &work::few(&tasks, "Who does it"));
     Ok(layout::page(&site, &person, Some(Menu::Findings), &title, &body))
 }

@@ -112,7 +112,7 @@ fn late(desk: &Desk) -> Markup {
             h3 { "Late" }
             ul { @for row in late.iter().take(LATE_NAMED) {
                 li {
-                    a href={ "/work/" (row.id) } { (plain(row.steps.0.first().map_or("", String::as_str))) }
+                    a href={ "/work/" (row.id) } { (plain(row.first_steps().next().unwrap_or_default())) }
                     ", " (plain(&row.device)) @if let Some(due) = row.due { ", due " (day(due)) } @if let Some(owner) = &row.owner { ", " (plain(owner)) } "."
                 }
             } }

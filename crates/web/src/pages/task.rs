@@ -4,12 +4,11 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use wardround_model::{RoundId, Timestamp};
-use wardround_remedy::{Dated, Event, Letter, Part, Sight, State as Stands, Step, Task, TaskId, Turn, What};
+use wardround_remedy::{Dated, Event, Part, Sight, State as Stands, Step, Task, TaskId, Turn, What};
 use wardround_report::page::{self, count, day, day_and_time};
 use wardround_triage::{hours_in_words, maker_in_words};
 
-use crate::desk::Desk;
-use crate::hospital::waiting;
+use crate::desk::{Desk, LetterRow};
 use crate::layout::{self, Page, form_token, plain};
 use crate::pages::{decide, parts};
 use crate::problem::Problem;
@@ -39,9 +38,9 @@ async fn show(State(site): State<Site>, person: Person, Path(text): Path<String>
     let desk = site.hospital().desk(&site.policy).await?;
     let at = now();
     let asks = person.clone();
-    let told = waiting(move || {
-        let told = desk.tell(id, at, |task| (plain(&task.head.device), told(&desk, &asks, task, at)));
-        told.ok_or(Problem::NotFound)
+    let hospital = site.hospital();
+    let told = hospital.tell_task(&site.policy, id, at, move |task| {
+        (plain(&task.head.device), told(&desk, &asks, task, at))
     });
     let (title, body) = told.await?;
     Ok(layout::page(&site, &person, Some(Menu::Work), &title, &body))
@@ -62,7 +61,7 @@ fn told(desk: &Desk, person: &Person, task: &Task<'_>, at: Timestamp) -> Markup 
     }
 }
 
-fn in_short(desk: &Desk, task: &Task<'_>, letter: Option<&Letter>) -> Markup {
+fn in_short(desk: &Desk, task: &Task<'_>, letter: Option<&LetterRow>) -> Markup {
     html! {
         section class="panel apart short" aria-label="In short" { dl {
             dt { "Where" } dd { a href={ "/devices/" (task.asset()) } { (plain(&task.head.device)) } }
@@ -71,7 +70,7 @@ fn in_short(desk: &Desk, task: &Task<'_>, letter: Option<&Letter>) -> Markup {
             @if let Some(waits) = task.waits() { dt { "Whose word is missing" } dd { (waits.sentence()) "." } }
             @if let Some(maker) = &task.maker { dt { "What its maker says" } dd { (plain(&maker_in_words(maker))) "." } }
             @if let Some(window) = &task.window { dt { "Off patients" } dd { (plain(&window.when)) ", said on " (day(window.at)) "." } }
-            @if let Some(letter) = letter { dt { "Letter to its maker" } dd { a href={ "/work/" (task.id()) "/letter" } { (plain(&page::work::letter_state(letter))) } } }
+            @if let Some(letter) = letter { dt { "Letter to its maker" } dd { a href={ "/work/" (task.id()) "/letter" } { (plain(&page::work::letter_state(&letter.state, letter.overdue))) } } }
             @if task.head.touches_care && task.state.is_pending() { dt { "Clinical owner" } dd { (signature(task)) } }
         } }
     }

@@ -7,15 +7,15 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use wardround_mapped::give_back;
 use wardround_model::{AssetId, Role, Timestamp};
-use wardround_remedy::{Letter, TaskId, TaskState, csv};
+use wardround_remedy::{TaskId, TaskState, csv};
 use wardround_report::json;
 use wardround_report::page::{self, count, day, number};
 use wardround_store::view::{Page as Rows, Turn};
 
 use crate::asked::Asked;
-use crate::desk::{Column, Desk, Row};
-use crate::hospital::waiting;
+use crate::desk::{Column, Desk, LetterRow, Row};
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
 use crate::pages::{device, letter};
@@ -131,7 +131,7 @@ impl Filter {
         });
         let is_done_by = self.doer.as_ref().is_none_or(|doer| match doer {
             Doer::Nobody => row.owner.is_none(),
-            Doer::Somebody(name) => row.owner.as_ref() == Some(name),
+            Doer::Somebody(name) => row.owner.as_deref() == Some(name),
         });
         is_due && is_done_by && self.device.is_none_or(|device| device == row.asset) && row.has(&self.words)
     }
@@ -273,10 +273,9 @@ fn table(rows: &[&Arc<Row>]) -> Markup {
 
 /// A task by what there is to do.
 fn link(row: &Row) -> Markup {
-    let (named, all) = &row.steps;
-    let more = all.saturating_sub(named.len());
+    let more = row.steps_in_all().saturating_sub(row.first_steps().count());
     html! {
-        a href={ "/work/" (row.id) } { @for (place, step) in named.iter().enumerate() { @if place > 0 { "; " } (plain(step)) } }
+        a href={ "/work/" (row.id) } { @for (place, step) in row.first_steps().enumerate() { @if place > 0 { "; " } (plain(step)) } }
         @if more > 0 { br; span class="soft" { "and " (count(size(more), "more step", "more steps")) } }
     }
 }
@@ -347,8 +346,8 @@ pub(crate) fn few(rows: &[Arc<Row>], heading: &str) -> Markup {
     }
 }
 
-fn letters(all: &[Letter]) -> Markup {
-    let due: Vec<&Letter> = all.iter().filter(|letter| letter.asks.is_some()).collect();
+fn letters(all: &[LetterRow]) -> Markup {
+    let due: Vec<&LetterRow> = all.iter().filter(|letter| letter.asks).collect();
     html! {
         @if !due.is_empty() {
             section aria-labelledby="letters" {
@@ -378,19 +377,17 @@ async fn export(
     // A file may be large, so that one is made at a time.
     let _one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
     let at = now();
-    let bytes = waiting(move || {
-        let filter = Filter::of(&asked, &person);
-        let wanted: BTreeSet<TaskId> =
-            desk.rows.iter().filter(|row| filter.is_wanted(row, at)).map(|row| row.id).collect();
-        let worklist = desk.worklist(at, &|head| wanted.contains(&head.id));
-        let text = match format.as_str() {
-            "csv" => Ok(csv(&worklist).into_bytes()),
-            "xlsx" => page::work::xlsx(&worklist),
-            _ => json::work::render(&worklist).map(String::into_bytes),
-        };
-        text.map_err(|_| Problem::TooLarge)
-    })
-    .await?;
+    let filter = Filter::of(&asked, &person);
+    let wanted: BTreeSet<TaskId> =
+        desk.rows.iter().filter(|row| filter.is_wanted(row, at)).map(|row| row.id).collect();
+    let hospital = site.hospital();
+    let made = hospital.tell_tasks(&site.policy, wanted, at, move |worklist| match format.as_str() {
+        "csv" => Ok(csv(worklist).into_bytes()),
+        "xlsx" => page::work::xlsx(worklist),
+        _ => json::work::render(worklist).map(String::into_bytes),
+    });
+    let bytes = made.await?.map_err(|_| Problem::TooLarge)?;
+    give_back();
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
 }
 

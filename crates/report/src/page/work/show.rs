@@ -24,7 +24,7 @@ pub fn show(worklist: &Worklist<'_>, task: &Task<'_>, again: &str) -> String {
     page.heading(&format!("{}  {}", task.id(), task.head.device));
     about(&mut page, task);
     if let Some(letter) = worklist.letters.iter().find(|letter| letter.kind == task.head.kind) {
-        part(&mut page, "Letter", &format!("{}.", capital(&letter_state(letter))));
+        part(&mut page, "Letter", &format!("{}.", capital(&letter_state(&letter.state, letter.overdue))));
     }
     for (place, step) in task.steps.iter().enumerate() {
         page.line("");
