@@ -59,7 +59,7 @@ impl fmt::Display for Ground {
 }
 
 /// A sentence that a person can read, and what it rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// The sentence, without a final full stop.
     pub text: String,

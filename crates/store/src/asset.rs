@@ -9,7 +9,7 @@ use wardround_model::{
 
 use crate::columns::{Columns, endpoint_cells};
 use crate::error::Trouble;
-use crate::reason::{About, OF_CLAIMS, Owner, ReasonWriter, Reasons};
+use crate::reason::{About, Owner, ReasonWriter, Reasons};
 use crate::table::{By, Place, Reader, Table, TableWriter, Writer, shown};
 
 static ASSET: Table = Table {
@@ -45,10 +45,10 @@ static PRODUCT: Table = Table {
     values: &["ip", "transport", "port", "text", "observation_id"],
 };
 
-pub(crate) fn write(
+pub(crate) fn write<'r>(
     writer: Writer<'_>,
-    reasons: &mut ReasonWriter<'_>,
-    all: &[Asset],
+    reasons: &mut ReasonWriter<'_, 'r>,
+    all: &'r [Asset],
 ) -> Result<(), Trouble> {
     let mut tables = AssetWriter::new(writer)?;
     for (position, asset) in all.iter().enumerate() {
@@ -99,11 +99,11 @@ impl<'c> AssetWriter<'c> {
         Ok(())
     }
 
-    fn write_claims(
+    fn write_claims<'r>(
         &mut self,
         owner: usize,
-        asset: &Asset,
-        reasons: &mut ReasonWriter<'_>,
+        asset: &'r Asset,
+        reasons: &mut ReasonWriter<'_, 'r>,
     ) -> Result<(), Trouble> {
         let class = (About::Class, asset.class.value.code(), asset.class.confidence, &asset.class.reasons);
         let others = [
@@ -120,7 +120,7 @@ impl<'c> AssetWriter<'c> {
         for (about, value, confidence, why) in std::iter::once(class).chain(others) {
             let percent = u64::from(confidence.as_percent());
             self.claims.row(&[owner.into(), about.code().into(), value.into(), percent.into()])?;
-            reasons.write(Owner::Claim(owner, about), why)?;
+            reasons.claim(owner, about, why)?;
         }
         Ok(())
     }
@@ -188,7 +188,7 @@ pub(crate) fn read_one(reader: Reader<'_>, id: AssetId) -> Result<Option<(usize,
     })?;
     let Some((position, head)) = heads.pop() else { return Ok(None) };
     let of = OfAsset { reader, position };
-    let mut reasons = Reasons::read_of(reader, OF_CLAIMS, position)?;
+    let mut reasons = Reasons::of_claims(reader, position)?;
     let mut claims = Claims::of(of)?;
     let mut text = |about| claims.take(position, about, &mut reasons, |value| Some(value.to_owned()));
     let (maker, model, software) = (text(About::Maker)?, text(About::Model)?, text(About::Software)?);
@@ -298,7 +298,7 @@ impl Claims {
         let Some((text, confidence)) = self.0.remove(&(asset, about)) else { return Ok(None) };
         let unknown = || Trouble::UnknownCode(Place { table: CLAIM.name, column: "value" });
         let value = from_text(&text).ok_or_else(unknown)?;
-        let reasons: Vec<Reason> = reasons.take(Owner::Claim(asset, about));
+        let reasons: Vec<Reason> = reasons.take(Owner::Claim(asset, about))?;
         Ok(Some(Claim { value, confidence, reasons }))
     }
 

@@ -7,7 +7,7 @@ use wardround_model::{
 
 use crate::columns::{Columns, endpoint_cells};
 use crate::error::Trouble;
-use crate::reason::{OF_FINDING, OF_UNJUDGED, Owner, ReasonWriter, Reasons};
+use crate::reason::{Owner, ReasonWriter, Reasons};
 use crate::table::{By, Cell, Reader, Table, TableWriter, Writer, shown};
 
 static FINDING: Table = Table {
@@ -50,16 +50,15 @@ static UNJUDGED_CVE: Table = Table {
     values: &["cve"],
 };
 
-pub(crate) fn write(
+pub(crate) fn write<'r>(
     writer: Writer<'_>,
-    reasons: &mut ReasonWriter<'_>,
-    all: &[Finding],
+    reasons: &mut ReasonWriter<'_, 'r>,
+    all: &'r [Finding],
 ) -> Result<(), Trouble> {
     let mut table = writer.table(&FINDING)?;
     for (position, finding) in all.iter().enumerate() {
         write_row(&mut table, position, finding)?;
-        reasons.write(Owner::Weakness(position), &finding.reasons)?;
-        reasons.write(Owner::Judgement(position), &finding.judgement.reasons)?;
+        reasons.finding(position, &finding.reasons, &finding.judgement.reasons)?;
     }
     Ok(())
 }
@@ -107,8 +106,8 @@ fn weakness_cells(weakness: &Weakness) -> [Cell<'_>; 6] {
 pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Finding>, Trouble> {
     let mut findings = reader.list(&FINDING, read_row)?;
     for (position, finding) in findings.iter_mut().enumerate() {
-        finding.reasons = reasons.take(Owner::Weakness(position));
-        finding.judgement.reasons = reasons.take(Owner::Judgement(position));
+        finding.reasons = reasons.take(Owner::Weakness(position))?;
+        finding.judgement.reasons = reasons.take(Owner::Judgement(position))?;
     }
     Ok(findings)
 }
@@ -119,9 +118,9 @@ pub(crate) fn read_one(reader: Reader<'_>, id: FindingId) -> Result<Option<(usiz
         Ok((columns.number::<usize>()?, read_row(columns)?))
     })?;
     let Some((position, mut finding)) = found.pop() else { return Ok(None) };
-    let mut reasons = Reasons::read_of(reader, OF_FINDING, position)?;
-    finding.reasons = reasons.take(Owner::Weakness(position));
-    finding.judgement.reasons = reasons.take(Owner::Judgement(position));
+    let mut reasons = Reasons::of_finding(reader, position)?;
+    finding.reasons = reasons.take(Owner::Weakness(position))?;
+    finding.judgement.reasons = reasons.take(Owner::Judgement(position))?;
     Ok(Some((position, finding)))
 }
 
@@ -159,10 +158,10 @@ fn read_weakness(columns: &mut Columns<'_>) -> Result<Weakness, Trouble> {
     }
 }
 
-pub(crate) fn write_unjudged(
+pub(crate) fn write_unjudged<'r>(
     writer: Writer<'_>,
-    reasons: &mut ReasonWriter<'_>,
-    all: &[Unjudged],
+    reasons: &mut ReasonWriter<'_, 'r>,
+    all: &'r [Unjudged],
 ) -> Result<(), Trouble> {
     let (mut table, mut cves) = (writer.table(&UNJUDGED)?, writer.table(&UNJUDGED_CVE)?);
     for (position, unjudged) in all.iter().enumerate() {
@@ -172,7 +171,7 @@ pub(crate) fn write_unjudged(
         for (place, cve) in unjudged.cves.iter().enumerate() {
             cves.row(&[position.into(), place.into(), shown(cve)])?;
         }
-        reasons.write(Owner::Unjudged(position), std::slice::from_ref(&unjudged.reason))?;
+        reasons.unjudged(position, &unjudged.reason)?;
     }
     Ok(())
 }
@@ -206,7 +205,7 @@ pub(crate) fn read_unjudged_of(
                 columns.shown()
             },
         )?;
-        let mut reasons = Reasons::read_of(reader, OF_UNJUDGED, position)?;
+        let mut reasons = Reasons::of_unjudged(reader, position)?;
         unjudged.reason = reasons.take_one(Owner::Unjudged(position))?;
         all.push(unjudged);
     }

@@ -1,6 +1,9 @@
-//! The tables `reason` and `ground`: every sentence that says why, and what it rests on.
+//! The tables `reason` and `ground`, and which lists of reasons speak for what.
+//!
+//! A round says the same of many findings: thousands of them are often judged by a hundred lists of sentences. So lists are
+//! written once, and what they speak for names them by their number in the round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use wardround_model::{ConversationId, Ground, ObservationId, Reason, StatementId};
 
@@ -8,35 +11,30 @@ use crate::columns::Columns;
 use crate::error::Trouble;
 use crate::table::{By, Cell, Place, Reader, Table, TableWriter, Writer, shown};
 
-static REASON: Table = Table {
-    owner: "round_id",
-    name: "reason",
-    key: &["position"],
-    values: &[
-        "asset_position",
-        "about",
-        "finding_position",
-        "finding_part",
-        "unjudged_position",
-        "settled_position",
-        "text",
-    ],
-};
+static REASON: Table =
+    Table { owner: "round_id", name: "reason", key: &["list", "position"], values: &["text"] };
 static GROUND: Table = Table {
     owner: "round_id",
     name: "ground",
-    key: &["reason_position", "position"],
+    key: &["list", "reason_position", "position"],
     values: &["observation_id", "conversation_id", "statement_id"],
 };
-
-/// The reasons of the claims of an asset, by its position.
-pub(crate) const OF_CLAIMS: By = By::index("asset_position", "reason_of_claim");
-/// The reasons of a finding, by its position.
-pub(crate) const OF_FINDING: By = By::index("finding_position", "reason_of_finding");
-/// The reason of something that could not be judged, by its position.
-pub(crate) const OF_UNJUDGED: By = By::index("unjudged_position", "reason_of_unjudged");
-/// The reason of something that was settled, by its position.
-pub(crate) const OF_SETTLED: By = By::index("settled_position", "reason_of_settled");
+static OF_CLAIM: Table = Table {
+    owner: "round_id",
+    name: "reasons_of_claim",
+    key: &["asset_position", "about"],
+    values: &["list"],
+};
+static OF_FINDING: Table = Table {
+    owner: "round_id",
+    name: "reasons_of_finding",
+    key: &["finding_position"],
+    values: &["weakness_list", "judgement_list"],
+};
+static OF_UNJUDGED: Table =
+    Table { owner: "round_id", name: "reasons_of_unjudged", key: &["unjudged_position"], values: &["list"] };
+static OF_SETTLED: Table =
+    Table { owner: "round_id", name: "reasons_of_settled", key: &["settled_position"], values: &["list"] };
 
 /// What is said of an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +67,7 @@ impl About {
     }
 }
 
-/// What a reason speaks for, by position in its list of the round.
+/// What reasons speak for, by position in its list of the round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Owner {
     /// What is said of an asset.
@@ -84,136 +82,237 @@ pub(crate) enum Owner {
     Settled(usize),
 }
 
-impl Owner {
-    fn cells(self) -> [Cell<'static>; 6] {
-        let none = || Cell::Null;
-        let mut cells = [none(), none(), none(), none(), none(), none()];
-        let [asset, about, finding, part, unjudged, settled] = &mut cells;
-        match self {
-            Self::Claim(at, what) => (*asset, *about) = (at.into(), what.code().into()),
-            Self::Weakness(at) => (*finding, *part) = (at.into(), "weakness".into()),
-            Self::Judgement(at) => (*finding, *part) = (at.into(), "judgement".into()),
-            Self::Unjudged(at) => *unjudged = at.into(),
-            Self::Settled(at) => *settled = at.into(),
-        }
-        cells
-    }
-
-    fn read(columns: &mut Columns<'_>) -> Result<Self, Trouble> {
-        let asset = columns.maybe_number()?;
-        let about = columns.maybe_code(About::from_code)?;
-        let finding = columns.maybe_number()?;
-        let part = columns.maybe_str()?;
-        let (unjudged, settled) = (columns.maybe_number()?, columns.maybe_number()?);
-        match (asset, about, finding, part, unjudged, settled) {
-            (Some(asset), Some(about), None, None, None, None) => Ok(Self::Claim(asset, about)),
-            (None, None, Some(finding), Some("weakness"), None, None) => Ok(Self::Weakness(finding)),
-            (None, None, Some(finding), Some("judgement"), None, None) => Ok(Self::Judgement(finding)),
-            (None, None, None, None, Some(position), None) => Ok(Self::Unjudged(position)),
-            (None, None, None, None, None, Some(position)) => Ok(Self::Settled(position)),
-            _ => Err(columns.damaged()),
-        }
-    }
-}
-
-/// Writes reasons, numbered through the whole round in the order of writing.
-pub(crate) struct ReasonWriter<'c> {
+/// Writes reasons; lists are numbered in the order of writing, and written once.
+pub(crate) struct ReasonWriter<'c, 'r> {
     reasons: TableWriter<'c>,
     grounds: TableWriter<'c>,
-    next: usize,
+    of_claims: TableWriter<'c>,
+    of_findings: TableWriter<'c>,
+    of_unjudged: TableWriter<'c>,
+    of_settled: TableWriter<'c>,
+    lists: HashMap<&'r [Reason], usize>,
 }
 
-impl<'c> ReasonWriter<'c> {
+impl<'c, 'r> ReasonWriter<'c, 'r> {
     pub(crate) fn new(writer: Writer<'c>) -> Result<Self, Trouble> {
-        Ok(Self { reasons: writer.table(&REASON)?, grounds: writer.table(&GROUND)?, next: 0 })
+        Ok(Self {
+            reasons: writer.table(&REASON)?,
+            grounds: writer.table(&GROUND)?,
+            of_claims: writer.table(&OF_CLAIM)?,
+            of_findings: writer.table(&OF_FINDING)?,
+            of_unjudged: writer.table(&OF_UNJUDGED)?,
+            of_settled: writer.table(&OF_SETTLED)?,
+            lists: HashMap::new(),
+        })
     }
 
-    pub(crate) fn write(&mut self, owner: Owner, reasons: &[Reason]) -> Result<(), Trouble> {
-        for reason in reasons {
-            let position = self.next;
-            let [asset, about, finding, part, unjudged, settled] = owner.cells();
-            self.reasons.row(&[
-                position.into(),
-                asset,
-                about,
-                finding,
-                part,
-                unjudged,
-                settled,
-                (&reason.text).into(),
-            ])?;
-            self.write_grounds(position, &reason.grounds)?;
-            self.next += 1;
+    /// Why something is said of an asset.
+    pub(crate) fn claim(&mut self, asset: usize, about: About, why: &'r [Reason]) -> Result<(), Trouble> {
+        match self.list(why)? {
+            Some(list) => self.of_claims.row(&[asset.into(), about.code().into(), list.into()]),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn write_grounds(&mut self, reason: usize, grounds: &[Ground]) -> Result<(), Trouble> {
+    /// Why a finding's weakness is there, and why it is judged so.
+    pub(crate) fn finding(
+        &mut self,
+        position: usize,
+        weakness: &'r [Reason],
+        judgement: &'r [Reason],
+    ) -> Result<(), Trouble> {
+        let (weakness, judgement) = (self.list(weakness)?, self.list(judgement)?);
+        if weakness.or(judgement).is_none() {
+            return Ok(());
+        }
+        self.of_findings.row(&[position.into(), weakness.into(), judgement.into()])
+    }
+
+    /// Why something could not be judged.
+    pub(crate) fn unjudged(&mut self, position: usize, why: &'r Reason) -> Result<(), Trouble> {
+        let list = self.list(std::slice::from_ref(why))?;
+        self.of_unjudged.row(&[position.into(), list.into()])
+    }
+
+    /// Why an answer settled something.
+    pub(crate) fn settled(&mut self, position: usize, why: &'r Reason) -> Result<(), Trouble> {
+        let list = self.list(std::slice::from_ref(why))?;
+        self.of_settled.row(&[position.into(), list.into()])
+    }
+
+    /// The number of the list with these reasons; none for no reasons.
+    fn list(&mut self, reasons: &'r [Reason]) -> Result<Option<usize>, Trouble> {
+        if reasons.is_empty() {
+            return Ok(None);
+        }
+        if let Some(list) = self.lists.get(reasons) {
+            return Ok(Some(*list));
+        }
+        let list = self.lists.len();
+        self.lists.insert(reasons, list);
+        for (position, reason) in reasons.iter().enumerate() {
+            self.reasons.row(&[list.into(), position.into(), (&reason.text).into()])?;
+            self.write_grounds(list, position, &reason.grounds)?;
+        }
+        Ok(Some(list))
+    }
+
+    fn write_grounds(&mut self, list: usize, reason: usize, grounds: &[Ground]) -> Result<(), Trouble> {
         for (position, ground) in grounds.iter().enumerate() {
             let [observation, conversation, statement] = match ground {
                 Ground::Observation(id) => [shown(id), Cell::Null, Cell::Null],
                 Ground::Conversation(id) => [Cell::Null, shown(id), Cell::Null],
                 Ground::Statement(id) => [Cell::Null, Cell::Null, Cell::Integer(id.0)],
             };
-            self.grounds.row(&[reason.into(), position.into(), observation, conversation, statement])?;
+            let (list, reason, position) = (list.into(), reason.into(), position.into());
+            self.grounds.row(&[list, reason, position, observation, conversation, statement])?;
         }
         Ok(())
     }
 }
 
-/// All reasons of a round, until what they speak for takes them.
-pub(crate) struct Reasons(BTreeMap<Owner, Vec<Reason>>);
+/// Reasons of a round, until what they speak for takes them.
+#[derive(Default)]
+pub(crate) struct Reasons {
+    lists: BTreeMap<usize, Vec<Reason>>,
+    owners: BTreeMap<Owner, usize>,
+}
 
 impl Reasons {
+    /// All of them.
     pub(crate) fn read(reader: Reader<'_>) -> Result<Self, Trouble> {
-        let rows = reader.list(&REASON, |columns| Ok((Owner::read(columns)?, columns.text()?)))?;
-        let grounds = reader.lists(&GROUND, rows.len(), read_ground)?;
-        let mut reasons: BTreeMap<Owner, Vec<Reason>> = BTreeMap::new();
-        for ((owner, text), grounds) in rows.into_iter().zip(grounds) {
-            reasons.entry(owner).or_default().push(Reason { text, grounds });
+        let mut all = Self::default();
+        reader.each(&REASON, |columns| {
+            let list = all.lists.entry(columns.number()?).or_default();
+            columns.position(list.len())?;
+            list.push(Reason { text: columns.text()?, grounds: Vec::new() });
+            Ok(())
+        })?;
+        reader.each(&GROUND, |columns| {
+            let (list, reason): (usize, usize) = (columns.number()?, columns.number()?);
+            let reason = all.lists.get_mut(&list).and_then(|list| list.get_mut(reason));
+            let grounds = &mut reason.ok_or_else(|| columns.damaged())?.grounds;
+            columns.position(grounds.len())?;
+            grounds.push(read_ground(columns)?);
+            Ok(())
+        })?;
+        for of in [CLAIMS, FINDINGS, UNJUDGED, SETTLED] {
+            reader.each(of.table, |columns| {
+                all.owners.extend((of.read)(columns)?.into_iter().flatten());
+                Ok(())
+            })?;
         }
-        Ok(Self(reasons))
+        Ok(all)
     }
 
-    /// The reasons that hang on one row.
-    pub(crate) fn read_of(reader: Reader<'_>, by: By, position: usize) -> Result<Self, Trouble> {
-        let of_row = (by, i64::try_from(position).unwrap_or(i64::MAX));
-        let rows = reader.each_where(&REASON, of_row, usize::MAX, |columns| {
-            Ok((columns.number::<i64>()?, Owner::read(columns)?, columns.text()?))
-        })?;
-        let mut reasons: BTreeMap<Owner, Vec<Reason>> = BTreeMap::new();
-        for (place, owner, text) in rows {
-            let grounds =
-                reader.each_where(&GROUND, (By::key("reason_position"), place), usize::MAX, |columns| {
-                    let _key: (i64, i64) = (columns.number()?, columns.number()?);
-                    read_ground(columns)
-                })?;
-            reasons.entry(owner).or_default().push(Reason { text, grounds });
+    /// Those of the claims of an asset.
+    pub(crate) fn of_claims(reader: Reader<'_>, asset: usize) -> Result<Self, Trouble> {
+        Self::of(reader, &CLAIMS, asset)
+    }
+
+    /// Those of a finding.
+    pub(crate) fn of_finding(reader: Reader<'_>, finding: usize) -> Result<Self, Trouble> {
+        Self::of(reader, &FINDINGS, finding)
+    }
+
+    /// That of something that could not be judged.
+    pub(crate) fn of_unjudged(reader: Reader<'_>, unjudged: usize) -> Result<Self, Trouble> {
+        Self::of(reader, &UNJUDGED, unjudged)
+    }
+
+    /// That of something that was settled.
+    pub(crate) fn of_settled(reader: Reader<'_>, settled: usize) -> Result<Self, Trouble> {
+        Self::of(reader, &SETTLED, settled)
+    }
+
+    /// Those that speak for one row, which a table's key begins with.
+    fn of(reader: Reader<'_>, of: &Of, position: usize) -> Result<Self, Trouble> {
+        let column = of.table.key.first().copied().unwrap_or_default();
+        let row = (By::key(column), i64::try_from(position).unwrap_or(i64::MAX));
+        let owners = reader.each_where(of.table, row, usize::MAX, of.read)?;
+        let owners: BTreeMap<Owner, usize> = owners.into_iter().flatten().flatten().collect();
+        let mut lists = BTreeMap::new();
+        for list in owners.values() {
+            lists.insert(*list, read_list(reader, *list)?);
         }
-        Ok(Self(reasons))
+        Ok(Self { lists, owners })
     }
 
     /// The reasons for this, in their order.
-    pub(crate) fn take(&mut self, owner: Owner) -> Vec<Reason> {
-        self.0.remove(&owner).unwrap_or_default()
+    pub(crate) fn take(&mut self, owner: Owner) -> Result<Vec<Reason>, Trouble> {
+        let Some(list) = self.owners.remove(&owner) else { return Ok(Vec::new()) };
+        self.lists.get(&list).filter(|list| !list.is_empty()).cloned().ok_or_else(Self::damaged)
     }
 
     /// The only reason for this.
     pub(crate) fn take_one(&mut self, owner: Owner) -> Result<Reason, Trouble> {
-        match <[Reason; 1]>::try_from(self.take(owner)) {
+        match <[Reason; 1]>::try_from(self.take(owner)?) {
             Ok([reason]) => Ok(reason),
             Err(_) => Err(Self::damaged()),
         }
     }
 
-    /// That every reason spoke for something.
+    /// That every list spoke for something that is there.
     pub(crate) fn all_taken(&self) -> Result<(), Trouble> {
-        if self.0.is_empty() { Ok(()) } else { Err(Self::damaged()) }
+        if self.owners.is_empty() { Ok(()) } else { Err(Self::damaged()) }
     }
 
     fn damaged() -> Trouble {
-        Trouble::Damaged(Place { table: REASON.name, column: "position" })
+        Trouble::Damaged(Place { table: REASON.name, column: "list" })
     }
+}
+
+/// What lists speak for: a table, and how one of its rows is read.
+struct Of {
+    table: &'static Table,
+    read: fn(&mut Columns<'_>) -> Result<Owned, Trouble>,
+}
+
+/// Lists by number, each with what it speaks for.
+type Owned = [Option<(Owner, usize)>; 2];
+
+const CLAIMS: Of = Of {
+    table: &OF_CLAIM,
+    read: |columns| {
+        let owner = Owner::Claim(columns.number()?, columns.code(About::from_code)?);
+        Ok([Some((owner, columns.number()?)), None])
+    },
+};
+const FINDINGS: Of = Of {
+    table: &OF_FINDING,
+    read: |columns| {
+        let position = columns.number()?;
+        let (weakness, judgement) = (columns.maybe_number()?, columns.maybe_number()?);
+        let weakness = weakness.map(|list| (Owner::Weakness(position), list));
+        Ok([weakness, judgement.map(|list| (Owner::Judgement(position), list))])
+    },
+};
+const UNJUDGED: Of = Of {
+    table: &OF_UNJUDGED,
+    read: |columns| Ok([Some((Owner::Unjudged(columns.number()?), columns.number()?)), None]),
+};
+const SETTLED: Of = Of {
+    table: &OF_SETTLED,
+    read: |columns| Ok([Some((Owner::Settled(columns.number()?), columns.number()?)), None]),
+};
+
+/// The reasons of one list, in their order.
+fn read_list(reader: Reader<'_>, list: usize) -> Result<Vec<Reason>, Trouble> {
+    let of_list = (By::key("list"), i64::try_from(list).unwrap_or(i64::MAX));
+    let mut reasons = reader.each_where(&REASON, of_list, usize::MAX, |columns| {
+        let _list: usize = columns.number()?;
+        let _position: usize = columns.number()?;
+        Ok(Reason { text: columns.text()?, grounds: Vec::new() })
+    })?;
+    let grounds = reader.each_where(&GROUND, of_list, usize::MAX, |columns| {
+        let _list: usize = columns.number()?;
+        let (reason, _position): (usize, usize) = (columns.number()?, columns.number()?);
+        Ok((reason, read_ground(columns)?))
+    })?;
+    for (reason, ground) in grounds {
+        reasons.get_mut(reason).ok_or_else(Reasons::damaged)?.grounds.push(ground);
+    }
+    Ok(reasons)
 }
 
 fn read_ground(columns: &mut Columns<'_>) -> Result<Ground, Trouble> {

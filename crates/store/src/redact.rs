@@ -34,7 +34,6 @@ const CODES: &[&str] = &[
     "decision",
     "exploitation",
     "field",
-    "finding_part",
     "goes",
     "grade",
     "kind",

@@ -27,7 +27,7 @@ macro_rules! version_4 {
     };
 }
 
-/// What version 5 added: new tables and indexes alone.
+/// What version 5 added as new tables and indexes alone.
 macro_rules! version_5 {
     () => {
         concat!(include_str!("import_conversation.sql"), include_str!("walked_visit.sql"))
@@ -38,7 +38,12 @@ macro_rules! version_5 {
 const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!(), version_4!(), version_5!());
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[include_str!("from_1_to_2.sql"), version_3!(), version_4!(), version_5!()];
+const STEPS: &[&str] = &[
+    include_str!("from_1_to_2.sql"),
+    version_3!(),
+    version_4!(),
+    concat!(include_str!("from_4_to_5.sql"), version_5!()),
+];
 
 /// Fills tables of an older store, in the transaction that made them.
 type Fill = fn(&Connection) -> Result<(), Trouble>;

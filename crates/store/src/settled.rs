@@ -4,7 +4,7 @@ use wardround_model::{AssetId, Reason, Settled, VexStatus};
 
 use crate::columns::Columns;
 use crate::error::Trouble;
-use crate::reason::{OF_SETTLED, Owner, ReasonWriter, Reasons};
+use crate::reason::{Owner, ReasonWriter, Reasons};
 use crate::table::{By, Reader, Table, Writer, shown};
 
 static SETTLED: Table = Table {
@@ -16,10 +16,10 @@ static SETTLED: Table = Table {
 
 const OF_ASSET: By = By::index("asset_id", "settled_of_asset");
 
-pub(crate) fn write(
+pub(crate) fn write<'r>(
     writer: Writer<'_>,
-    reasons: &mut ReasonWriter<'_>,
-    all: &[Settled],
+    reasons: &mut ReasonWriter<'_, 'r>,
+    all: &'r [Settled],
 ) -> Result<(), Trouble> {
     let mut table = writer.table(&SETTLED)?;
     for (position, settled) in all.iter().enumerate() {
@@ -30,7 +30,7 @@ pub(crate) fn write(
             settled.status.code().into(),
             settled.until.into(),
         ])?;
-        reasons.write(Owner::Settled(position), std::slice::from_ref(&settled.reason))?;
+        reasons.settled(position, &settled.reason)?;
     }
     Ok(())
 }
@@ -42,7 +42,7 @@ pub(crate) fn read_of(reader: Reader<'_>, asset: AssetId, most: usize) -> Result
     })?;
     let mut all = Vec::with_capacity(rows.len());
     for (position, mut settled) in rows {
-        let mut reasons = Reasons::read_of(reader, OF_SETTLED, position)?;
+        let mut reasons = Reasons::of_settled(reader, position)?;
         settled.reason = reasons.take_one(Owner::Settled(position))?;
         all.push(settled);
     }

@@ -80,10 +80,9 @@ const PROOFS: &str = "
     SELECT seen.kind, count(later.position), coalesce(max(later.value = seen.value), 0),
            coalesce(max(later.last_at >= seen.last_at), 0)
     FROM (SELECT DISTINCT ground.observation_id AS id
-          FROM reason INDEXED BY reason_of_finding
-          CROSS JOIN ground ON ground.round_id = reason.round_id AND ground.reason_position = reason.position
-          WHERE reason.round_id = ?1 AND reason.finding_position = ?2 AND reason.finding_part = 'weakness'
-                AND ground.observation_id IS NOT NULL) AS proof
+          FROM reasons_of_finding AS why
+          CROSS JOIN ground ON ground.round_id = why.round_id AND ground.list = why.weakness_list
+          WHERE why.round_id = ?1 AND why.finding_position = ?2 AND ground.observation_id IS NOT NULL) AS proof
     CROSS JOIN observation AS seen ON seen.round_id = ?1
          AND seen.position = (SELECT min(position) FROM observation INDEXED BY observation_of_id
                               WHERE round_id = ?1 AND id = proof.id)
@@ -95,10 +94,9 @@ const PROOFS: &str = "
     GROUP BY seen.position";
 /// Whether the finding at `?2` also rests on traffic, of which a later look may simply have seen less.
 const ON_TRAFFIC: &str = "
-    SELECT EXISTS (SELECT 1 FROM reason INDEXED BY reason_of_finding
-                   CROSS JOIN ground ON ground.round_id = reason.round_id AND ground.reason_position = reason.position
-                   WHERE reason.round_id = ?1 AND reason.finding_position = ?2 AND reason.finding_part = 'weakness'
-                         AND ground.conversation_id IS NOT NULL)";
+    SELECT EXISTS (SELECT 1 FROM reasons_of_finding AS why
+                   CROSS JOIN ground ON ground.round_id = why.round_id AND ground.list = why.weakness_list
+                   WHERE why.round_id = ?1 AND why.finding_position = ?2 AND ground.conversation_id IS NOT NULL)";
 
 /// What is different between an earlier round and a later one.
 pub(crate) fn between(connection: &Connection, before: i64, after: i64) -> Result<Differences, Trouble> {

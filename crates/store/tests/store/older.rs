@@ -64,12 +64,61 @@ fn version_2(path: &Path, newer: &Path) {
     let tables: Vec<String> = select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     drop(select);
     connection.pragma_update(None, "foreign_keys", false).unwrap();
-    for table in tables {
+    for table in tables.iter().filter(|table| !["reason", "ground"].contains(&table.as_str())) {
         let copy = format!("INSERT INTO main.{table} SELECT * FROM newer.{table}");
         connection.execute(&copy, []).unwrap();
     }
+    connection.execute_batch(&rows_of_reasons("newer.")).unwrap();
     connection.execute_batch("DETACH newer").unwrap();
     mark(path, &connection, 2);
+}
+
+/// Fills the tables `reason` and `ground` as version 4 had them, a row for each reason of each thing, from those of this version.
+fn rows_of_reasons(from: &str) -> String {
+    format!(
+        "CREATE TEMP TABLE told AS
+             SELECT round_id, asset_position, about, NULL AS finding, NULL AS part, NULL AS unjudged, NULL AS settled, list
+             FROM {from}reasons_of_claim
+             UNION ALL SELECT round_id, NULL, NULL, finding_position, 'weakness', NULL, NULL, weakness_list
+             FROM {from}reasons_of_finding WHERE weakness_list IS NOT NULL
+             UNION ALL SELECT round_id, NULL, NULL, finding_position, 'judgement', NULL, NULL, judgement_list
+             FROM {from}reasons_of_finding WHERE judgement_list IS NOT NULL
+             UNION ALL SELECT round_id, NULL, NULL, NULL, NULL, unjudged_position, NULL, list FROM {from}reasons_of_unjudged
+             UNION ALL SELECT round_id, NULL, NULL, NULL, NULL, NULL, settled_position, list FROM {from}reasons_of_settled;
+         CREATE TEMP TABLE rows_of_them AS
+             SELECT told.*, line.position AS line, text,
+                    row_number() OVER (PARTITION BY told.round_id ORDER BY told.rowid, line.position) - 1 AS position
+             FROM told JOIN {from}reason AS line ON line.round_id = told.round_id AND line.list = told.list;
+         INSERT INTO main.reason
+             SELECT round_id, position, asset_position, about, finding, part, unjudged, settled, text FROM rows_of_them;
+         INSERT INTO main.ground
+             SELECT was.round_id, was.position, line.position, observation_id, conversation_id, statement_id
+             FROM rows_of_them AS was
+             JOIN {from}ground AS line
+                  ON line.round_id = was.round_id AND line.list = was.list AND line.reason_position = was.line;
+         DROP TABLE rows_of_them;
+         DROP TABLE told;"
+    )
+}
+
+/// Takes back what version 5 did to the reasons.
+fn without_lists(connection: &Connection) {
+    let tables = [
+        "reason",
+        "ground",
+        "reasons_of_claim",
+        "reasons_of_finding",
+        "reasons_of_unjudged",
+        "reasons_of_settled",
+    ];
+    for table in tables {
+        connection.execute_batch(&format!("ALTER TABLE {table} RENAME TO newer_{table}")).unwrap();
+    }
+    connection.execute_batch(include_str!("version_4_reasons.sql")).unwrap();
+    connection.execute_batch(&rows_of_reasons("newer_")).unwrap();
+    for table in tables {
+        connection.execute_batch(&format!("DROP TABLE newer_{table}")).unwrap();
+    }
 }
 
 #[test]
@@ -99,10 +148,25 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
     assert_eq!(shape(&path), shape(&newer));
 }
 
+/// The tables that version 5 added, those that hang on others first.
+const VERSION_5: &[&str] = &["import_conversation", "walked_step", "walked_visit", "walked_with"];
+/// The indexes that it added to older tables.
+const INDEXES_OF_VERSION_5: &[&str] = &[
+    "walked_task_by_kind",
+    "walked_task_renamed",
+    "walked_finding_by_task",
+    "walked_finding_by_id",
+    "walked_finding_by_containment",
+    "walked_finding_renamed",
+    "work_event_by_task",
+    "work_event_by_undone",
+];
+
 /// A store of this version becomes one of version 3 with the same rounds.
 fn version_3(path: &Path) {
     let connection = Connection::open(path).unwrap();
     connection.pragma_update(None, "foreign_keys", false).unwrap();
+    without_lists(&connection);
     let added = [
         "judged_again",
         "named_round",
@@ -111,23 +175,11 @@ fn version_3(path: &Path) {
         "saved_view_field",
         "saved_view",
         "api_token",
-        "import_conversation",
-        "walked_step",
-        "walked_visit",
-        "walked_with",
     ];
-    for table in added {
+    for table in added.iter().chain(VERSION_5) {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
-    let indexes =
-        ["walked_task_by_kind", "walked_task_renamed", "walked_finding_by_task", "walked_finding_by_id"];
-    let more = [
-        "walked_finding_by_containment",
-        "walked_finding_renamed",
-        "work_event_by_task",
-        "work_event_by_undone",
-    ];
-    for index in indexes.iter().chain(&more) {
+    for index in INDEXES_OF_VERSION_5 {
         connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
     }
     mark(path, &connection, 3);
@@ -212,7 +264,14 @@ fn a_store_of_version_4_keeps_its_lists_and_takes_logs() {
     store.round_save(&round).unwrap();
     drop((store, Store::open(&newer).unwrap()));
     let connection = Connection::open(&path).unwrap();
-    connection.execute_batch("DROP TABLE import_conversation").unwrap();
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    without_lists(&connection);
+    for table in VERSION_5 {
+        connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    for index in INDEXES_OF_VERSION_5 {
+        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+    }
     mark(&path, &connection, 4);
     drop(connection);
     let store = Store::open(&path).unwrap();
@@ -274,7 +333,7 @@ fn what_hangs_on_a_table_that_was_made_anew_is_still_deleted_with_it() {
     let connection = Connection::open(&path).unwrap();
     connection.pragma_update(None, "foreign_keys", true).unwrap();
     connection.execute("DELETE FROM round", []).unwrap();
-    for table in ["observation", "claim", "reason", "ground"] {
+    for table in ["observation", "claim", "reason", "ground", "reasons_of_claim", "reasons_of_finding"] {
         let left: i64 =
             connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert_eq!(left, 0, "{table}");

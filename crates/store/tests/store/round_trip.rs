@@ -125,9 +125,12 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
         ("UPDATE round SET values_not_allowed = -1", "round.values_not_allowed"),
         ("UPDATE finding SET setting = NULL, protocol = NULL WHERE position = 1", "finding.protocol"),
         ("UPDATE ground SET observation_id = NULL, conversation_id = NULL", "ground.statement_id"),
-        ("UPDATE reason SET unjudged_position = 5 WHERE unjudged_position = 0", "reason.position"),
-        ("UPDATE reason SET finding_part = 'ERIKA'", "reason.settled_position"),
-        ("UPDATE reason SET settled_position = 5 WHERE settled_position = 0", "reason.position"),
+        ("UPDATE ground SET list = 9999 WHERE list = 0", "ground.reason_position"),
+        ("DELETE FROM reason WHERE position = 0", "reason.position"),
+        ("DELETE FROM reasons_of_unjudged WHERE unjudged_position = 0", "reason.list"),
+        ("UPDATE reasons_of_finding SET weakness_list = 9999 WHERE finding_position = 0", "reason.list"),
+        ("UPDATE reasons_of_finding SET finding_position = 999 WHERE finding_position = 0", "reason.list"),
+        ("UPDATE reasons_of_settled SET settled_position = 5 WHERE settled_position = 0", "reason.list"),
         ("DELETE FROM plan_item WHERE position = 0", "plan_item.position"),
         ("DROP TABLE plan_asset", "the list of tables"),
     ] {
@@ -141,6 +144,26 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
 }
 
 #[test]
+fn findings_with_the_same_reasons_share_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rounds.db");
+    let mut round = sample::round(Size::CLINIC, 1);
+    let same = round.findings[0].judgement.reasons.clone();
+    for finding in &mut round.findings {
+        finding.judgement.reasons.clone_from(&same);
+    }
+    round.findings[0].judgement.reasons[0].text.push('!');
+    let mut store = Store::open(&path).unwrap();
+    let id = store.round_save(&round).unwrap();
+    assert_eq!(store.round_load(id).unwrap(), round);
+    let lists: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT count(DISTINCT judgement_list) FROM reasons_of_finding", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(lists, 2);
+}
+
+#[test]
 fn a_code_of_a_newer_program_is_said_to_be_one() {
     for (sql, place) in [
         ("UPDATE observation SET kind = 'ERIKA' WHERE position = 5", "observation.kind"),
@@ -149,6 +172,7 @@ fn a_code_of_a_newer_program_is_said_to_be_one() {
         ("UPDATE finding SET setting = 'ERIKA' WHERE position = 1", "finding.setting"),
         ("UPDATE finding SET decision = 'ERIKA'", "finding.decision"),
         ("UPDATE skip SET reason = 'ERIKA'", "skip.reason"),
+        ("UPDATE reasons_of_claim SET about = 'ERIKA' WHERE about = 'class'", "reasons_of_claim.about"),
     ] {
         let error = changed(sql).unwrap_err();
         assert!(
@@ -188,7 +212,7 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
         )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(tables.len(), 41);
+    assert_eq!(tables.len(), 45);
     for table in tables.iter().filter(|table| *table != "round") {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE round_id = 2) > 0, count(*) FILTER (WHERE round_id = 3) FROM {table}"
