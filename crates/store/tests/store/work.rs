@@ -236,9 +236,9 @@ proptest! {
             visits: wardround_triage::visits(rounds.last().unwrap(), &efforts),
             events: store.work_event_list().unwrap(),
         };
-        if let Some((one, other)) = renamed {
+        let ids: Vec<TaskId> = walked.history.heads.keys().copied().collect();
+        if let Some((one, other)) = renamed.filter(|_| !ids.is_empty()) {
             // One task had the id that another one has now.
-            let ids: Vec<TaskId> = walked.history.heads.keys().copied().collect();
             let (new, old) = (ids[one % ids.len()], ids[other % ids.len()]);
             let update = "UPDATE walked_task SET known_as = ?2 WHERE task_id = ?1";
             Connection::open(&path).unwrap().execute(update, [new.to_string(), old.to_string()]).unwrap();
