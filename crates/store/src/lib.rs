@@ -9,6 +9,7 @@
 //! as it is, and sums it up (`summary`) without an opinion.
 
 mod account;
+mod answer;
 mod asset;
 mod audit;
 mod columns;
@@ -43,6 +44,7 @@ mod work;
 mod work_part;
 
 pub use account::{Account, AccountId, Invitation, Joined, NewAccount};
+pub use answer::{KeptAnswer, KeyState, NewKey};
 pub use audit::{AuditCheckpoint, AuditEntry, NewAuditEntry, audit_digest};
 pub use disk::Disk;
 pub use error::StoreError;

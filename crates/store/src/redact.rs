@@ -120,6 +120,8 @@ impl Store {
     /// When it cannot be taken out, the store cannot be written, or others are reading it.
     pub fn redact(&mut self, value: &str, at: Timestamp) -> Result<Vec<Redaction>, StoreError> {
         self.redactable(value)?;
+        // Answers to programs hold texts as JSON writes them, in which a value may look otherwise.
+        self.answers_blank()?;
         let found = self.take_out(at)?;
         self.write_anew().map_err(|trouble| trouble.at(&self.path))?;
         Ok(found)

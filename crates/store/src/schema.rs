@@ -30,7 +30,11 @@ macro_rules! version_4 {
 /// What version 5 added as new tables and indexes alone.
 macro_rules! version_5 {
     () => {
-        concat!(include_str!("import_conversation.sql"), include_str!("walked_visit.sql"))
+        concat!(
+            include_str!("import_conversation.sql"),
+            include_str!("walked_visit.sql"),
+            include_str!("api_answer.sql")
+        )
     };
 }
 

@@ -1,6 +1,8 @@
 //! What a store promises, held against real files, real processes and real full disks.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod damaged;

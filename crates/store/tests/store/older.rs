@@ -149,7 +149,8 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
 }
 
 /// The tables that version 5 added, those that hang on others first.
-const VERSION_5: &[&str] = &["import_conversation", "walked_step", "walked_visit", "walked_with"];
+const VERSION_5: &[&str] =
+    &["import_conversation", "walked_step", "walked_visit", "walked_with", "api_answer"];
 /// The indexes that it added to older tables.
 const INDEXES_OF_VERSION_5: &[&str] = &[
     "walked_task_by_kind",
@@ -162,11 +163,22 @@ const INDEXES_OF_VERSION_5: &[&str] = &[
     "work_event_by_undone",
 ];
 
+/// Takes out of a store what version 5 added, and back what it changed.
+fn without_version_5(connection: &Connection) {
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    without_lists(connection);
+    for table in VERSION_5 {
+        connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    for index in INDEXES_OF_VERSION_5 {
+        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
+    }
+}
+
 /// A store of this version becomes one of version 3 with the same rounds.
 fn version_3(path: &Path) {
     let connection = Connection::open(path).unwrap();
-    connection.pragma_update(None, "foreign_keys", false).unwrap();
-    without_lists(&connection);
+    without_version_5(&connection);
     let added = [
         "judged_again",
         "named_round",
@@ -176,11 +188,8 @@ fn version_3(path: &Path) {
         "saved_view",
         "api_token",
     ];
-    for table in added.iter().chain(VERSION_5) {
+    for table in added {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    for index in INDEXES_OF_VERSION_5 {
-        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
     }
     mark(path, &connection, 3);
 }
@@ -264,14 +273,7 @@ fn a_store_of_version_4_keeps_its_lists_and_takes_logs() {
     store.round_save(&round).unwrap();
     drop((store, Store::open(&newer).unwrap()));
     let connection = Connection::open(&path).unwrap();
-    connection.pragma_update(None, "foreign_keys", false).unwrap();
-    without_lists(&connection);
-    for table in VERSION_5 {
-        connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    for index in INDEXES_OF_VERSION_5 {
-        connection.execute_batch(&format!("DROP INDEX {index}")).unwrap();
-    }
+    without_version_5(&connection);
     mark(&path, &connection, 4);
     drop(connection);
     let store = Store::open(&path).unwrap();
