@@ -9,8 +9,9 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 TRIPLE := x86_64-unknown-linux-gnu
 DIST := dist/wardround-$(VERSION)-linux-x86_64
 
-# What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF.
-PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf
+# What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF,
+# and servers that are told notices (mail, syslog).
+PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl
 
 .PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo accuracy bench bench-know bench-site fuzz fuzz-api intel clean
 

@@ -25,6 +25,7 @@ const ROOMS: &[&str] = &[
     "round",
     "report",
     "paper",
+    "notice",
     "web",
     "wardround",
 ];
