@@ -57,6 +57,7 @@ const DIGESTS: &[&str] = &[
     "id",
     "digest",
     "known_as",
+    "sealed",
     "signature",
     "password",
     "second_factor",

@@ -33,7 +33,8 @@ macro_rules! version_5 {
         concat!(
             include_str!("import_conversation.sql"),
             include_str!("walked_visit.sql"),
-            include_str!("api_answer.sql")
+            include_str!("api_answer.sql"),
+            include_str!("notice.sql")
         )
     };
 }

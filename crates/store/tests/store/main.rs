@@ -15,6 +15,8 @@ mod killed;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod older;
 #[cfg(test)]
 mod opening;

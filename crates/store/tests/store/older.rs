@@ -149,8 +149,15 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
 }
 
 /// The tables that version 5 added, those that hang on others first.
-const VERSION_5: &[&str] =
-    &["import_conversation", "walked_step", "walked_visit", "walked_with", "api_answer"];
+const VERSION_5: &[&str] = &[
+    "import_conversation",
+    "walked_step",
+    "walked_visit",
+    "walked_with",
+    "api_answer",
+    "waiting_notice",
+    "receiver",
+];
 /// The indexes that it added to older tables.
 const INDEXES_OF_VERSION_5: &[&str] = &[
     "walked_task_by_kind",
