@@ -1,12 +1,13 @@
 //! From an answer to facts, by the dissectors that read captures too. Nothing but facts of the allow-list leaves here.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use wardround_dissect::{About, Facts, Half, Role, STREAM_DISSECTORS, Start, Verdict};
+use wardround_dissect::{
+    About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, Role, STREAM_DISSECTORS, Start, Verdict,
+};
 use wardround_model::{
-    Endpoint, Evidence, Fact, FactKind, Observation, Protocol, Sighting, SourceIndex, Subject, Timestamp,
-    Transport,
+    Evidence, Fact, FactKind, Observation, Protocol, Sighting, SourceIndex, Subject, Timestamp, Transport,
 };
 
 use crate::envelope::MOST_ANSWER;
@@ -23,8 +24,12 @@ const OUR_PORT: u16 = 49152;
 pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u64) -> Vec<Observation> {
     let bytes = bytes.get(..MOST_ANSWER).unwrap_or(bytes);
     let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
-    let service = Subject::Service(Endpoint { ip, transport: Transport::Tcp, port });
-    let (protocol, told) = read(bytes, port);
+    let transport = exchange.question.transport();
+    let service = Subject::Service(exchange.endpoint());
+    let (protocol, told) = match transport {
+        Transport::Tcp => read(bytes, port),
+        Transport::Udp => read_datagram(exchange.question, bytes, SocketAddr::from((ip, port))),
+    };
     let mut found: BTreeSet<(Subject, Fact)> = BTreeSet::new();
     for (about, fact) in told {
         match about {
@@ -35,7 +40,7 @@ pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u6
     }
     // A service that speaks is there, whatever it speaks.
     let protocol = protocol.or_else(|| of_one_byte(exchange.question, bytes));
-    let spoken = protocol.map_or("tcp", Protocol::code);
+    let spoken = protocol.map_or(transport.code(), Protocol::code);
     found.extend(Fact::new(FactKind::ServiceOpen, spoken.as_bytes()).ok().map(|fact| (service, fact)));
     let evidence = Evidence { source: SourceIndex(0), record, offset: 0 };
     let first = Sighting { evidence, at };
@@ -62,6 +67,28 @@ fn read(mut bytes: &[u8], port: u16) -> (Option<Protocol>, Vec<(About, Fact)>) {
         bytes = bytes.get(used.max(1)..).unwrap_or_default();
     }
     (known, told)
+}
+
+/// The same of an answer in one datagram: only the protocol that was asked for is looked for.
+fn read_datagram(
+    question: Question,
+    bytes: &[u8],
+    sender: SocketAddr,
+) -> (Option<Protocol>, Vec<(About, Fact)>) {
+    let asked = match question {
+        Question::DnsVersion => Protocol::Dns,
+        Question::NtpTime => Protocol::Ntp,
+        Question::SnmpSystem => Protocol::Snmp,
+        _ => return (None, Vec::new()),
+    };
+    let receiver = SocketAddr::from((Ipv4Addr::UNSPECIFIED, OUR_PORT));
+    let datagram = Datagram { payload: bytes, sender, receiver };
+    let mut facts = Facts::default();
+    let dissector = DATAGRAM_DISSECTORS.iter().find(|one| one.protocol == asked);
+    match dissector.and_then(|one| (one.dissect)(&datagram, &mut facts)) {
+        Some(Role::Server) => (Some(asked), facts.drain().collect()),
+        _ => (None, Vec::new()),
+    }
 }
 
 /// The first dissector that understands, and how many bytes are done with.

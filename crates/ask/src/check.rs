@@ -5,8 +5,9 @@ use std::fmt;
 
 use wardround_model::{Round, RoundId};
 
-use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_PACKETS, never};
-use crate::plan::{Exchange, Plan, seen_ports};
+use crate::community::Community;
+use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_NAMED, MOST_PACKETS, never};
+use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
 use crate::who;
 
@@ -32,7 +33,7 @@ pub struct Breach {
 
 impl Breach {
     fn at(exchange: &Exchange, rule: &'static str, text: &str) -> Self {
-        Self { rule, at: Some(format!("{}:{}", exchange.ip, exchange.port)), text: text.to_owned() }
+        Self { rule, at: Some(exchange.place()), text: text.to_owned() }
     }
 }
 
@@ -51,9 +52,27 @@ impl fmt::Display for Breach {
 pub struct Approved {
     plan: Plan,
     mark: String,
+    community: Option<Community>,
 }
 
 impl Approved {
+    /// The same with the community that the owner gives to this run.
+    #[must_use]
+    pub fn with_community(self, community: Option<Community>) -> Self {
+        Self { community, ..self }
+    }
+
+    /// Whether a question of it needs a community that was not given.
+    #[must_use]
+    pub fn lacks_community(&self) -> bool {
+        let asks = self.plan.exchanges.iter().any(|exchange| exchange.question == Question::SnmpSystem);
+        asks && self.community.is_none()
+    }
+
+    pub(crate) fn community(&self) -> Option<&Community> {
+        self.community.as_ref()
+    }
+
     /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Plan {
@@ -85,11 +104,12 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     };
     of_plan(!plan.scope.is_complete(), "P1", "networks, owner, phone and window must be set first");
     of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
-    of_plan(plan.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
+    of_plan(plan.listed.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
+    of_plan(plan.listed.datagrams.len() > MOST_NAMED, "P11", "more than 256 UDP services are named");
     of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
     let mut places = BTreeSet::new();
     for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
-        let is_new = places.insert((exchange.ip, exchange.port));
+        let is_new = places.insert(exchange.endpoint());
         let wrong = of_exchange(plan, exchange, round, is_new);
         found.extend(wrong.into_iter().map(|(rule, text)| Breach::at(exchange, rule, text)));
     }
@@ -131,13 +151,17 @@ fn of_exchange(
     if cards != exchange.cards {
         wrong.push(("P11", "its card changed since the plan"));
     }
-    let seen = seen_ports(asset, exchange.ip);
-    let heard = seen.get(&exchange.port);
-    if heard.is_some() != exchange.seen || heard.is_none() && !plan.ports.contains(&exchange.port) {
+    let (transport, port) = (exchange.question.transport(), exchange.port);
+    let seen = seen_places(asset, exchange.ip);
+    let heard = seen.get(&(transport, port));
+    if heard.is_some() != exchange.seen || heard.is_none() && !plan.listed.has(exchange.ip, transport, port) {
         wrong.push(("P5", "the port was neither seen nor listed"));
     }
-    if Question::expected(exchange.port, heard.copied().flatten()) != Some(exchange.question) {
+    if Question::expected(transport, port, heard.copied().flatten()) != Some(exchange.question) {
         wrong.push(("P6", "the service does not expect this question"));
+    }
+    if exchange.question == Question::SnmpSystem && !plan.listed.community {
+        wrong.push(("P6", "no community will be given"));
     }
     if exchange.clinical != who::is_clinical(round, exchange.ip) {
         wrong.push(("P10", "whether it is in a clinical area is not told as it is"));
@@ -187,5 +211,5 @@ pub fn approve(
     if given < wanted {
         return Err(Refused::Unapproved { wanted, given });
     }
-    Ok(Approved { plan, mark })
+    Ok(Approved { plan, mark, community: None })
 }

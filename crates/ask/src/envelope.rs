@@ -20,6 +20,8 @@ pub const SENSOR_RATE: u32 = 50;
 pub const MOST_PACKETS: u32 = 10;
 /// Ports of a host beside those that were seen, at most (P5).
 pub const MOST_LISTED_PORTS: usize = 10;
+/// UDP services that an owner names, at most (P11).
+pub const MOST_NAMED: usize = 256;
 /// Exchanges of one plan, at most.
 pub const MOST_EXCHANGES: usize = 4096;
 /// Addresses of one network of a scope, at most: /20.

@@ -7,12 +7,17 @@
 
 mod answer;
 mod check;
+mod community;
+mod datagrams;
+mod elements;
 pub mod envelope;
 mod hello;
 mod negotiate;
 mod plan;
+mod printing;
 mod question;
 mod scope;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -21,9 +26,10 @@ mod who;
 
 pub use answer::observations;
 pub use check::{Approval, Approved, Breach, Refused, approve, breaches, wanted_approvals};
+pub use community::{Community, InvalidCommunity};
 pub use envelope::{Pace, Wish};
-pub use plan::{Exchange, LeftOut, Plan};
-pub use question::Question;
+pub use plan::{Exchange, LeftOut, Listed, Plan};
+pub use question::{Addressed, Question};
 pub use scope::{InvalidNet, Net, Scope, Window};
 pub use walk::{Distress, Outcome, Step, Ticket, Walk};
 pub use watch::{Halt, Watch};

@@ -1,7 +1,11 @@
-//! First messages of protocols that negotiate: SMB ([MS-SMB2] 2.2.3) and PostgreSQL (55.2.11). Nobody is named, nothing is opened.
+//! First messages of protocols that negotiate: SMB ([MS-SMB2] 2.2.3), PostgreSQL (55.2.11) and Remote Desktop ([MS-RDPBCGR] 2.2.1.1).
+//! Nobody is named, nothing is opened.
 
 /// `SSLRequest`: its length, and the number that means it.
 pub(crate) const POSTGRES_TLS: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+
+/// A connection request (X.224, 13.3, in TPKT, RFC 1006) with `RDP_NEG_REQ`: TLS and CredSSP are offered, as clients of today do.
+pub(crate) const RDP: &[u8] = &[3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
 
 /// Length of the header of direct TCP ([MS-SMB2] 2.1).
 const FRAME: usize = 4;
@@ -48,6 +52,15 @@ pub(crate) fn smb_is_complete(bytes: &[u8]) -> bool {
     u32::try_from(rest.len()).is_ok_and(|there| there >= length)
 }
 
+/// Whether the whole confirm is there, by the length of TPKT.
+pub(crate) fn rdp_is_complete(bytes: &[u8]) -> bool {
+    match bytes {
+        [3, _, high, low, ..] => bytes.len() >= usize::from(u16::from_be_bytes([*high, *low])),
+        [3, ..] | [] => false,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,10 +84,20 @@ mod tests {
         assert!(smb_is_complete(b"HTTP"));
     }
 
+    #[test]
+    fn a_request_and_a_confirm_of_rdp_say_how_long_they_are() {
+        assert_eq!((usize::from(RDP[3]), usize::from(RDP[4])), (RDP.len(), RDP.len() - 5));
+        assert!(
+            !rdp_is_complete(&[3, 0, 0, 11, 6])
+                && rdp_is_complete(&[3, 0, 0, 5, 0])
+                && rdp_is_complete(b"SSH")
+        );
+    }
+
     proptest! {
         #[test]
         fn any_answer_is_judged(bytes: Vec<u8>) {
-            let _ = smb_is_complete(&bytes);
+            let _ = (smb_is_complete(&bytes), rdp_is_complete(&bytes));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A plan: every exchange to come, with its reason and its cost. The same round, scope and wishes give the same plan.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use wardround_model::{Asset, Protocol, Round, RoundId, Transport};
+use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_EXCHANGES, Pace, never};
 use crate::question::Question;
@@ -35,6 +35,53 @@ pub struct Exchange {
     pub packets: u32,
 }
 
+impl Exchange {
+    /// Where it goes.
+    #[must_use]
+    pub const fn endpoint(&self) -> Endpoint {
+        Endpoint { ip: IpAddr::V4(self.ip), transport: self.question.transport(), port: self.port }
+    }
+
+    /// Where it goes, as people read it: `10.20.1.9:22`, and `10.20.1.9:53/udp`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let behind = if self.question.transport() == Transport::Udp { "/udp" } else { "" };
+        format!("{}:{}{behind}", self.ip, self.port)
+    }
+}
+
+/// What an owner lists beside what passive sight saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// TCP ports to ask at each host, sorted.
+    pub ports: Vec<u16>,
+    /// UDP services by their address, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datagrams: Vec<SocketAddrV4>,
+    /// Whether a community for SNMP will be given to the run. It is in no plan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub community: bool,
+}
+
+impl Listed {
+    /// Sorted, each once.
+    fn in_order(mut self) -> Self {
+        self.ports.sort_unstable();
+        self.ports.dedup();
+        self.datagrams.sort_unstable();
+        self.datagrams.dedup();
+        self
+    }
+
+    /// Whether a place that was not seen to answer may be asked.
+    pub(crate) fn has(&self, ip: Ipv4Addr, transport: Transport, port: u16) -> bool {
+        match transport {
+            Transport::Tcp => self.ports.contains(&port),
+            Transport::Udp => self.datagrams.contains(&SocketAddrV4::new(ip, port)),
+        }
+    }
+}
+
 /// A host in the scope that is not asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
@@ -51,8 +98,8 @@ pub struct Plan {
     pub round: i64,
     /// What a person set.
     pub scope: Scope,
-    /// Ports beside those that were seen, sorted.
-    pub ports: Vec<u16>,
+    /// What is asked beside what was seen.
+    pub listed: Listed,
     /// How fast.
     pub pace: Pace,
     /// In the order of addresses and ports.
@@ -62,14 +109,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Makes the plan. `ports` are asked beside those that were seen.
+    /// Makes the plan.
     #[must_use]
-    pub fn make(id: RoundId, round: &Round, scope: Scope, ports: &[u16], pace: Pace) -> Self {
-        let ports: BTreeSet<u16> = ports.iter().copied().collect();
+    pub fn make(id: RoundId, round: &Round, scope: Scope, listed: Listed, pace: Pace) -> Self {
         let mut plan = Self {
             round: id.0,
             scope,
-            ports: ports.into_iter().collect(),
+            listed: listed.in_order(),
             pace,
             exchanges: Vec::new(),
             left_out: Vec::new(),
@@ -102,14 +148,22 @@ impl Plan {
         ip: Ipv4Addr,
         round: &Round,
     ) -> Result<Vec<Exchange>, &'static str> {
-        let seen = seen_ports(asset, ip);
-        let listed = self.ports.iter().filter(|port| !seen.contains_key(port)).map(|port| (*port, None));
-        let all: BTreeMap<u16, Option<Protocol>> =
-            seen.iter().map(|(port, heard)| (*port, *heard)).chain(listed).collect();
+        let seen = seen_places(asset, ip);
+        let at = |transport| move |port: &u16| (transport, *port);
+        let datagrams =
+            self.listed.datagrams.iter().filter(|named| *named.ip() == ip).map(SocketAddrV4::port);
+        let listed = self.listed.ports.iter().map(at(Transport::Tcp));
+        let listed = listed.chain(datagrams.map(|port| (Transport::Udp, port)));
+        let listed = listed.filter(|place| !seen.contains_key(place)).map(|place| (place, None));
+        let all: BTreeMap<Place, Option<Protocol>> =
+            seen.iter().map(|(place, heard)| (*place, *heard)).chain(listed).collect();
         let clinical = who::is_clinical(round, ip);
-        let exchange = |(port, heard): (u16, Option<Protocol>)| {
-            let question = Question::expected(port, heard).filter(|_| never(port).is_none())?;
-            let seen = seen.contains_key(&port);
+        let exchange = |((transport, port), heard): (Place, Option<Protocol>)| {
+            let question = Question::expected(transport, port, heard).filter(|_| never(port).is_none())?;
+            if question == Question::SnmpSystem && !self.listed.community {
+                return None;
+            }
+            let seen = seen.contains_key(&(transport, port));
             let reason = match (seen, heard) {
                 (true, Some(protocol)) => format!("{} was heard there", protocol.label()),
                 (true, None) => "the port was seen to answer".to_owned(),
@@ -169,10 +223,11 @@ fn addresses(round: &Round) -> impl Iterator<Item = Ipv4Addr> + '_ {
     })
 }
 
-/// TCP ports of this address that were seen to answer, and what was heard there.
-pub(crate) fn seen_ports(asset: &Asset, ip: Ipv4Addr) -> BTreeMap<u16, Option<Protocol>> {
-    let at = asset.services.iter().filter(|service| {
-        service.endpoint.ip == IpAddr::V4(ip) && service.endpoint.transport == Transport::Tcp
-    });
-    at.map(|service| (service.endpoint.port, service.protocol)).collect()
+/// A port of one host.
+pub(crate) type Place = (Transport, u16);
+
+/// Ports of this address that were seen to answer, and what was heard there.
+pub(crate) fn seen_places(asset: &Asset, ip: Ipv4Addr) -> BTreeMap<Place, Option<Protocol>> {
+    let at = asset.services.iter().filter(|service| service.endpoint.ip == IpAddr::V4(ip));
+    at.map(|service| ((service.endpoint.transport, service.endpoint.port), service.protocol)).collect()
 }

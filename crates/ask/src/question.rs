@@ -5,12 +5,15 @@
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
-use wardround_model::Protocol;
+use wardround_model::{Protocol, Transport};
 
-use crate::{hello, negotiate};
+use crate::community::Community;
+use crate::{datagrams, elements, hello, negotiate, printing, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
+/// Where agents of SNMP listen; notifications go to another port.
+const SNMP_PORT: u16 = 161;
 
 /// One question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,12 +29,61 @@ pub enum Question {
     SmbNegotiate,
     /// `SSLRequest` (PostgreSQL, 55.2.11): whether it offers TLS. No user is named.
     PostgresTls,
+    /// Our identification after the server's (RFC 4253, 4.2): which software, which algorithms. No key is exchanged.
+    SshHello,
+    /// A negotiation of RDP ([MS-RDPBCGR] 2.2.1.1): how it is secured. No user is named.
+    RdpNegotiate,
+    /// A search of the root of a directory (RFC 4512, 5.1): which software. Nobody logs in.
+    LdapRoot,
+    /// Get-Printer-Attributes (RFC 8011, 4.2.5): model and firmware. Nothing is printed.
+    IppAttributes,
+    /// `version.bind` over UDP (RFC 4892).
+    DnsVersion,
+    /// A client's request for the time over UDP (RFC 5905).
+    NtpTime,
+    /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
+    SnmpSystem,
+}
+
+/// For whom a question is, and what makes its numbers: the same plan says the same bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressed<'a> {
+    /// The host.
+    pub ip: Ipv4Addr,
+    /// The port.
+    pub port: u16,
+    /// The plan's mark.
+    pub plan: &'a str,
+}
+
+impl Addressed<'_> {
+    /// What numbers come from. Nothing is ever encrypted or signed with what follows from it.
+    fn seed(self) -> String {
+        format!("{} {}:{}", self.plan, self.ip, self.port)
+    }
+
+    /// A number that comes back in the answer to a datagram.
+    fn id(self) -> [u8; 8] {
+        blake3::hash(self.seed().as_bytes()).as_bytes().first_chunk().copied().unwrap_or_default()
+    }
 }
 
 impl Question {
     /// All of them.
-    pub const ALL: &[Self] =
-        &[Self::Banner, Self::HttpHead, Self::TlsHello, Self::SmbNegotiate, Self::PostgresTls];
+    pub const ALL: &[Self] = &[
+        Self::Banner,
+        Self::HttpHead,
+        Self::TlsHello,
+        Self::SmbNegotiate,
+        Self::PostgresTls,
+        Self::SshHello,
+        Self::RdpNegotiate,
+        Self::LdapRoot,
+        Self::IppAttributes,
+        Self::DnsVersion,
+        Self::NtpTime,
+        Self::SnmpSystem,
+    ];
 
     /// Its name in plans and logs.
     #[must_use]
@@ -42,76 +94,157 @@ impl Question {
             Self::TlsHello => "tls-hello",
             Self::SmbNegotiate => "smb-negotiate",
             Self::PostgresTls => "postgres-tls",
+            Self::SshHello => "ssh-hello",
+            Self::RdpNegotiate => "rdp-negotiate",
+            Self::LdapRoot => "ldap-root",
+            Self::IppAttributes => "ipp-attributes",
+            Self::DnsVersion => "dns-version",
+            Self::NtpTime => "ntp-time",
+            Self::SnmpSystem => "snmp-system",
         }
     }
 
-    /// Packets that we send to a host that keeps to its protocol, at most: handshake, question, acknowledgements, end.
+    /// The question of this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|question| question.code() == code)
+    }
+
+    /// How it is carried.
+    #[must_use]
+    pub const fn transport(self) -> Transport {
+        match self {
+            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem => Transport::Udp,
+            _ => Transport::Tcp,
+        }
+    }
+
+    /// Packets that we send to a host that keeps to its protocol, at most: handshake, question, acknowledgements, end. Of a datagram,
+    /// one; the kernel adds one where an answer comes after we stopped waiting (ICMP, port unreachable).
     #[must_use]
     pub const fn packets(self) -> u32 {
         match self {
+            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem => 2,
             Self::Banner => 8,
-            Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls => 9,
-            Self::TlsHello => 10,
+            Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls | Self::RdpNegotiate => 9,
+            Self::TlsHello | Self::SshHello | Self::LdapRoot | Self::IppAttributes => 10,
         }
     }
 
-    /// What is sent once the connection stands; empty where the service speaks first.
+    /// What is sent at once; empty where the service speaks first. Without a community there is no question to SNMP.
     #[must_use]
-    pub fn opening(self, ip: Ipv4Addr, port: u16, plan: &str) -> Vec<u8> {
+    pub fn opening(self, to: Addressed<'_>, community: Option<&Community>) -> Vec<u8> {
         match self {
-            Self::Banner => Vec::new(),
+            Self::Banner | Self::SshHello => Vec::new(),
             Self::HttpHead => format!(
-                "HEAD / HTTP/1.1\r\nHost: {ip}:{port}\r\nUser-Agent: Wardround/{} (security round)\r\nAccept: */*\r\n\
+                "HEAD / HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Wardround/{} (security round)\r\nAccept: */*\r\n\
                  Connection: close\r\n\r\n",
+                to.ip,
+                to.port,
                 env!("CARGO_PKG_VERSION")
             )
             .into_bytes(),
-            Self::TlsHello => hello::client_hello(&format!("{plan} {ip}:{port}")),
-            Self::SmbNegotiate => negotiate::smb(&format!("{plan} {ip}:{port}")),
+            Self::TlsHello => hello::client_hello(&to.seed()),
+            Self::SmbNegotiate => negotiate::smb(&to.seed()),
             Self::PostgresTls => negotiate::POSTGRES_TLS.to_vec(),
+            Self::RdpNegotiate => negotiate::RDP.to_vec(),
+            Self::LdapRoot => elements::ldap_root(),
+            Self::IppAttributes => printing::attributes(to.ip, to.port),
+            Self::DnsVersion => datagrams::dns_version(to.id()),
+            Self::NtpTime => datagrams::ntp_time(to.id()),
+            Self::SnmpSystem => {
+                let [a, b, c, d, ..] = to.id();
+                community.map(|community| elements::snmp_system(community, [a, b, c, d])).unwrap_or_default()
+            }
         }
     }
 
-    /// What is sent before the end, once the answer is complete.
+    /// What is said once, when the service has said so much.
     #[must_use]
-    pub const fn farewell(self) -> &'static [u8] {
+    pub fn reply(self, heard: &[u8]) -> Option<&'static [u8]> {
+        (self == Self::SshHello && shell::is_greeted(heard)).then_some(shell::IDENTIFICATION)
+    }
+
+    /// What is sent before the end, once `heard` is a complete answer.
+    #[must_use]
+    pub fn farewell(self, heard: &[u8]) -> &'static [u8] {
         match self {
-            Self::Banner | Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls => &[],
             Self::TlsHello => hello::CLOSE_NOTIFY,
+            Self::SshHello if shell::is_greeted(heard) => shell::DISCONNECT,
+            Self::LdapRoot => elements::LDAP_UNBIND,
+            _ => &[],
         }
     }
 
-    /// Whether enough came to stop listening.
+    /// Whether enough came to stop listening. A datagram must be the answer to ours.
     #[must_use]
-    pub fn is_answered(self, bytes: &[u8]) -> bool {
+    pub fn is_answered(self, bytes: &[u8], to: Addressed<'_>) -> bool {
         match self {
             Self::Banner => bytes.contains(&b'\n') || bytes.len() >= 64,
             Self::HttpHead => bytes.windows(4).any(|four| four == b"\r\n\r\n"),
             Self::TlsHello => hello::is_complete(bytes),
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
             Self::PostgresTls => !bytes.is_empty(),
+            Self::SshHello => shell::is_complete(bytes),
+            Self::RdpNegotiate => negotiate::rdp_is_complete(bytes),
+            Self::LdapRoot => elements::ldap_is_complete(bytes),
+            Self::IppAttributes => printing::is_complete(bytes),
+            Self::DnsVersion => datagrams::dns_answers(bytes, to.id()),
+            Self::NtpTime => datagrams::ntp_answers(bytes, to.id()),
+            Self::SnmpSystem => {
+                let [a, b, c, d, ..] = to.id();
+                elements::snmp_answers(bytes, [a, b, c, d])
+            }
         }
     }
 
     /// The question that a service expects: by what was heard there, else by the port's registered service (IANA). Where neither
     /// tells, nothing is asked: a guess is what breaks devices.
     #[must_use]
-    pub fn expected(port: u16, heard: Option<Protocol>) -> Option<Self> {
-        match heard {
-            Some(Protocol::Ssh | Protocol::Ftp | Protocol::Mysql) => Some(Self::Banner),
-            Some(Protocol::Tls) => Some(Self::TlsHello),
-            Some(Protocol::Http | Protocol::Ipp) => Some(Self::HttpHead),
-            Some(Protocol::Smb) if port == SMB_PORT => Some(Self::SmbNegotiate),
-            Some(Protocol::Postgresql) => Some(Self::PostgresTls),
-            Some(_) => None,
-            None => match port {
-                21 | 22 | 25 | 110 | 143 | 587 | 3306 => Some(Self::Banner),
-                80 | 8080 => Some(Self::HttpHead),
-                SMB_PORT => Some(Self::SmbNegotiate),
-                5432 => Some(Self::PostgresTls),
-                443 | 465 | 636 | 993 | 995 | 8443 => Some(Self::TlsHello),
+    pub fn expected(transport: Transport, port: u16, heard: Option<Protocol>) -> Option<Self> {
+        match (transport, heard) {
+            (Transport::Tcp, Some(heard)) => Self::of_stream(port, heard),
+            (Transport::Tcp, None) => Self::at_port(port),
+            (Transport::Udp, Some(Protocol::Dns)) => Some(Self::DnsVersion),
+            (Transport::Udp, Some(Protocol::Ntp)) => Some(Self::NtpTime),
+            (Transport::Udp, Some(Protocol::Snmp)) if port == SNMP_PORT => Some(Self::SnmpSystem),
+            (Transport::Udp, Some(_)) => None,
+            (Transport::Udp, None) => match port {
+                53 => Some(Self::DnsVersion),
+                123 => Some(Self::NtpTime),
+                SNMP_PORT => Some(Self::SnmpSystem),
                 _ => None,
             },
+        }
+    }
+
+    fn of_stream(port: u16, heard: Protocol) -> Option<Self> {
+        match heard {
+            Protocol::Ssh => Some(Self::SshHello),
+            Protocol::Ftp | Protocol::Mysql => Some(Self::Banner),
+            Protocol::Tls => Some(Self::TlsHello),
+            Protocol::Http => Some(Self::HttpHead),
+            Protocol::Ipp => Some(Self::IppAttributes),
+            Protocol::Smb if port == SMB_PORT => Some(Self::SmbNegotiate),
+            Protocol::Postgresql => Some(Self::PostgresTls),
+            Protocol::Rdp => Some(Self::RdpNegotiate),
+            Protocol::Ldap => Some(Self::LdapRoot),
+            _ => None,
+        }
+    }
+
+    fn at_port(port: u16) -> Option<Self> {
+        match port {
+            22 => Some(Self::SshHello),
+            21 | 25 | 110 | 143 | 587 | 3306 => Some(Self::Banner),
+            80 | 8080 => Some(Self::HttpHead),
+            389 => Some(Self::LdapRoot),
+            SMB_PORT => Some(Self::SmbNegotiate),
+            631 => Some(Self::IppAttributes),
+            3389 => Some(Self::RdpNegotiate),
+            5432 => Some(Self::PostgresTls),
+            443 | 465 | 636 | 993 | 995 | 8443 => Some(Self::TlsHello),
+            _ => None,
         }
     }
 }
@@ -121,33 +254,67 @@ mod tests {
     use super::*;
     use crate::envelope::MOST_PACKETS;
 
+    const fn to(port: u16) -> Addressed<'static> {
+        Addressed { ip: Ipv4Addr::new(10, 1, 2, 3), port, plan: "p" }
+    }
+
     #[test]
     fn p6_each_question_is_one_native_request_or_none() {
-        let ip = Ipv4Addr::new(10, 1, 2, 3);
-        assert!(Question::Banner.opening(ip, 22, "p").is_empty());
-        let head = String::from_utf8(Question::HttpHead.opening(ip, 80, "p")).unwrap();
+        assert!(Question::Banner.opening(to(22), None).is_empty());
+        let head = String::from_utf8(Question::HttpHead.opening(to(80), None)).unwrap();
         assert!(head.starts_with("HEAD / HTTP/1.1\r\nHost: 10.1.2.3:80\r\n") && head.ends_with("\r\n\r\n"));
         assert_eq!(head.matches("HTTP/1.1").count(), 1);
+        let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
             assert!(question.packets() <= MOST_PACKETS);
-            let sent = question.opening(ip, 443, "p");
-            // One request in one segment.
-            assert!(sent.len() <= 512, "{question:?}");
-            assert_eq!(sent, question.opening(ip, 443, "p"), "the same plan says the same bytes");
+            let sent = question.opening(to(443), Some(&community));
+            // One request in one segment that every stack has room for.
+            assert!(sent.len() <= 536, "{question:?} {}", sent.len());
+            assert_eq!(
+                sent,
+                question.opening(to(443), Some(&community)),
+                "the same plan says the same bytes"
+            );
+            assert_eq!(Question::from_code(question.code()), Some(*question));
         }
     }
 
     #[test]
+    fn p6_without_a_community_nothing_is_said_to_snmp() {
+        assert!(Question::SnmpSystem.opening(to(161), None).is_empty());
+    }
+
+    #[test]
     fn p6_the_session_service_of_netbios_is_not_asked() {
-        assert_eq!(Question::expected(139, Some(Protocol::Smb)), None);
-        assert_eq!(Question::expected(445, Some(Protocol::Smb)), Some(Question::SmbNegotiate));
+        let expected = |port| Question::expected(Transport::Tcp, port, Some(Protocol::Smb));
+        assert_eq!((expected(139), expected(445)), (None, Some(Question::SmbNegotiate)));
     }
 
     #[test]
     fn p6_a_service_that_expects_no_question_of_ours_gets_none() {
-        assert_eq!(Question::expected(80, Some(Protocol::RawPrint)), None);
-        assert_eq!(Question::expected(443, Some(Protocol::Dicom)), None);
-        assert_eq!(Question::expected(4000, None), None);
-        assert_eq!(Question::expected(4000, Some(Protocol::Tls)), Some(Question::TlsHello));
+        use Transport::{Tcp, Udp};
+        for (transport, port, heard) in [
+            (Tcp, 80, Some(Protocol::RawPrint)),
+            (Tcp, 443, Some(Protocol::Dicom)),
+            (Tcp, 4000, None),
+            (Udp, 4000, None),
+            (Udp, 162, Some(Protocol::Snmp)),
+            (Udp, 5353, Some(Protocol::Mdns)),
+            (Udp, 47808, Some(Protocol::Bacnet)),
+        ] {
+            assert_eq!(Question::expected(transport, port, heard), None, "{port}");
+        }
+        assert_eq!(Question::expected(Tcp, 4000, Some(Protocol::Tls)), Some(Question::TlsHello));
+    }
+
+    #[test]
+    fn our_name_is_said_to_ssh_after_the_servers_alone() {
+        let greeting = b"SSH-2.0-OpenSSH_9.2\r\n";
+        assert!(
+            Question::SshHello.opening(to(22), None).is_empty() && Question::SshHello.reply(b"").is_none()
+        );
+        assert_eq!(Question::SshHello.reply(greeting), Some(shell::IDENTIFICATION));
+        assert_eq!(Question::Banner.reply(greeting), None);
+        assert_eq!(Question::SshHello.farewell(b"220 ftp\r\n"), b"");
     }
 }

@@ -1,7 +1,7 @@
 //! The envelope as laws over random hospitals, scopes and wishes.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -13,16 +13,25 @@ use wardround_model::{
 
 use crate::envelope::{HOST_GAP, LEAST_CONFIDENCE, MOST_PACKETS, SENSOR_GAP, SENSOR_RATE, never};
 use crate::{
-    Approval, Approved, Exchange, MAY_BE_ASKED, Net, Outcome, Pace, Plan, Refused, Scope, Step, Walk, Window,
-    Wish, approve, breaches,
+    Approval, Approved, Exchange, Listed, MAY_BE_ASKED, Net, Outcome, Pace, Plan, Question, Refused, Scope,
+    Step, Walk, Window, Wish, approve, breaches,
 };
 
 const ID: RoundId = RoundId(7);
 
+/// How a protocol is carried here.
+fn transport(protocol: Option<Protocol>) -> Transport {
+    use Protocol::{Bacnet, Dhcp, Dns, Mdns, Ntp, Snmp};
+    match protocol {
+        Some(Bacnet | Dhcp | Dns | Mdns | Ntp | Snmp) => Transport::Udp,
+        _ => Transport::Tcp,
+    }
+}
+
 fn asset(ip: Ipv4Addr, class: DeviceClass, sure: u8, services: &[(u16, Option<Protocol>)]) -> Asset {
     let [.., c, d] = ip.octets();
     let service = |(port, protocol): &(u16, Option<Protocol>)| Service {
-        endpoint: Endpoint { ip: IpAddr::V4(ip), transport: Transport::Tcp, port: *port },
+        endpoint: Endpoint { ip: IpAddr::V4(ip), transport: transport(*protocol), port: *port },
         protocol: *protocol,
         clients: 1,
     };
@@ -91,7 +100,8 @@ fn some_ip() -> impl Strategy<Value = Ipv4Addr> {
 }
 
 fn some_asset() -> impl Strategy<Value = Asset> {
-    let port = prop_oneof![any::<u16>(), select(vec![22, 80, 104, 443, 502, 2575, 9100, 11112])];
+    let port =
+        prop_oneof![any::<u16>(), select(vec![22, 53, 80, 104, 123, 161, 443, 502, 2575, 9100, 11112])];
     let protocol = proptest::option::of(select(Protocol::ALL));
     let services = proptest::collection::vec((port, protocol), 0..6);
     (some_ip(), select(DeviceClass::ALL), 0_u8..=100, services)
@@ -113,11 +123,15 @@ proptest! {
         assets in proptest::collection::vec(some_asset(), 0..40),
         scope in some_scope(),
         ports in proptest::collection::vec(any::<u16>(), 0..10),
+        datagrams in proptest::collection::vec((some_ip(), select(vec![53, 123, 161, 162, 5353])), 0..10),
+        community: bool,
         host_gap_ms: u64,
         sensor_gap_ms: u64,
     ) {
         let round = round(assets);
-        let plan = Plan::make(ID, &round, scope, &ports, Pace::from(Wish { host_gap_ms, sensor_gap_ms }));
+        let named: Vec<SocketAddrV4> = datagrams.iter().map(|(ip, port)| SocketAddrV4::new(*ip, *port)).collect();
+        let listed = Listed { ports, datagrams: named.clone(), community };
+        let plan = Plan::make(ID, &round, scope, listed, Pace::from(Wish { host_gap_ms, sensor_gap_ms }));
         prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
         for exchange in &plan.exchanges {
             // Said once more, by other words than the planner's and the checker's.
@@ -130,6 +144,12 @@ proptest! {
             prop_assert!(exchange.ip.is_private() && ![0, 255].contains(&exchange.ip.octets()[3]));
             prop_assert!(never(exchange.port).is_none());
             prop_assert!(exchange.packets <= MOST_PACKETS);
+            if exchange.question.transport() == Transport::Udp {
+                // To one address that was seen to speak it, or that the owner named.
+                let seen = holders[0].services.iter().any(|service| service.endpoint == exchange.endpoint());
+                prop_assert!(seen || named.contains(&SocketAddrV4::new(exchange.ip, exchange.port)));
+                prop_assert!(community || exchange.question != Question::SnmpSystem);
+            }
         }
         // The same again is the same plan, also through its file.
         let text = serde_json::to_string(&plan).unwrap();
@@ -144,7 +164,7 @@ proptest! {
         changes in proptest::collection::vec(some_change(), 1..6),
     ) {
         let round = round(assets);
-        let mut plan = Plan::make(ID, &round, scope, &[], Pace::default());
+        let mut plan = Plan::make(ID, &round, scope, Listed::default(), Pace::default());
         for (at, what, port, ip) in changes {
             let count = plan.exchanges.len();
             let Some(exchange) = plan.exchanges.get_mut(at.checked_rem(count).unwrap_or(0)) else { continue };
@@ -154,7 +174,7 @@ proptest! {
                 2 => exchange.packets = u32::from(port),
                 3 => exchange.cards.clear(),
                 4 => exchange.clinical = !exchange.clinical,
-                5 => exchange.question = crate::Question::ALL[usize::from(port) % 3],
+                5 => exchange.question = Question::ALL[usize::from(port) % Question::ALL.len()],
                 6 => exchange.seen = !exchange.seen,
                 _ => {
                     let again = exchange.clone();
@@ -164,7 +184,7 @@ proptest! {
         }
         let approvals: Vec<Approval> =
             ["one", "two"].iter().map(|by| Approval { plan: plan.mark(), by: (*by).to_owned() }).collect();
-        let made = Plan::make(ID, &round, plan.scope.clone(), &[], Pace::default());
+        let made = Plan::make(ID, &round, plan.scope.clone(), Listed::default(), Pace::default());
         if let Ok(approved) = approve(plan, ID, &round, &approvals) {
             // Whatever was changed: what passes is part of what the planner would have said itself.
             for exchange in &approved.plan().exchanges {
@@ -180,7 +200,7 @@ proptest! {
         took in proptest::collection::vec(0_u64..4000, 100),
     ) {
         let round = servers(hosts.into_iter().map(|(c, d)| Ipv4Addr::new(10, 20, c, d)));
-        let plan = Plan::make(ID, &round, scope(&["10.20.0.0/20"]), &[], Pace::default());
+        let plan = Plan::make(ID, &round, scope(&["10.20.0.0/20"]), Listed::default(), Pace::default());
         let asked = walk(&approved(plan, &round), |at, _| (Outcome::Answered, Duration::from_millis(took[at % took.len()])));
         let mut last: BTreeMap<Ipv4Addr, Duration> = BTreeMap::new();
         for pair in asked.windows(2) {
@@ -219,7 +239,7 @@ proptest! {
         ]), 100),
     ) {
         let round = servers(hosts.into_iter().map(|(c, d)| Ipv4Addr::new(10, 20, c, d)));
-        let plan = Plan::make(ID, &round, scope(&["10.20.0.0/20"]), &[], Pace::default());
+        let plan = Plan::make(ID, &round, scope(&["10.20.0.0/20"]), Listed::default(), Pace::default());
         let asked = walk(&approved(plan, &round), |at, _| (outcomes[at % outcomes.len()], Duration::ZERO));
         let mut bad: Vec<Ipv4Addr> = Vec::new();
         for one in asked {
@@ -272,7 +292,7 @@ fn walk(approved: &Approved, answer: impl Fn(usize, &Exchange) -> (Outcome, Dura
 #[test]
 fn p7_a_refusal_after_an_answer_and_a_slower_connection_are_signs() {
     let round = servers([Ipv4Addr::new(10, 20, 1, 9)]);
-    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), &[], Pace::default());
+    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), Listed::default(), Pace::default());
     let approved = approved(plan, &round);
     let signs = |second: Outcome, connected: u64| {
         let mut walk = Walk::new(&approved);
@@ -294,7 +314,7 @@ fn p10_a_clinical_area_needs_two_different_people() {
     let server = asset([10, 20, 1, 9].into(), DeviceClass::Server, 90, &[(22, Some(Protocol::Ssh))]);
     let pump = asset([10, 20, 1, 40].into(), DeviceClass::InfusionPump, 90, &[]);
     let round = round(vec![server, pump]);
-    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), &[], Pace::default());
+    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), Listed::default(), Pace::default());
     assert!(plan.is_clinical());
     let by = |by: &str| Approval { plan: plan.mark(), by: by.to_owned() };
     let refused = |approvals: &[Approval]| approve(plan.clone(), ID, &round, approvals).unwrap_err();
@@ -326,7 +346,13 @@ fn p2_what_is_medical_or_unknown_is_left_out_and_the_reason_is_told() {
         95,
         &[(443, Some(Protocol::Tls)), (2575, None), (104, Some(Protocol::Dicom))],
     ));
-    let plan = Plan::make(ID, &round(all), scope(&["10.20.1.0/24"]), &[80], Pace::default());
+    let plan = Plan::make(
+        ID,
+        &round(all),
+        scope(&["10.20.1.0/24"]),
+        Listed { ports: vec![80], ..Listed::default() },
+        Pace::default(),
+    );
     assert!(plan.exchanges.is_empty());
     let told: Vec<String> = plan.left_out.iter().map(|left| format!("{} {}", left.ip, left.reason)).collect();
     assert_eq!(told.len(), 6, "{told:?}");
@@ -339,7 +365,7 @@ fn p2_what_is_medical_or_unknown_is_left_out_and_the_reason_is_told() {
 #[test]
 fn p11_a_card_that_changed_since_the_plan_is_refused() {
     let before = servers([Ipv4Addr::new(10, 20, 1, 9)]);
-    let plan = Plan::make(ID, &before, scope(&["10.20.1.0/24"]), &[], Pace::default());
+    let plan = Plan::make(ID, &before, scope(&["10.20.1.0/24"]), Listed::default(), Pace::default());
     let mut after = before;
     after.assets[0].macs = vec![MacAddr([0, 1, 2, 3, 4, 5])];
     let found = breaches(&plan, ID, &after);
@@ -352,7 +378,7 @@ fn p1_without_owner_or_window_no_plan_passes() {
     let empty = |change: fn(&mut Scope)| {
         let mut scope = scope(&["10.20.1.0/24"]);
         change(&mut scope);
-        breaches(&Plan::make(ID, &round, scope, &[], Pace::default()), ID, &round)
+        breaches(&Plan::make(ID, &round, scope, Listed::default(), Pace::default()), ID, &round)
     };
     assert!(empty(|_| ()).is_empty());
     for change in [
@@ -370,7 +396,7 @@ fn p2_a_host_that_is_medical_by_a_newer_round_is_left_alone_and_the_others_go_on
     let (one, other) = (Ipv4Addr::new(10, 20, 1, 9), Ipv4Addr::new(10, 20, 2, 9));
     let round = servers([one, other]);
     let scope = scope(&["10.20.1.0/24", "10.20.2.0/24"]);
-    let approved = approved(Plan::make(ID, &round, scope, &[], Pace::default()), &round);
+    let approved = approved(Plan::make(ID, &round, scope, Listed::default(), Pace::default()), &round);
     let mut newer = round.clone();
     assert!(approved.plan().exchanges.iter().all(|it| approved.breach_since(it, &newer).is_none()));
     newer.assets[0].class.value = DeviceClass::InfusionPump;
@@ -395,4 +421,52 @@ fn p2_a_host_that_is_medical_by_a_newer_round_is_left_alone_and_the_others_go_on
     }
     assert!(!asked.is_empty() && asked.iter().all(|ip| *ip == other), "{asked:?}");
     assert_eq!(walk.distress(), []);
+}
+
+#[test]
+fn p11_a_datagram_goes_where_its_protocol_was_heard_or_where_the_owner_said() {
+    let (heard, named, other) =
+        (Ipv4Addr::new(10, 20, 1, 9), Ipv4Addr::new(10, 20, 1, 10), Ipv4Addr::new(10, 20, 1, 11));
+    let ports = [(53, Some(Protocol::Dns)), (161, Some(Protocol::Snmp))];
+    let round = round(vec![
+        asset(heard, DeviceClass::Server, 90, &ports),
+        asset(named, DeviceClass::Server, 90, &[]),
+        asset(other, DeviceClass::Server, 90, &[]),
+    ]);
+    let listed = |community| Listed {
+        datagrams: vec![SocketAddrV4::new(named, 161), SocketAddrV4::new(named, 123)],
+        community,
+        ..Listed::default()
+    };
+    let plan =
+        |community| Plan::make(ID, &round, scope(&["10.20.1.0/24"]), listed(community), Pace::default());
+    let told = |plan: &Plan| -> Vec<String> {
+        plan.exchanges.iter().map(|it| format!("{} {}", it.place(), it.question.code())).collect()
+    };
+    assert_eq!(told(&plan(false)), ["10.20.1.9:53/udp dns-version", "10.20.1.10:123/udp ntp-time"]);
+    assert_eq!(plan(true).exchanges.len(), 4);
+    // A plan that somebody changed by hand: the community was never promised, or the address never named.
+    let mut changed = plan(true);
+    changed.listed.community = false;
+    assert!(breaches(&changed, ID, &round).iter().all(|breach| breach.rule == "P6"));
+    assert_eq!(breaches(&changed, ID, &round).len(), 2);
+    changed.listed = Listed { community: true, ..Listed::default() };
+    assert!(breaches(&changed, ID, &round).iter().any(|breach| breach.rule == "P5"));
+}
+
+#[test]
+fn p7_silence_of_an_agent_leaves_its_host_alone_and_is_no_sign() {
+    let ip = Ipv4Addr::new(10, 20, 1, 9);
+    let services = [(22, Some(Protocol::Ssh)), (161, Some(Protocol::Snmp))];
+    let round = round(vec![asset(ip, DeviceClass::Server, 90, &services)]);
+    let listed = Listed { community: true, ..Listed::default() };
+    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), listed, Pace::default());
+    let approved = approved(plan, &round).with_community("sesame-4711".parse().ok());
+    assert!(!approved.lacks_community() && !format!("{approved:?}").contains("sesame"));
+    let asked = walk(&approved, |_, exchange| match exchange.question {
+        Question::SnmpSystem => (Outcome::Silent, Duration::from_secs(8)),
+        _ => (Outcome::Answered, Duration::from_millis(5)),
+    });
+    assert_eq!(asked.len(), 2);
+    assert!(asked.iter().all(|one| !one.in_distress));
 }

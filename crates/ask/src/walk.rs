@@ -8,8 +8,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::check::Approved;
+use crate::community::Community;
 use crate::envelope::{LEAST_BASELINE, Pace, SLOWER, STOPS_ALL, STOPS_SUBNET};
 use crate::plan::Exchange;
+use crate::question::{Addressed, Question};
 use crate::scope::Net;
 
 /// Leave to ask one question now. Only a [`Walk`] gives it, and it is used up by asking.
@@ -17,6 +19,7 @@ use crate::scope::Net;
 pub struct Ticket {
     exchange: Exchange,
     plan: String,
+    community: Option<Community>,
 }
 
 impl Ticket {
@@ -26,10 +29,27 @@ impl Ticket {
         &self.exchange
     }
 
-    /// What is sent once the connection stands.
+    /// What is sent at once.
     #[must_use]
     pub fn opening(&self) -> Vec<u8> {
-        self.exchange.question.opening(self.exchange.ip, self.exchange.port, &self.plan)
+        self.exchange.question.opening(self.to(), self.community.as_ref())
+    }
+
+    /// How many bytes of it nobody may read: what a log tells is shorter by them.
+    #[must_use]
+    pub fn secret_bytes(&self) -> usize {
+        let has_one = self.exchange.question == Question::SnmpSystem;
+        self.community.as_ref().filter(|_| has_one).map_or(0, |community| community.as_bytes().len())
+    }
+
+    /// Whether enough came to stop listening.
+    #[must_use]
+    pub fn is_answered(&self, bytes: &[u8]) -> bool {
+        self.exchange.question.is_answered(bytes, self.to())
+    }
+
+    fn to(&self) -> Addressed<'_> {
+        Addressed { ip: self.exchange.ip, port: self.exchange.port, plan: &self.plan }
     }
 }
 
@@ -113,6 +133,7 @@ pub struct Walk {
     distress: Vec<Distress>,
     pace: Pace,
     plan: String,
+    community: Option<Community>,
     ready: Duration,
     under_way: bool,
     /// Hosts that a newer round says must not be asked.
@@ -124,7 +145,7 @@ impl Walk {
     #[must_use]
     pub fn new(approved: &Approved) -> Self {
         let mut exchanges = approved.plan().exchanges.clone();
-        exchanges.sort_by_key(|exchange| (exchange.ip, exchange.port));
+        exchanges.sort_by_key(Exchange::endpoint);
         let mut queues: BTreeMap<Net, VecDeque<Exchange>> = BTreeMap::new();
         for exchange in exchanges {
             queues.entry(Net::neighbourhood_of(exchange.ip)).or_default().push_back(exchange);
@@ -135,6 +156,7 @@ impl Walk {
             distress: Vec::new(),
             pace: approved.plan().pace,
             plan: approved.mark().to_owned(),
+            community: approved.community().cloned(),
             ready: Duration::ZERO,
             under_way: false,
             refused: BTreeSet::new(),
@@ -164,7 +186,8 @@ impl Walk {
         self.under_way = true;
         self.ready = now + self.pace.sensor_gap();
         self.hosts.entry(exchange.ip).or_default().ready = now + self.pace.host_gap();
-        Step::Ask(Box::new(Ticket { exchange, plan: self.plan.clone() }))
+        let (plan, community) = (self.plan.clone(), self.community.clone());
+        Step::Ask(Box::new(Ticket { exchange, plan, community }))
     }
 
     /// Takes what came of a question that ended at `now`; `connected` is how long the connection took to stand.
@@ -175,6 +198,12 @@ impl Walk {
         // Pauses count from the end, so that a slow host has its whole pause.
         host.ready = host.ready.max(now + self.pace.host_gap());
         self.ready = self.ready.max(now + self.pace.sensor_gap());
+        if outcome == Outcome::Silent && exchange.question == Question::SnmpSystem {
+            // An agent keeps silent to a community that it does not know (RFC 3584, 5.2.1). The host is left alone all the same.
+            self.refused.insert(exchange.ip);
+            self.drop_stopped();
+            return;
+        }
         let sign = host.sign(&exchange, outcome, connected);
         host.succeeded |= matches!(outcome, Outcome::Answered | Outcome::Ended);
         if let Some(sign) = sign {

@@ -61,6 +61,11 @@ impl<'a> Elements<'a> {
         self.0.rest().first().copied()
     }
 
+    /// What was not read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.0.rest()
+    }
+
     /// Tag and length (8.1.2, 8.1.3).
     fn header(&mut self) -> Option<(u8, usize)> {
         let tag = self.0.u8()?;

@@ -1,10 +1,11 @@
-//! SSH (RFC 4253, 4.2): the software that each side names before encryption begins.
+//! SSH (RFC 4253): the software that each side names before encryption begins (4.2), and weak algorithms that a server offers (7.1).
 //!
-//! Not here: key exchange; anything in mid-stream, which is encrypted and has no mark of its own.
+//! Not here: the exchange of keys itself; anything in mid-stream, which is encrypted and has no mark of its own.
 
 use wardround_model::FactKind;
 
-use crate::lines::{Fit, first_line, is_text, whole_lines};
+use crate::lines::{Fit, first_line, is_text};
+use crate::reader::Reader;
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
 const PORT: u16 = 22;
@@ -13,8 +14,36 @@ const IDENTIFICATION: &[u8] = b"SSH-";
 const MAX_LINE: usize = 1024;
 /// A server may send so much text before its identification.
 const MAX_TEXT_BEFORE: usize = 4096;
+/// The message that offers algorithms (7.1), behind the length of its packet and of its padding (6).
+const KEXINIT: u8 = 20;
+/// The longest packet that every side must take (6.1).
+const MAX_PACKET: usize = 35_000;
+/// Lists of it that are looked at: keys' exchange, host keys, ciphers and checks of either direction.
+const LISTS: usize = 6;
+/// Algorithms that are too weak by now: RFC 9142 (exchange of keys), RFC 8758 and SWEET32 (ciphers), RFC 6151 (MD5), and DSA keys,
+/// which are fixed to SHA-1.
+const WEAK: &[&[u8]] = &[
+    b"diffie-hellman-group1-sha1",
+    b"diffie-hellman-group-exchange-sha1",
+    b"rsa1024-sha1",
+    b"ssh-dss",
+    b"3des-cbc",
+    b"blowfish-cbc",
+    b"cast128-cbc",
+    b"des-cbc",
+    b"arcfour",
+    b"arcfour128",
+    b"arcfour256",
+    b"none",
+    b"hmac-md5",
+    b"hmac-md5-96",
+    b"hmac-sha1-96",
+];
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if half.start == Start::NextMessage {
+        return offer(half, facts);
+    }
     match Fit::of(half.bytes, IDENTIFICATION) {
         Fit::Whole => identification(half, half.bytes, facts),
         Fit::SoFar => Verdict::More { wanted: IDENTIFICATION.len() },
@@ -36,6 +65,9 @@ fn behind_text(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         if rest.starts_with(IDENTIFICATION) {
             return match identification(half, rest, facts) {
                 Verdict::More { wanted } => Verdict::More { wanted: at.saturating_add(wanted) },
+                Verdict::Message { used, sender } => {
+                    Verdict::Message { used: at.saturating_add(used), sender }
+                }
                 verdict => verdict,
             };
         }
@@ -49,7 +81,7 @@ fn behind_text(half: &Half<'_>, facts: &mut Facts) -> Verdict {
 
 /// Reads `SSH-protoversion-softwareversion SP comments`; what is told is the software version and the comments.
 fn identification(half: &Half<'_>, bytes: &[u8], facts: &mut Facts) -> Verdict {
-    let Some(line) = whole_lines(bytes).next() else {
+    let Some((line, used)) = first_line(bytes) else {
         let wanted = bytes.len().saturating_add(1);
         return if wanted <= MAX_LINE && is_text(bytes) {
             Verdict::More { wanted }
@@ -69,7 +101,37 @@ fn identification(half: &Half<'_>, bytes: &[u8], facts: &mut Facts) -> Verdict {
         Role::Server | Role::Unknown => (About::SenderService, FactKind::SshBanner),
     };
     facts.tell(about, kind, software.get(1..).unwrap_or_default());
-    Verdict::Finished { sender }
+    // What a client offers tells nothing of the service, and version 1 offers in another way.
+    let offers = sender == Role::Server && (version == b"2.0" || version == b"1.99");
+    if offers { Verdict::Message { used, sender } } else { Verdict::Finished { sender } }
+}
+
+/// `SSH_MSG_KEXINIT` (7.1): a cookie and lists of names, of which the weak ones are told, each once.
+fn offer(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    let mut reader = Reader::new(half.bytes);
+    let finished = Verdict::Finished { sender: Role::Server };
+    let Some(length) = reader.u32() else { return Verdict::More { wanted: 4 } };
+    let Some(length) = usize::try_from(length).ok().filter(|length| *length <= MAX_PACKET) else {
+        return finished;
+    };
+    let Some(packet) = reader.take(length) else { return Verdict::More { wanted: length.saturating_add(4) } };
+    let mut packet = Reader::new(packet);
+    let (_padding, kind, _cookie) = (packet.u8(), packet.u8(), packet.take(16));
+    if kind != Some(KEXINIT) {
+        return finished;
+    }
+    let mut told: Vec<&[u8]> = Vec::new();
+    for _ in 0..LISTS {
+        let list = packet.u32().and_then(|length| packet.take(usize::try_from(length).ok()?));
+        let names = list.unwrap_or_default().split(|byte| *byte == b',');
+        for name in names.filter(|name| WEAK.contains(name)) {
+            if !told.contains(&name) {
+                told.push(name);
+                facts.tell(About::SenderService, FactKind::SshWeakAlgorithm, name);
+            }
+        }
+    }
+    finished
 }
 
 /// Both sides send the same kind of line, so the opening of the connection must tell; where it was not seen, the ports: a server's
@@ -104,6 +166,43 @@ mod tests {
         let client = side(CLIENT, 50_000, 22).check();
         assert_eq!(client.lines(), "Sender ssh.client-banner=libssh2_1.10.0\n");
         assert_eq!(client.roles, [Role::Client]);
+    }
+
+    fn offer(lists: &[&str]) -> Vec<u8> {
+        let mut packet = [[4, KEXINIT].as_slice(), &[7; 16]].concat();
+        for list in lists {
+            packet.extend_from_slice(&u32::try_from(list.len()).unwrap().to_be_bytes());
+            packet.extend_from_slice(list.as_bytes());
+        }
+        packet.extend_from_slice(&[0; 9]);
+        let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
+        [b"SSH-2.0-dropbear_2012.55\r\n".as_slice(), &length, &packet].concat()
+    }
+
+    #[test]
+    fn weak_algorithms_of_a_server_are_told_once_and_strong_ones_not() {
+        let lists = [
+            "curve25519-sha256,diffie-hellman-group1-sha1",
+            "ssh-ed25519,ssh-dss",
+            "aes128-ctr,3des-cbc",
+            "3des-cbc,chacha20-poly1305@openssh.com",
+            "hmac-md5,mustermann@example.org",
+            "hmac-md5",
+            "none,zlib@openssh.com",
+            "none",
+        ];
+        let bytes = offer(&lists);
+        let told = side(&bytes, 22, 50_000).check();
+        assert_eq!(
+            told.lines(),
+            "SenderService ssh.banner=dropbear_2012.55\n\
+             SenderService ssh.weak-algorithm=diffie-hellman-group1-sha1\n\
+             SenderService ssh.weak-algorithm=ssh-dss\n\
+             SenderService ssh.weak-algorithm=3des-cbc\n\
+             SenderService ssh.weak-algorithm=hmac-md5\n"
+        );
+        // A client's offer tells nothing of a service.
+        assert_eq!(side(&bytes, 50_000, 22).check().lines(), "Sender ssh.client-banner=dropbear_2012.55\n");
     }
 
     #[test]
@@ -151,6 +250,7 @@ mod tests {
             side(&bytes, port, 22).read(bytes.len().max(1));
             let text = [b"SSH-2.0-".as_slice(), &bytes].concat();
             side(&text, port, 22).read(5);
+            side(&[b"SSH-2.0-x\r\n\0\0\x01\0\x04\x14".as_slice(), &bytes].concat(), port, 40_000).read(64);
         }
     }
 }

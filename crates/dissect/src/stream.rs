@@ -4,7 +4,9 @@
 
 use wardround_model::Protocol;
 
-use crate::{Facts, dicom, dns, ftp, hl7, http, modbus, mqtt, redis, signature, smb, ssh, telnet, tls};
+use crate::{
+    Facts, dicom, dns, ftp, hl7, http, ldap, modbus, mqtt, rdp, redis, signature, smb, ssh, telnet, tls,
+};
 
 /// Whether the bytes begin where the connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,8 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },
     StreamDissector { protocol: Protocol::Ssh, dissect: ssh::dissect },
     StreamDissector { protocol: Protocol::Smb, dissect: smb::dissect },
+    StreamDissector { protocol: Protocol::Rdp, dissect: rdp::dissect },
+    StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },

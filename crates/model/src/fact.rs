@@ -122,6 +122,15 @@ fact_kinds! {
     SshBanner = "ssh.banner", "SSH server", Product, 128;
     /// SSH identification string of a client (RFC 4253, 4.2). About the client's address.
     SshClientBanner = "ssh.client-banner", "SSH client", Product, 128;
+    /// A weak algorithm that an SSH server offers (RFC 4253, 7.1; RFC 9142; RFC 8758), such as `diffie-hellman-group1-sha1`. Others are
+    /// not kept. About the service.
+    SshWeakAlgorithm = "ssh.weak-algorithm", "offers the weak SSH algorithm", Code, 64;
+    /// How a remote desktop is secured: `rdp` (its first encryption), `tls`, `nla` ([MS-RDPBCGR] 2.2.1.2.1). About the service.
+    RdpSecurity = "rdp.security", "remote desktop secured by", Code, 8;
+    /// `printer-make-and-model` (RFC 8011, 5.4.9). About the service.
+    IppModel = "ipp.model", "model (IPP)", Product, 127;
+    /// `printer-firmware-name` and `-string-version` (PWG 5110.1). About the service.
+    IppFirmware = "ipp.firmware", "firmware (IPP)", Product, 127;
     /// Dialect that an SMB server chose, such as `1.0`, `2.1`, `3.1.1` ([MS-SMB2] 2.2.4, [MS-CIFS] 2.2.4.52). About the service.
     SmbDialect = "smb.dialect", "SMB dialect chosen", Code, 8;
     /// `required` or `optional`: message signing, says an SMB server ([MS-SMB2] 2.2.4). About the service.

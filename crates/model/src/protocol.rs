@@ -19,6 +19,10 @@ coded! {
         Ssh = "ssh", "SSH";
         /// SMB 1, 2 or 3.
         Smb = "smb", "SMB";
+        /// Remote Desktop ([MS-RDPBCGR]).
+        Rdp = "rdp", "RDP (remote desktop)";
+        /// LDAP.
+        Ldap = "ldap", "LDAP (directory)";
         /// FTP's control connection.
         Ftp = "ftp", "FTP";
         /// Telnet.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use wardround_ask::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_ANSWER};
 use wardround_ask::{Outcome, Ticket};
 
+use crate::answer::Answer;
 use crate::cards;
 
 /// How long a read waits before it looks whether asking was stopped.
@@ -19,34 +20,9 @@ const STOPPED_END_TIME: Duration = Duration::from_millis(300);
 /// Bytes behind an answer that are read and thrown away, at most.
 const MOST_DRAINED: usize = 1 << 20;
 
-/// What came of a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// In a word.
-    pub outcome: Outcome,
-    /// How long the connection took to stand, if it did.
-    pub connected: Option<Duration>,
-    /// Bytes that were sent.
-    pub sent: usize,
-    /// What came back.
-    pub bytes: Vec<u8>,
-}
-
-impl Answer {
-    const fn without_connection(outcome: Outcome) -> Self {
-        Self { outcome, connected: None, sent: 0, bytes: Vec::new() }
-    }
-}
-
-/// Puts one question; `is_stopped` is looked at at least every tenth of a second once the connection stands.
-pub fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
+/// Connects, and holds the talk.
+pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     let exchange = ticket.exchange();
-    if is_stopped() {
-        return Answer::without_connection(Outcome::Stopped);
-    }
-    if cards::is_another(exchange.ip, &exchange.cards) {
-        return Answer::without_connection(Outcome::AnotherCard);
-    }
     let begun = Instant::now();
     let to = SocketAddr::from((exchange.ip, exchange.port));
     match TcpStream::connect_timeout(&to, CONNECT_TIME) {
@@ -54,7 +30,7 @@ pub fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
             let talk = Talk { stream, is_stopped, sent: 0, bytes: Vec::new() };
             talk.hold(ticket, begun.elapsed())
         }
-        Err(error) => Answer::without_connection(match error.kind() {
+        Err(error) => Answer::empty(match error.kind() {
             ErrorKind::ConnectionRefused => Outcome::Refused,
             ErrorKind::ConnectionReset => Outcome::Reset,
             ErrorKind::TimedOut | ErrorKind::WouldBlock => Outcome::NoConnection,
@@ -90,7 +66,7 @@ impl Talk<'_> {
             self.listen(ticket)
         };
         if outcome == Outcome::Answered {
-            self.say(exchange.question.farewell());
+            self.say(exchange.question.farewell(&self.bytes));
         }
         self.end();
         Answer { outcome, connected: Some(connected), sent: self.sent, bytes: self.bytes }
@@ -107,8 +83,8 @@ impl Talk<'_> {
     }
 
     fn listen(&mut self, ticket: &Ticket) -> Outcome {
-        let begun = Instant::now();
-        let mut buffer = [0; 4096];
+        let (begun, question) = (Instant::now(), ticket.exchange().question);
+        let (mut buffer, mut replied) = ([0; 4096], false);
         loop {
             if (self.is_stopped)() {
                 return Outcome::Stopped;
@@ -118,8 +94,14 @@ impl Talk<'_> {
                     let room = MOST_ANSWER.saturating_sub(self.bytes.len());
                     self.bytes.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
                     let is_full = self.bytes.len() >= MOST_ANSWER;
-                    if is_full || ticket.exchange().question.is_answered(&self.bytes) {
+                    if is_full || ticket.is_answered(&self.bytes) {
                         return Outcome::Answered;
+                    }
+                    if !replied && let Some(reply) = question.reply(&self.bytes) {
+                        replied = true;
+                        if !self.say(reply) {
+                            return Outcome::Reset;
+                        }
                     }
                 }
                 Heard::End if self.bytes.is_empty() => return Outcome::Ended,

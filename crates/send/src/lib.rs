@@ -2,10 +2,13 @@
 //! gives one.
 //!
 //! Connections are the kernel's own: a full handshake, one request, all read, and an end in order (P4). No raw packet is made here.
+//! Over UDP one datagram goes to one address, from a socket that hears that address alone.
 
+mod answer;
 mod cards;
 mod connection;
+mod datagram;
 mod run;
 
-pub use connection::{Answer, put};
+pub use answer::{Answer, put};
 pub use run::{Desk, Ended, run};

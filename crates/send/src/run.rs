@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use wardround_ask::{Approved, Distress, Exchange, Halt, Step, Ticket, Walk, Watch};
 use wardround_model::Timestamp;
 
-use crate::connection::{Answer, put};
+use crate::answer::{Answer, put};
 
 /// How long a wait lasts before it looks whether asking was stopped.
 const SLICE: Duration = Duration::from_millis(100);

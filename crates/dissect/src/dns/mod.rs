@@ -1,12 +1,13 @@
 //! DNS and multicast DNS.
 //!
 //! RFC 1035 (messages), RFC 6762 (multicast DNS), RFC 6763 (services). Of DNS only who asks and who answers is told: which
-//! names somebody looks up is nobody's business. Of mDNS a device's own announcements are told, see [`mdns`].
+//! names somebody looks up is nobody's business, but for the one by which servers tell their own version, see [`version`]. Of mDNS a device's own announcements are told, see [`mdns`].
 
 mod mdns;
 mod message;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub(crate) use mdns::dissect_mdns;
 
@@ -20,14 +21,15 @@ const PORT: u16 = 53;
 const LENGTH: usize = 2;
 const SHORTEST: usize = 12;
 
-/// Recognises a query or an answer; keeps nothing of it.
-pub(crate) fn dissect(datagram: &Datagram<'_>, _facts: &mut Facts) -> Option<Role> {
-    let message = Message::parse(datagram.payload)?;
-    message.is_unicast().then(|| message.role())
+/// Recognises a query or an answer; keeps nothing of it but a server's own version.
+pub(crate) fn dissect(datagram: &Datagram<'_>, facts: &mut Facts) -> Option<Role> {
+    let message = Message::parse(datagram.payload).filter(Message::is_unicast)?;
+    version::tell(message, facts);
+    Some(message.role())
 }
 
 /// The same over TCP, where each message has its length before it (RFC 7766, 8).
-pub(crate) fn dissect_stream(half: &Half<'_>, _facts: &mut Facts) -> Verdict {
+pub(crate) fn dissect_stream(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     if half.sender_port != PORT && half.receiver_port != PORT {
         return Verdict::NotThis;
     }
@@ -39,7 +41,10 @@ pub(crate) fn dissect_stream(half: &Half<'_>, _facts: &mut Facts) -> Verdict {
     let used = LENGTH.saturating_add(length);
     let Some(message) = reader.take(length) else { return Verdict::More { wanted: used } };
     match Message::parse(message).filter(Message::is_unicast) {
-        Some(message) => Verdict::Message { used, sender: message.role() },
+        Some(message) => {
+            version::tell(message, facts);
+            Verdict::Message { used, sender: message.role() }
+        }
         None => Verdict::NotThis,
     }
 }

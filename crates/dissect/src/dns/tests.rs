@@ -171,3 +171,43 @@ proptest! {
         }
     }
 }
+
+/// An answer to `version.bind` as a server gives it, with this text.
+fn version(text: &str) -> Vec<u8> {
+    let question = b"\x07version\x04bind\0\0\x10\0\x03";
+    let mut bytes = b"\x12\x34\x85\x00\0\x01\0\x01\0\0\0\0".to_vec();
+    bytes.extend_from_slice(question);
+    bytes.extend_from_slice(b"\xc0\x0c\0\x10\0\x03\0\0\0\0\0");
+    let length = u8::try_from(text.len()).unwrap();
+    bytes.extend_from_slice(&[length + 1, length]);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes
+}
+
+#[test]
+fn a_name_server_tells_its_version() {
+    let address: SocketAddr = "192.0.2.1:53".parse().unwrap();
+    let told = |payload: &[u8]| {
+        let mut facts = Facts::default();
+        let role = dissect(&Datagram { payload, sender: address, receiver: address }, &mut facts);
+        let told: Vec<String> = facts
+            .drain()
+            .map(|(about, fact)| format!("{about:?} {}={}", fact.kind().code(), fact.value()))
+            .collect();
+        (role, told.join("\n"))
+    };
+    for (text, expected) in [
+        ("9.18.33-1~deb12u2-Debian", "SenderService service.software=BIND 9.18.33-1~deb12u2-Debian"),
+        ("dnsmasq-2.90", "SenderService service.software=dnsmasq 2.90"),
+        ("unbound 1.17.1", "SenderService service.software=unbound 1.17.1"),
+        ("go away", ""),
+    ] {
+        assert_eq!(told(&version(text)), (Some(Role::Server), expected.to_owned()), "{text}");
+    }
+    let other = [
+        b"\x12\x34\x85\x00\0\x01\0\x01\0\0\0\0\x03www\x04bind\0\0\x10\0\x01".as_slice(),
+        b"\xc0\x0c\0\x10\0\x01\0\0\0\0\0\x04\x031.2",
+    ]
+    .concat();
+    assert_eq!(told(&other).1, "");
+}

@@ -3,6 +3,7 @@
 //!
 //! Not here: paths, queries, hosts, cookies and bodies, which may name patients; HTTP/2; what a proxy forwards.
 
+mod printing;
 #[cfg(test)]
 mod tests;
 
@@ -163,6 +164,12 @@ fn response(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -
     let Some((before, head)) = final_head(bytes) else { return more(bytes) };
     if !is_wanted(&head) {
         return Verdict::NotThis;
+    }
+    if is_ipp(&head) {
+        let body = bytes.get(before.saturating_add(head.length)..).unwrap_or_default();
+        if let Err(wanted) = printing::tell(&head, is_chunked(&head), body, facts) {
+            return Verdict::More { wanted: bytes.len().saturating_add(wanted) };
+        }
     }
     if let Some(server) = head.field("server") {
         facts.tell(About::SenderService, FactKind::HttpServer, server);

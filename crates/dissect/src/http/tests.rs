@@ -173,3 +173,76 @@ proptest! {
         }
     }
 }
+
+/// An answer to Get-Printer-Attributes; the printer's name and place are made up.
+fn printer(is_chunked: bool) -> Vec<u8> {
+    let mut body = b"\x02\x00\x00\x00\x00\x00\x00\x01\x01".to_vec();
+    let mut attribute = |tag: u8, name: &str, value: &str| {
+        body.push(tag);
+        for text in [name, value] {
+            body.extend_from_slice(&u16::try_from(text.len()).unwrap().to_be_bytes());
+            body.extend_from_slice(text.as_bytes());
+        }
+    };
+    attribute(0x47, "attributes-charset", "utf-8");
+    attribute(0x48, "attributes-natural-language", "en");
+    attribute(0x41, "printer-make-and-model", "of another group");
+    body.push(4);
+    let mut attribute = |tag: u8, name: &str, value: &str| {
+        body.push(tag);
+        for text in [name, value] {
+            body.extend_from_slice(&u16::try_from(text.len()).unwrap().to_be_bytes());
+            body.extend_from_slice(text.as_bytes());
+        }
+    };
+    attribute(0x41, "printer-info", "mustermann");
+    attribute(0x42, "printer-name", "erika");
+    attribute(0x41, "printer-make-and-model", "Example LaserPrint 4711x");
+    attribute(0x42, "printer-firmware-name", "Base");
+    attribute(0x41, "printer-firmware-string-version", "20260101-2.1");
+    body.push(3);
+    let head = "HTTP/1.1 200 OK\r\nServer: CUPS/2.4 IPP/2.1\r\nContent-Type: application/ipp\r\n";
+    let mut answer = if is_chunked {
+        format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n", body.len())
+    } else {
+        format!("{head}Content-Length: {}\r\n\r\n", body.len())
+    }
+    .into_bytes();
+    answer.extend_from_slice(&body);
+    if is_chunked {
+        answer.extend_from_slice(b"\r\n0\r\n\r\n");
+    }
+    answer
+}
+
+#[test]
+fn a_printer_tells_its_model_and_firmware_and_not_its_name() {
+    for is_chunked in [false, true] {
+        let told = side(dissect_ipp, &printer(is_chunked)).check();
+        assert_eq!(
+            told.lines(),
+            "SenderService ipp.model=Example LaserPrint 4711x\n\
+             SenderService ipp.firmware=Base 20260101-2.1\n\
+             SenderService http.server=CUPS/2.4 IPP/2.1\n"
+        );
+        assert!(!told.lines().contains("mustermann") && !told.lines().contains("erika"));
+    }
+}
+
+#[test]
+fn a_printer_that_refuses_tells_its_software_alone() {
+    let mut answer = printer(false);
+    let body = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    answer[body + 2] = 4;
+    assert_eq!(side(dissect_ipp, &answer).check().lines(), "SenderService http.server=CUPS/2.4 IPP/2.1\n");
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_printers_answer_is_read_to_an_end(place in 0usize..500, value: u8, is_chunked: bool) {
+        let mut answer = printer(is_chunked);
+        let place = place % answer.len();
+        answer[place] = value;
+        side(dissect_ipp, &answer).read(64);
+    }
+}

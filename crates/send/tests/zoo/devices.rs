@@ -251,6 +251,19 @@ fn serve(mut stream: TcpStream, port: &Port, life: &Mutex<Life>) {
     life.lock().unwrap().open -= 1;
 }
 
+/// `SSH_MSG_KEXINIT` with a weak algorithm (RFC 4253, 7.1).
+fn offer() -> Vec<u8> {
+    let mut packet = [[4, 20].as_slice(), &[7; 16]].concat();
+    for list in
+        ["diffie-hellman-group1-sha1", "ssh-rsa", "aes128-ctr", "aes128-ctr", "hmac-sha1", "hmac-sha1"]
+    {
+        packet.extend_from_slice(&u32::try_from(list.len()).unwrap().to_be_bytes());
+        packet.extend_from_slice(list.as_bytes());
+    }
+    packet.extend_from_slice(&[0; 25]);
+    [u32::try_from(packet.len()).unwrap().to_be_bytes().as_slice(), &packet].concat()
+}
+
 /// Speaks until the other side ends; what killed it.
 fn talk(stream: &mut TcpStream, port: &Port) -> Option<&'static str> {
     let begun = Instant::now();
@@ -272,7 +285,15 @@ fn talk(stream: &mut TcpStream, port: &Port) -> Option<&'static str> {
             Ok(0) => return None,
             Ok(_) if port.weakness == Weakness::UnexpectedByte => return Some("an unexpected byte"),
             Ok(count) => {
+                let is_named = heard.starts_with(b"SSH-");
                 heard.extend_from_slice(&buffer[..count]);
+                if port.port == 22 && !is_named {
+                    // It offers algorithms to who named itself, and to nobody else.
+                    let is_name = heard.starts_with(b"SSH-2.0-") && heard.ends_with(b"\r\n");
+                    if !is_name || stream.write_all(&offer()).is_err() {
+                        return Some("it was told no name");
+                    }
+                }
                 if !speaks_first && heard.ends_with(b"\r\n\r\n") {
                     std::thread::sleep(port.delay);
                     let head = b"HTTP/1.1 200 OK\r\nServer: GoAhead-Webs/2.5\r\nConnection: close\r\n\r\n";

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use wardround_ask::{Approval, Approved, Pace, Plan, Scope, Window, approve};
+use wardround_ask::{Approval, Approved, Listed, Pace, Plan, Scope, Window, approve};
 use wardround_model::{
     Asset, AssetId, Claim, Confidence, Coverage, DeviceClass, Endpoint, Protocol, Round, RoundId, Service,
     Timestamp, Transport,
@@ -17,7 +17,7 @@ pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved 
         phone: "100".to_owned(),
         window: Window { from: now - 60, until: now + 600 },
     };
-    let plan = Plan::make(RoundId(1), &round, scope, &[], Pace::default());
+    let plan = Plan::make(RoundId(1), &round, scope, Listed::default(), Pace::default());
     let approval = Approval { plan: plan.mark(), by: "keeper".to_owned() };
     approve(plan, RoundId(1), &round, &[approval]).unwrap()
 }

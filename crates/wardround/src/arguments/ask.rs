@@ -1,6 +1,8 @@
 //! Words of `wardround ask`.
 
+use std::net::SocketAddrV4;
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wardround_ask::Net;
@@ -17,7 +19,7 @@ pub(crate) enum AskCommand {
     /// Hold the plan against the safety envelope, and approve it; nothing is sent
     Check(CheckAsk),
     /// Ask what was planned, checked and approved
-    Run(StoreArgument),
+    Run(RunAsk),
     /// Stop at once, and stay stopped until `resume`
     Stop(StoreArgument),
     /// Allow new plans again after a stop, distress or a run that was killed
@@ -52,6 +54,12 @@ pub(crate) struct PlanAsk {
     /// Ports to ask beside those that were seen, at most ten: 22,443
     #[arg(long, value_name = "PORT", value_delimiter = ',')]
     pub(crate) port: Vec<u16>,
+    /// A UDP service to ask that was not seen, such as 10.20.1.9:53 (DNS, NTP on 123, SNMP on 161); may be said several times
+    #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ',')]
+    pub(crate) udp: Vec<SocketAddrV4>,
+    /// Ask by SNMP, too; the run is then given the community
+    #[arg(long)]
+    pub(crate) snmp: bool,
     /// Seconds between two connections to one host; never less than 5
     #[arg(long, value_name = "SECONDS")]
     pub(crate) pause: Option<NonZeroU64>,
@@ -67,6 +75,15 @@ pub(crate) struct CheckAsk {
     /// Approve the plan by this name; clinical areas need two different people
     #[arg(long, value_name = "NAME")]
     pub(crate) approve: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunAsk {
+    /// A file with the community for SNMP in its one line, which only you may read (chmod 600); it is kept nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snmp_community: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use wardround_ask::{Approved, Exchange, observations};
-use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp, Transport};
+use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
 
@@ -95,7 +94,7 @@ impl Keeper<'_> {
     fn line(&self, at: Timestamp, event: &str, exchange: &Exchange) -> Line {
         Line {
             plan: self.plan.clone(),
-            to: format!("{}:{}", exchange.ip, exchange.port),
+            to: exchange.place(),
             question: exchange.question.code().to_owned(),
             ..Line::new(at, event)
         }
@@ -129,8 +128,7 @@ impl Desk for Keeper<'_> {
         };
         self.add(&line)?;
         if answers::settles(answer.outcome) {
-            let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
-            self.settled.insert(Endpoint { ip, transport: Transport::Tcp, port });
+            self.settled.insert(exchange.endpoint());
         }
         if !answer.bytes.is_empty() {
             self.found.extend(observations(exchange, &answer.bytes, at, self.lines));

@@ -1,6 +1,7 @@
 //! `wardround ask`: scope, plan, check and run as separate steps. Nothing is sent but by `run`.
 
 mod answers;
+mod community;
 mod desk;
 mod folder;
 mod signals;
@@ -11,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::{
-    Approval, Approved, Distress, Pace, Plan, Refused, Scope, Window, Wish, approve, breaches,
+    Approval, Approved, Distress, Listed, Pace, Plan, Refused, Scope, Window, Wish, approve, breaches,
 };
 use wardround_model::{Observation, Round, RoundId, SourceKind};
 use wardround_send::Ended;
 use wardround_store::{NewImport, Store};
 
-use crate::arguments::ask::{AskCommand, CheckAsk, LogAsk, PlanAsk, ResumeAsk, ScopeAsk};
+use crate::arguments::ask::{AskCommand, CheckAsk, LogAsk, PlanAsk, ResumeAsk, RunAsk, ScopeAsk};
 use crate::arguments::{Format, StoreArgument};
 use crate::commands::{lookup, now, print};
 use crate::failure::NotFound;
@@ -40,7 +41,7 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
         AskCommand::Scope(words) => scope(words),
         AskCommand::Plan(words) => plan(words),
         AskCommand::Check(words) => check(words),
-        AskCommand::Run(store) => ask(store),
+        AskCommand::Run(words) => ask(words),
         AskCommand::Stop(store) => stop(store),
         AskCommand::Resume(words) => resume(words),
         AskCommand::Log(words) => log(words),
@@ -98,7 +99,8 @@ fn plan(words: PlanAsk) -> Result<()> {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
-    let plan = Plan::make(id, &round, scope, &words.port, Pace::from(wish));
+    let listed = Listed { ports: words.port, datagrams: words.udp, community: words.snmp };
+    let plan = Plan::make(id, &round, scope, listed, Pace::from(wish));
     refuse_breaches(&plan, id, &round)?;
     folder.write(PLAN, &plan)?;
     match words.format {
@@ -158,7 +160,9 @@ fn account() -> u32 {
 }
 
 /// Takes the plan away, so that it is asked once, and asks it.
-fn ask(store: StoreArgument) -> Result<()> {
+fn ask(words: RunAsk) -> Result<()> {
+    let RunAsk { snmp_community: secret, store } = words;
+    let community = secret.as_deref().map(community::read).transpose()?;
     let (folder, again) = (folder(&store)?, store.again());
     set_scope(&folder)?;
     refuse_stopped(&folder)?;
@@ -169,7 +173,7 @@ fn ask(store: StoreArgument) -> Result<()> {
     let path = places::store(store.store.clone())?;
     let (id, round) = newest(store)?;
     let approved = match approve(plan, id, &round, &folder.lines(APPROVALS)?) {
-        Ok(approved) => approved,
+        Ok(approved) => approved.with_community(community),
         Err(Refused::Breaks(found)) => {
             let first = found.first().map(ToString::to_string).unwrap_or_default();
             bail!("the plan breaks the safety envelope: {first}");
@@ -178,6 +182,11 @@ fn ask(store: StoreArgument) -> Result<()> {
             bail!("{given} of {wanted} people approved this plan; see `wardround ask check --approve NAME`")
         }
     };
+    if approved.lacks_community() {
+        bail!(
+            "this plan asks by SNMP: say where the community is, `wardround ask run --snmp-community FILE`"
+        );
+    }
     if !approved.plan().scope.window.is_open(now()) {
         bail!(
             "the window is closed: nothing is sent outside of it. {}",

@@ -39,13 +39,16 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
         "One connection at a time; {} s or more between two to one host.",
         plan.pace.host_gap().as_secs()
     )?;
+    if plan.listed.community {
+        writeln!(text, "The community of SNMP is given to the run; it is in no plan and no log.")?;
+    }
     writeln!(text, "{JUDGEMENT}\n")?;
     for exchange in &plan.exchanges {
         let area = if exchange.clinical { "; clinical area" } else { "" };
         writeln!(
             text,
             "  {:21}  {:13}  {:2} packets  {}{area}",
-            format!("{}:{}", exchange.ip, exchange.port),
+            exchange.place(),
             exchange.question.code(),
             exchange.packets,
             plain(&exchange.reason)
