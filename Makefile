@@ -13,7 +13,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # and servers that are told notices (mail, syslog).
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo accuracy bench bench-know bench-site fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-know bench-site fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -77,6 +77,15 @@ bench-site: ## Time the site's pages on a very large store with 20 people at onc
 zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (installs nmap; minutes)
 	@command -v nmap >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nmap; }
 	$(CARGO) test --locked --package wardround-send --test zoo -- --ignored --exact nmap_in_the_same_zoo_kills_several --nocapture
+
+# Real servers of each question that can be put.
+SERVERS := openssh-server openssl dnsmasq-base bind9 nginx-light vsftpd samba slapd mariadb-server postgresql cups-daemon cups-ipp-utils \
+           avahi-daemon dbus xrdp snmpd chrony
+
+ask-servers: ## Put every question to a real server of its kind (needs root; installs servers, which are not started; a minute)
+	@missing=$$(for package in $(SERVERS); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
+	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named --nocapture
 
 lab-lists: ## Write the demo hospital's lists again
 	lab/lists.py

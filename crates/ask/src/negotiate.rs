@@ -52,6 +52,17 @@ pub(crate) fn smb_is_complete(bytes: &[u8]) -> bool {
     u32::try_from(rest.len()).is_ok_and(|there| there >= length)
 }
 
+/// Whether a greeting is there: a line, or a packet of MySQL (length, number 0, protocol 10 or an error) with all that it says.
+pub(crate) fn banner_is_complete(bytes: &[u8]) -> bool {
+    match bytes {
+        [low, high, 0, 0, 10 | 0xff, rest @ ..] => {
+            rest.len().saturating_add(1) >= usize::from(u16::from_le_bytes([*low, *high]))
+        }
+        [_, _, 0, 0] => false,
+        _ => bytes.contains(&b'\n') || bytes.len() >= 64,
+    }
+}
+
 /// Whether the whole confirm is there, by the length of TPKT.
 pub(crate) fn rdp_is_complete(bytes: &[u8]) -> bool {
     match bytes {
@@ -92,6 +103,13 @@ mod tests {
                 && rdp_is_complete(&[3, 0, 0, 5, 0])
                 && rdp_is_complete(b"SSH")
         );
+    }
+
+    #[test]
+    fn a_greeting_is_a_line_or_a_whole_packet() {
+        assert!(banner_is_complete(b"220 ftp\r\n") && !banner_is_complete(b"220 ftp"));
+        assert!(banner_is_complete(b"\x03\0\0\0\x0a5.") && !banner_is_complete(b"\x03\0\0\0\x0a5"));
+        assert!(!banner_is_complete(b"\x03\0\0\0"));
     }
 
     proptest! {

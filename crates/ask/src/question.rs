@@ -180,7 +180,7 @@ impl Question {
     #[must_use]
     pub fn is_answered(self, bytes: &[u8], to: Addressed<'_>) -> bool {
         match self {
-            Self::Banner => bytes.contains(&b'\n') || bytes.len() >= 64,
+            Self::Banner => negotiate::banner_is_complete(bytes),
             Self::HttpHead => bytes.windows(4).any(|four| four == b"\r\n\r\n"),
             Self::TlsHello => hello::is_complete(bytes),
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),

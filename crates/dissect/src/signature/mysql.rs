@@ -15,6 +15,10 @@ const PROTOCOL_10: u8 = 10;
 /// A greeting has a version, a thread, a challenge, flags and a method; it is never longer.
 const MAX_GREETING: usize = 512;
 const MAX_VERSION: usize = 96;
+/// First byte of an error, and the one that comes in the place of a greeting: no account may come from that host
+/// (`ER_HOST_NOT_PRIVILEGED`). It names the host, then the product.
+const ERROR: u8 = 0xff;
+const HOST_NOT_PRIVILEGED: [u8; 2] = [0x6a, 0x04];
 /// Servers since 10.0 say so, because old clients stop at a two-digit version (MariaDB KB, "Connection").
 const REPLICATION_PREFIX: &[u8] = b"5.5.5-";
 /// Flags of a client: protocol of version 4.1, TLS follows, how the length of its response is told.
@@ -62,6 +66,7 @@ fn greeting(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Fac
     match reader.u8() {
         None => return more,
         Some(PROTOCOL_10) => {}
+        Some(ERROR) => return refusal(bytes, reader, length, facts),
         Some(_) => return Verdict::NotThis,
     }
     let text = reader.rest().split(|byte| *byte == 0).next().unwrap_or_default();
@@ -79,6 +84,21 @@ fn greeting(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Fac
     }
     facts.tell(About::SenderService, FactKind::ServerSoftware, software(text).as_bytes());
     Verdict::Message { used: length.saturating_add(4), sender: Role::Server }
+}
+
+/// An error in the place of a greeting: the product is told, the host that it names is not.
+fn refusal(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Facts) -> Verdict {
+    match reader.array() {
+        None => return Verdict::More { wanted: bytes.len().saturating_add(1) },
+        Some(HOST_NOT_PRIVILEGED) => {}
+        Some(_) => return Verdict::NotThis,
+    }
+    let end = length.saturating_add(4);
+    let Some(text) = bytes.get(reader.at()..end) else { return Verdict::More { wanted: end } };
+    let product = ["MariaDB", "MySQL"].into_iter().find(|name| contains_ignoring_case(text, name));
+    let Some(product) = product else { return Verdict::NotThis };
+    facts.tell(About::SenderService, FactKind::ServerSoftware, product.as_bytes());
+    Verdict::Finished { sender: Role::Server }
 }
 
 /// The packet behind the greeting: an OK packet tells rows, an id, a status and warnings; the first two are zero at a login.
@@ -162,6 +182,15 @@ mod tests {
             assert_eq!(told.lines(), format!("SenderService service.software={expected}\n"));
             assert_eq!(told.roles, [Role::Server]);
         }
+    }
+
+    #[test]
+    fn a_refusal_names_the_product_and_no_host() {
+        let text = b"\xff\x6a\x04Host 'mustermann.example' is not allowed to connect to this MariaDB server";
+        let bytes = [&[u8::try_from(text.len()).unwrap(), 0, 0, 0], text.as_slice()].concat();
+        let told = side(&bytes).check();
+        assert_eq!(told.lines(), "SenderService service.software=MariaDB\n");
+        assert_eq!(side(b"\x05\0\0\0\xff\x15\x04MySQL").check().roles, []);
     }
 
     /// What MariaDB 10.11.14 and its own client sent each other: an account without a password, one with it, and each refused.

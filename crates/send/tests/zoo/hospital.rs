@@ -1,4 +1,4 @@
-//! A round that knows the zoo's devices as servers, and an approved plan over it.
+//! A round that knows the devices of a zoo or a lab as servers, and an approved plan over it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,14 +17,27 @@ pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved 
         phone: "100".to_owned(),
         window: Window { from: now - 60, until: now + 600 },
     };
-    let plan = Plan::make(RoundId(1), &round, scope, Listed::default(), Pace::default());
+    let plan = Plan::make(
+        RoundId(1),
+        &round,
+        scope,
+        Listed { community: true, ..Listed::default() },
+        Pace::default(),
+    );
     let approval = Approval { plan: plan.mark(), by: "keeper".to_owned() };
     approve(plan, RoundId(1), &round, &[approval]).unwrap()
 }
 
+fn transport(protocol: Protocol) -> Transport {
+    match protocol {
+        Protocol::Dns | Protocol::Ntp | Protocol::Snmp => Transport::Udp,
+        _ => Transport::Tcp,
+    }
+}
+
 fn asset(ip: Ipv4Addr, ports: &[(u16, Protocol)]) -> Asset {
     let service = |(port, protocol): &(u16, Protocol)| Service {
-        endpoint: Endpoint { ip: IpAddr::V4(ip), transport: Transport::Tcp, port: *port },
+        endpoint: Endpoint { ip: IpAddr::V4(ip), transport: transport(*protocol), port: *port },
         protocol: Some(*protocol),
         clients: 1,
     };

@@ -1,0 +1,160 @@
+//! Each question put to a real server of its kind, in namespaces of its own: what it answers names what it is, and what nobody may
+//! read is nowhere. `lab/servers` starts them.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[path = "../zoo/hospital.rs"]
+mod hospital;
+
+use std::io::{BufRead as _, BufReader};
+use std::net::Ipv4Addr;
+use std::process::{Child, Command, Stdio};
+
+use wardround_ask::{Exchange, Outcome, observations};
+use wardround_model::{Protocol, Timestamp};
+use wardround_send::{Answer, Desk, Ended, run};
+
+/// What a server of this name is known to speak, and what must be told of it: kinds of facts, and what their values begin with.
+const SERVERS: &[(&str, Protocol, &[(&str, &str)])] = &[
+    ("ssh", Protocol::Ssh, &[("scan.open", "ssh"), ("ssh.banner", "OpenSSH_")]),
+    (
+        "ssh-weak",
+        Protocol::Ssh,
+        &[
+            ("ssh.banner", "OpenSSH_"),
+            ("ssh.weak-algorithm", "diffie-hellman-group1-sha1"),
+            ("ssh.weak-algorithm", "3des-cbc"),
+            ("ssh.weak-algorithm", "hmac-md5"),
+        ],
+    ),
+    ("http", Protocol::Http, &[("scan.open", "http"), ("http.server", "nginx/")]),
+    (
+        "https",
+        Protocol::Tls,
+        &[("scan.open", "tls"), ("tls.version", "1.2"), ("tls.certificate-self-signed", "yes")],
+    ),
+    ("dns-dnsmasq", Protocol::Dns, &[("scan.open", "dns"), ("service.software", "dnsmasq 2")]),
+    ("dns-bind", Protocol::Dns, &[("scan.open", "dns"), ("service.software", "BIND 9")]),
+    ("ftp", Protocol::Ftp, &[("scan.open", "ftp"), ("ftp.banner", "vsFTPd 3")]),
+    ("smb", Protocol::Smb, &[("scan.open", "smb"), ("smb.dialect", "3.1.1"), ("smb.signing", "required")]),
+    ("ldap", Protocol::Ldap, &[("scan.open", "ldap"), ("service.software", "OpenLDAP")]),
+    ("mysql", Protocol::Mysql, &[("scan.open", "mysql"), ("service.software", "MariaDB ")]),
+    ("postgres", Protocol::Postgresql, &[("scan.open", "postgresql")]),
+    ("cups", Protocol::Ipp, &[("http.server", "CUPS/2")]),
+    ("printer", Protocol::Ipp, &[("scan.open", "ipp"), ("ipp.model", "Example LaserPrint 4711x")]),
+    ("rdp", Protocol::Rdp, &[("scan.open", "rdp"), ("rdp.security", "tls")]),
+    (
+        "snmp",
+        Protocol::Snmp,
+        &[("scan.open", "snmp"), ("snmp.version", "2c"), ("snmp.system-description", "Linux * ")],
+    ),
+    ("ntp", Protocol::Ntp, &[("scan.open", "ntp")]),
+];
+/// What `lab/servers` sets as community, and who it says is to be called.
+const COMMUNITY: &str = "sesame-4711";
+const CONTACT: &str = "mustermann";
+
+#[test]
+#[ignore = "needs servers that `make test` does not install; `make ask-servers` runs it"]
+fn real_servers_answer_and_are_named() {
+    let this = std::env::current_exe().unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
+    command.args(["--exact", "servers_in_namespaces", "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8_lossy(&told);
+    assert!(output.status.success(), "{told}");
+    println!("{told}");
+}
+
+/// The servers. They end with this, as their input ends.
+struct Servers(Child);
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// Name, address and port of all that could be started.
+fn started(folder: &std::path::Path) -> (Servers, Vec<(String, Ipv4Addr, u16)>) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/servers");
+    let mut command = Command::new(script);
+    let mut child =
+        command.arg("lo").arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut found = Vec::new();
+    for line in lines.take_while(|line| line != "ready") {
+        match line.split(' ').collect::<Vec<_>>().as_slice() {
+            [name, ip, port] => found.push(((*name).to_owned(), ip.parse().unwrap(), port.parse().unwrap())),
+            _ => {
+                println!("skipped: {line}");
+                assert!(std::env::var_os("ALL_SERVERS").is_none(), "{line}");
+            }
+        }
+    }
+    (Servers(child), found)
+}
+
+#[derive(Default)]
+struct Notes(Vec<(Exchange, Answer)>);
+
+impl Desk for Notes {
+    fn may_still(&mut self, _: Timestamp, _: &Exchange) -> std::io::Result<bool> {
+        Ok(true)
+    }
+
+    fn before(&mut self, _: Timestamp, _: &Exchange) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn after(&mut self, _: Timestamp, exchange: &Exchange, answer: &Answer) -> std::io::Result<()> {
+        self.0.push((exchange.clone(), answer.clone()));
+        Ok(())
+    }
+
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+#[ignore = "run by the test above, in namespaces"]
+fn servers_in_namespaces() {
+    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
+    let folder = std::env::temp_dir().join(format!("ask-servers-{}", std::process::id()));
+    let (_servers, started) = started(&folder);
+    let known = |name: &str| SERVERS.iter().find(|(known, ..)| *known == name).unwrap();
+    let mut offers: Vec<(Ipv4Addr, Vec<(u16, Protocol)>)> = Vec::new();
+    for (name, ip, port) in &started {
+        let offer = (*port, known(name).1);
+        match offers.iter_mut().find(|(other, _)| other == ip) {
+            Some((_, ports)) => ports.push(offer),
+            None => offers.push((*ip, vec![offer])),
+        }
+    }
+    let approved = hospital::approved(&offers).with_community(COMMUNITY.parse().ok());
+    let mut notes = Notes::default();
+    let ended = run(&approved, &mut notes);
+    assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");
+    assert_eq!(notes.0.len(), started.len());
+    let mut wrong = Vec::new();
+    for (name, ip, port) in &started {
+        let (_, protocol, expected) = known(name);
+        let of_it = |(exchange, _): &&(Exchange, Answer)| (exchange.ip, exchange.port) == (*ip, *port);
+        let (exchange, answer) = notes.0.iter().find(of_it).unwrap();
+        let facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
+        let told: Vec<(&str, &str)> =
+            facts.iter().map(|it| (it.fact.kind().code(), it.fact.value())).collect();
+        println!("{name} ({}) {}: {told:?}", protocol.label(), answer.outcome.code());
+        let has = |(kind, value): &(&str, &str)| told.iter().any(|(k, v)| k == kind && v.starts_with(value));
+        if answer.outcome != Outcome::Answered || !expected.iter().all(|fact| has(fact)) {
+            wrong.push(name);
+        }
+        let all = format!("{told:?}");
+        assert!(!all.contains(COMMUNITY) && !all.contains(CONTACT), "{all}");
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let _ = std::fs::remove_dir_all(folder);
+}
