@@ -13,8 +13,11 @@ use wardround_ask::{Exchange, Outcome, observations};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Answer, Desk, Ended, run};
 
-/// What a server of this name is known to speak, and what must be told of it: kinds of facts, and what their values begin with.
-const SERVERS: &[(&str, Protocol, &[(&str, &str)])] = &[
+/// A server's name, what it is known to speak, and what must be told of it: kinds of facts, and what their values begin with.
+type Known = (&'static str, Protocol, &'static [(&'static str, &'static str)]);
+
+/// The servers that may be there.
+const SERVERS: &[Known] = &[
     ("ssh", Protocol::Ssh, &[("scan.open", "ssh"), ("ssh.banner", "OpenSSH_")]),
     (
         "ssh-weak",
@@ -149,7 +152,7 @@ fn servers_in_namespaces() {
             facts.iter().map(|it| (it.fact.kind().code(), it.fact.value())).collect();
         println!("{name} ({}) {}: {told:?}", protocol.label(), answer.outcome.code());
         let has = |(kind, value): &(&str, &str)| told.iter().any(|(k, v)| k == kind && v.starts_with(value));
-        if answer.outcome != Outcome::Answered || !expected.iter().all(|fact| has(fact)) {
+        if answer.outcome != Outcome::Answered || !expected.iter().all(has) {
             wrong.push(name);
         }
         let all = format!("{told:?}");

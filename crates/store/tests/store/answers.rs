@@ -45,7 +45,7 @@ fn an_answer_is_kept_for_a_day_also_when_the_store_is_opened_again() {
     assert_eq!(store.answer_begin(&key("one", "b"), at(2)).unwrap(), KeyState::OfAnother);
     store.answer_keep("one", &answer("{}")).unwrap();
     drop(store);
-    let mut store = Store::open(&folder.path().join("rounds.db")).unwrap();
+    let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
     let kept = KeyState::Answered(answer("{}"));
     assert_eq!(store.answer_begin(&key("one", "a"), at(DAY)).unwrap(), kept);
     assert_eq!(store.answer_begin(&key("one", "b"), at(DAY)).unwrap(), KeyState::OfAnother);
