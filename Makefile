@@ -10,8 +10,8 @@ TRIPLE := x86_64-unknown-linux-gnu
 DIST := dist/wardround-$(VERSION)-linux-x86_64
 
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF,
-# and servers that are told notices (mail, syslog).
-PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl
+# servers that are told notices (mail, syslog), an exporter of flow records.
+PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl softflowd
 
 .PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-know bench-site fuzz fuzz-api intel clean
 

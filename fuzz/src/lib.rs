@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use wardround_capture::{Options, read_bytes};
+use wardround_capture::{Captured, Collector, Limits, Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
@@ -203,6 +203,46 @@ pub fn packet(bytes: &[u8]) {
         Err(_) => {}
     }
     facts.list().iter().for_each(check);
+}
+
+/// Collects datagrams of exporters, each behind its length in two bytes: told in parts they are as many records as told at once, and
+/// every fact is let through again.
+pub fn flows(bytes: &[u8]) {
+    let datagrams = || {
+        let mut rest = bytes;
+        std::iter::from_fn(move || {
+            let (length, behind) = rest.split_first_chunk::<2>()?;
+            let length = usize::from(u16::from_be_bytes(*length)).min(behind.len());
+            let (datagram, behind) = behind.split_at(length);
+            rest = behind;
+            Some(datagram)
+        })
+    };
+    let collect = |every: usize| {
+        let limits = Limits { flows: 64, conversations: 64, ..Limits::default() };
+        let mut collector = Collector::new(&limits, &[], &[], (0, 0));
+        let mut parts = Vec::new();
+        for (number, datagram) in datagrams().enumerate() {
+            let from = [10, 20, 9, u8::try_from(number % 2).unwrap_or(0)].into();
+            let seconds = i64::try_from(number).unwrap_or(0);
+            collector.take(datagram, from, Timestamp::from_seconds(1_795_417_200 + seconds));
+            if (number + 1) % every == 0 {
+                parts.push(collector.harvest());
+            }
+        }
+        parts.push(collector.finish());
+        parts
+    };
+    let records = |parts: &[Captured]| parts.iter().map(|part| part.coverage.packets()).sum::<u64>();
+    let (whole, parts) = (collect(usize::MAX), collect(2));
+    assert_eq!(records(&whole), records(&parts));
+    for part in whole.iter().chain(&parts) {
+        assert!(part.conversations.len() <= 128, "64 of records, and 64 of frames");
+        for it in &part.observations {
+            let again = Fact::new(it.fact.kind(), it.fact.value().as_bytes());
+            assert_eq!(again.as_ref().ok(), Some(&it.fact));
+        }
+    }
 }
 
 /// Reads one packet in fragments, cut and ordered as the first bytes say: the same facts as whole, whatever it carries.

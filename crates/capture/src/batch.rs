@@ -34,6 +34,8 @@ pub(crate) struct Packet {
     pub(crate) sequence: u32,
     pub(crate) flags: TcpFlags,
     pub(crate) hop_limit: u8,
+    /// For how many packets it stands: more than 1 where a switch sampled.
+    pub(crate) weight: u32,
     pub(crate) card: Option<MacAddr>,
     pub(crate) sender: Side,
     pub(crate) shard: u8,
@@ -256,6 +258,7 @@ fn bare_packet(kind: Kind, source: (IpAddr, u16), destination: (IpAddr, u16), vi
         sequence: 0,
         flags: TcpFlags::default(),
         hop_limit: 0,
+        weight: 1,
         card: None,
         sender,
         shard: 0,
@@ -289,6 +292,11 @@ fn ip_packet<'a>(ip: &Ip<'a>, view: View) -> (Packet, &'a [u8], Option<SkipReaso
 }
 
 impl Packet {
+    /// The same as one that was chosen out of so many.
+    pub(crate) fn standing_for(self, weight: u32) -> Self {
+        Self { weight, ..self }
+    }
+
     pub(crate) fn source(&self) -> IpAddr {
         self.key.ip(self.sender)
     }

@@ -98,10 +98,19 @@ fn client_by_ports(flow: &Flow) -> Side {
     let (low, high) = (flow.key.port(Side::Low), flow.key.port(Side::High));
     let both_services = low < FIRST_USER_PORT && high < FIRST_USER_PORT && flow.key.kind == Kind::Udp;
     match low.cmp(&high) {
-        _ if both_services => flow.first_sender,
+        _ if both_services => dhcp_client(low, high).unwrap_or(flow.first_sender),
         std::cmp::Ordering::Less => Side::High,
         std::cmp::Ordering::Greater => Side::Low,
         std::cmp::Ordering::Equal => flow.first_sender,
+    }
+}
+
+/// Who asks by DHCP, whose clients have a port of services too: from 68 to 67, and from 546 to 547 (RFC 2131, RFC 8415).
+fn dhcp_client(low: u16, high: u16) -> Option<Side> {
+    match (low, high) {
+        (68, 67) | (546, 547) => Some(Side::Low),
+        (67, 68) | (547, 546) => Some(Side::High),
+        _ => None,
     }
 }
 
@@ -146,9 +155,17 @@ impl Seen {
             (one, two) => one.or(two),
         };
         self.roles = self.roles.min(other.roles);
-        self.first = self.first.min(other.first);
+        self.first = earliest(self.first, other.first);
         self.last = self.last.max(other.last);
     }
+}
+
+/// The one that was read first, at the earlier of both times: flow records come in the order in which flows ended. What was read before
+/// the first possible time of its source has none yet.
+pub(crate) fn earliest(one: Sighting, other: Sighting) -> Sighting {
+    let (first, second) = if one <= other { (one, other) } else { (other, one) };
+    let is_timed = first.at != Timestamp::EPOCH && second.at != Timestamp::EPOCH;
+    Sighting { at: if is_timed { first.at.min(second.at) } else { first.at }, ..first }
 }
 
 pub(crate) fn sum(a: Volume, b: Volume) -> Volume {

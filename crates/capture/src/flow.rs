@@ -8,6 +8,8 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use wardround_model::{Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
 
+use crate::batch::Packet;
+
 /// How many bytes may be recorded before the SYN that they follow.
 const MAX_EARLY: u32 = 64 << 10;
 
@@ -206,6 +208,8 @@ pub(crate) struct Flow {
     pub(crate) examined: u32,
     /// Whether a part of it was told already: it is the same connection again.
     pub(crate) told: bool,
+    /// Where an exporter of flow records counted what a side sent: as it came in, or as it went out.
+    pub(crate) counted_at: Both<Option<u8>>,
     /// Whether it had a packet since the table was last searched for one to let go.
     recent: bool,
 }
@@ -230,17 +234,25 @@ impl Flow {
             stream: None,
             examined: 0,
             told: false,
+            counted_at: Both::default(),
             recent: true,
         }
     }
 
     /// Counts a packet.
-    pub(crate) fn count(&mut self, side: Side, bytes: u32, sequence: u32, at: Timestamp) {
-        self.first_sequence.of_mut(side).get_or_insert(sequence);
+    pub(crate) fn count(&mut self, side: Side, packet: &Packet) {
+        let packets = u64::from(packet.weight);
+        let more = Volume { packets, bytes: packets.saturating_mul(u64::from(packet.wire)) };
+        self.first_sequence.of_mut(side).get_or_insert(packet.sequence);
+        self.add(side, more, packet.time);
+    }
+
+    /// Adds what was counted of a side up to a moment.
+    pub(crate) fn add(&mut self, side: Side, more: Volume, last: Timestamp) {
         let volume = self.volume.of_mut(side);
-        volume.packets = volume.packets.saturating_add(1);
-        volume.bytes = volume.bytes.saturating_add(u64::from(bytes));
-        self.last = self.last.max(at);
+        volume.packets = volume.packets.saturating_add(more.packets);
+        volume.bytes = volume.bytes.saturating_add(more.bytes);
+        self.last = self.last.max(last);
         self.recent = !self.closed;
     }
 }
@@ -257,6 +269,16 @@ impl Flow {
     /// Whether it had a packet since it was last told of.
     pub(crate) fn has_news(&self) -> bool {
         self.volume.low.packets > 0 || self.volume.high.packets > 0
+    }
+
+    /// Notes that a side sent, where sequence numbers are not known.
+    pub(crate) fn sent(&mut self, side: Side) {
+        self.first_sequence.of_mut(side).get_or_insert(0);
+    }
+
+    /// Whether a side sent anything so far.
+    pub(crate) fn has_sent(&self, side: Side) -> bool {
+        self.first_sequence.of(side).is_some()
     }
 
     /// Whether it is known who asks, or will never be: until then, its parts are not told.
@@ -341,6 +363,12 @@ impl FlowTable {
             vacant.insert(place);
         }
         Entered::Replaced(place, Box::new(old))
+    }
+
+    /// Memory that it holds.
+    #[cfg(test)]
+    pub(crate) fn memory(&self) -> usize {
+        self.flows.capacity() * size_of::<Flow>() + self.places.allocation_size()
     }
 
     /// All flows, to be changed but for their keys.

@@ -9,7 +9,7 @@ use crate::batch::{Batch, Found, Headers};
 use crate::excluded::Prefix;
 use crate::format::Record;
 use crate::limits::{CHUNK, Limits, MAX_PACKET};
-use crate::shard::{Dissectors, SHARDS, Shard};
+use crate::shard::{Dissectors, Findings, SHARDS, Shard};
 use crate::skips::Skips;
 use crate::source::unread;
 use crate::{Captured, put_together, quiet};
@@ -27,6 +27,8 @@ pub struct Frame<'a> {
     pub wire: usize,
     /// What was kept of it, in pieces that follow each other: a tag that the kernel took out is put back so.
     pub data: [&'a [u8]; 3],
+    /// For how many frames it stands: 1, or more where a switch sampled.
+    pub weight: u32,
 }
 
 /// Follows what interfaces give.
@@ -71,10 +73,8 @@ impl Follower {
             self.read();
         }
         let (at, evidence) = (self.used, self.next_evidence());
-        self.source.records = self.source.records.saturating_add(1);
-        self.source.bytes = self.source.bytes.saturating_add(kept as u64);
-        self.source.first = Some(self.source.first.map_or(frame.time, |first| first.min(frame.time)));
-        self.source.last = Some(self.source.last.map_or(frame.time, |last| last.max(frame.time)));
+        self.count_record(frame.time, frame.time);
+        self.add_bytes(kept);
         let nth = self.source.records.saturating_sub(1).saturating_add(self.before.0);
         let nth = u32::try_from(nth.saturating_sub(self.batch.before)).unwrap_or(u32::MAX);
         if kept > MAX_PACKET || !self.copy(frame, kept) {
@@ -93,11 +93,27 @@ impl Follower {
         };
         let found =
             Found { nth, record: at, time: frame.time, point: frame.interface, link: frame.link, evidence };
-        packets.extend(headers.decode(&record, found, bytes, assembled, skips));
+        let packet = headers.decode(&record, found, bytes, assembled, skips);
+        packets.extend(packet.map(|packet| packet.standing_for(frame.weight)));
+    }
+
+    /// Counts a record of its source that is no frame, or one that is; where it stands.
+    pub(crate) fn count_record(&mut self, first: Timestamp, last: Timestamp) -> Evidence {
+        let evidence = self.next_evidence();
+        let Source { records, first: earliest, last: latest, .. } = &mut self.source;
+        *records = records.saturating_add(1);
+        *earliest = Some(earliest.map_or(first, |known| known.min(first)));
+        *latest = Some(latest.map_or(last, |known| known.max(last)));
+        evidence
+    }
+
+    /// Counts bytes of its source.
+    pub(crate) fn add_bytes(&mut self, bytes: usize) {
+        self.source.bytes = self.source.bytes.saturating_add(bytes as u64);
     }
 
     /// The frame that comes next, as evidence.
-    fn next_evidence(&self) -> Evidence {
+    pub(crate) fn next_evidence(&self) -> Evidence {
         Evidence {
             source: SourceIndex(0),
             record: self.before.0.saturating_add(self.source.records).saturating_add(1),
@@ -143,8 +159,13 @@ impl Follower {
 
     /// What was found since the last harvest, as of a source without a name; what is under way goes on.
     pub fn harvest(&mut self) -> Captured {
+        self.harvest_beside(None)
+    }
+
+    /// The same, with what was found beside frames.
+    pub(crate) fn harvest_beside(&mut self, more: Option<Findings>) -> Captured {
         self.read();
-        let findings = self.shards.iter_mut().map(Shard::harvest).collect();
+        let findings = self.shards.iter_mut().map(Shard::harvest).chain(more).collect();
         let source = std::mem::replace(&mut self.source, unread(String::new()));
         self.before.0 = self.before.0.saturating_add(source.records);
         self.before.1 = self.before.1.saturating_add(source.bytes);
@@ -154,10 +175,15 @@ impl Follower {
 
     /// The last harvest, with what still waited.
     #[must_use]
-    pub fn finish(mut self) -> Captured {
+    pub fn finish(self) -> Captured {
+        self.finish_beside(None)
+    }
+
+    /// The same, with what was found beside frames.
+    pub(crate) fn finish_beside(mut self, more: Option<Findings>) -> Captured {
         self.read();
         self.headers.finish(&mut self.skips);
-        let findings = self.shards.into_iter().map(Shard::finish).collect();
+        let findings = self.shards.into_iter().map(Shard::finish).chain(more).collect();
         let as_of = self.source.last.unwrap_or(Timestamp::EPOCH);
         put_together(vec![self.source], findings, self.skips, as_of)
     }

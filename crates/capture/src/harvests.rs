@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use wardround_model::{Conversation, Coverage, Endpoint, Evidence, Skip, SkipReason, Source, SourceIndex};
 
 use crate::Captured;
-use crate::conversation::{larger, sum};
+use crate::conversation::{earliest, larger, sum};
 use crate::facts::{self, FactTable};
 use crate::limits::Limits;
 use crate::skips::Skips;
@@ -170,6 +170,6 @@ fn join(kept: &mut Conversation, told: &Conversation) {
         (one, two) => one.or(two),
     };
     kept.roles = kept.roles.min(told.roles);
-    kept.first = kept.first.min(told.first);
+    kept.first = earliest(kept.first, told.first);
     kept.last = kept.last.max(told.last);
 }

@@ -15,6 +15,7 @@
 
 mod agreement;
 mod batch;
+mod collector;
 mod conversation;
 mod decompress;
 mod error;
@@ -45,6 +46,7 @@ use std::num::NonZeroUsize;
 use foldhash::fast::RandomState;
 use wardround_model::{Conversation, Coverage, Observation, Source, SourceIndex, Timestamp};
 
+pub use collector::Collector;
 pub use error::{CaptureError, EndedEarly, Fault, NothingRead};
 pub use excluded::{InvalidPrefix, Prefix};
 pub use follow::{Follower, Frame};

@@ -1,10 +1,10 @@
 //! How much is followed and kept at once. Every limit is a hard one; what it costs is counted in the coverage.
 
 /// Limits of one reading, over all shards together; each shard has an equal part. The defaults keep the whole below
-/// 150 MB at the worst, whatever the size of the capture.
+/// 320 MB at the worst, whatever the size of the capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections (TCP) and pairs of ports (UDP) followed at once: 262,144 by default, about 160 bytes each. Beyond it
+    /// Connections (TCP) and pairs of ports (UDP) followed at once: 1,048,576 by default, less than 256 bytes each. Beyond it
     /// the one that was quiet longest is let go; its counts stay in its conversation.
     pub flows: usize,
     /// Connections whose content is being read at once: 32,768 by default, about 300 bytes each without what is buffered.
@@ -22,7 +22,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            flows: 1 << 18,
+            flows: 1 << 20,
             streams: 1 << 15,
             buffered_bytes: 16 << 20,
             conversations: 1 << 17,

@@ -135,8 +135,8 @@ impl Shard {
             self.take_syn(place, packet, batch);
         }
         let Some(flow) = self.flows.get_mut(place) else { return };
-        flow.count(packet.sender, packet.wire, packet.sequence, packet.time);
-        let is_first_of_side = flow.volume.of(packet.sender).packets == 1;
+        let is_first_of_side = flow.volume.of(packet.sender).packets == 0;
+        flow.count(packet.sender, packet);
         let is_read = packet.wire > 0 && !flow.done.of(packet.sender);
         if is_first_of_side {
             self.tell_card(packet, batch);
@@ -159,7 +159,9 @@ impl Shard {
     fn opened(&mut self, place: u32, packet: &Packet) {
         if let Some(flow) = self.flows.get_mut(place) {
             let flags = packet.flags;
-            flow.already_open = packet.key.kind == Kind::Tcp && !flags.syn() && !flags.rst();
+            // Of a sample it is not known what came before it.
+            let is_whole = packet.weight == 1;
+            flow.already_open = packet.key.kind == Kind::Tcp && !flags.syn() && !flags.rst() && is_whole;
         }
     }
 

@@ -17,7 +17,7 @@ use crate::workers::Crew;
 /// Bytes between two reports of progress.
 const PROGRESS: u64 = 1 << 20;
 /// 1990-01-01T00:00:00Z: no capture of packets is older; a clock that was never set says 1970.
-const OLDEST: Timestamp = Timestamp::from_seconds(631_152_000);
+pub(crate) const OLDEST: Timestamp = Timestamp::from_seconds(631_152_000);
 
 /// What all sources of one reading have in common.
 pub(crate) struct Reading<'a> {

@@ -10,6 +10,7 @@
 mod base64;
 mod ber;
 mod datagram;
+pub mod export;
 mod facts;
 mod head;
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl<'a> Scene<'a> {
 
     /// Whether a list says it, not traffic.
     pub(crate) fn is_of_list(&self, observation: &Observation) -> bool {
-        self.kind_of(observation) != SourceKind::Capture
+        !self.kind_of(observation).is_traffic()
     }
 
     /// The last moment of all traffic, if any was seen.

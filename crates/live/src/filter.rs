@@ -19,6 +19,8 @@ const CALLS: &[i64] = &[
     libc::SYS_ppoll,
     // Many frames at once, from the socket that is open.
     libc::SYS_recvmmsg,
+    // One datagram and who sent it, likewise.
+    libc::SYS_recvfrom,
     libc::SYS_brk,
     libc::SYS_munmap,
     libc::SYS_mremap,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! packet socket -> reader (confine, read_frames): dissects -> pipe (write_harvest) -> parent (read_harvest, watch)
+//! UDP socket    -> reader (confine, read_flows): collects flow records -> the same
 //! ```
 //!
 //! A sensor at a mirror port dissects what anybody on the network sends. Should a dissector be taken over all the same, [`confine`]
@@ -12,18 +13,22 @@
 
 mod confine;
 mod filter;
+mod flows;
 mod harvest;
 mod links;
 mod reader;
 mod readers;
 mod sensor;
+mod socket;
 mod watch;
 
 pub use confine::{ConfineError, Confined, Files, confine, keep_little};
+pub use flows::read_flows;
 pub use harvest::{HarvestError, read_harvest, write_harvest};
 pub use links::{Link, links};
 pub use reader::{ReaderError, confine_reader, read_frames};
 pub use readers::Told;
 pub use sensor::{Health, Pulse, ReaderCommand, Sensor, SensorError, TakeError};
-pub use wardround_packets::{OpenError, PacketSocket};
+pub use socket::Socket;
+pub use wardround_packets::{DatagramSocket, OpenError, PacketSocket};
 pub use watch::{Event, Interface, WatchError, watch};

@@ -17,11 +17,11 @@ use crate::{ConfineError, Confined, confine, write_harvest};
 /// The most that the reader may map: what it follows, several times over.
 const MEMORY: u64 = 2 << 30;
 /// How often it tells what it found.
-const EVERY: Duration = Duration::from_secs(2);
+pub(crate) const EVERY: Duration = Duration::from_secs(2);
 /// Turns of taking frames before it looks at the clock and at its parent, so that a flood does not keep it from telling.
-const TURNS: usize = 64;
+pub(crate) const TURNS: usize = 64;
 /// Turns of taking what still waits once it was asked to end: more than the socket has room for.
-const LAST_TURNS: usize = 1 << 13;
+pub(crate) const LAST_TURNS: usize = 1 << 13;
 
 /// Why the reader stopped.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,7 @@ pub fn read_frames(
 }
 
 /// Waits for frames, but not long; whether the parent closed its side.
-fn wait(socket: &impl AsFd, parent: &File) -> io::Result<bool> {
+pub(crate) fn wait(socket: &impl AsFd, parent: &File) -> io::Result<bool> {
     let mut waiting = [
         PollFd::from_borrowed_fd(socket.as_fd(), PollFlags::IN),
         PollFd::from_borrowed_fd(parent.as_fd(), PollFlags::IN),
@@ -136,5 +136,12 @@ fn follow(follower: &mut Follower, seen: &Seen<'_>) {
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let at = seen.at.unwrap_or_else(now).as_nanos();
     let time = Timestamp::from_nanoseconds(i64::try_from(at).unwrap_or(0));
-    follower.take(&Frame { interface: 0, time, link: LinkType::Ethernet, wire: seen.wire, data: seen.data });
+    follower.take(&Frame {
+        interface: 0,
+        time,
+        link: LinkType::Ethernet,
+        wire: seen.wire,
+        data: seen.data,
+        weight: 1,
+    });
 }

@@ -11,11 +11,9 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::{Socket, read_harvest};
 use wardround_capture::Captured;
 use wardround_model::SourceIndex;
-use wardround_packets::PacketSocket;
-
-use crate::read_harvest;
 
 /// How often a reader is started again within [`PERIOD`]. A bug that one packet shows is gone with it; one that all show is not.
 const RESTARTS: usize = 5;
@@ -58,7 +56,7 @@ fn end(mut child: Child) -> String {
 pub(crate) struct Readers<'a> {
     number: SourceIndex,
     name: &'a str,
-    socket: &'a PacketSocket,
+    socket: &'a Socket,
     /// The end of the pipe that the reader of now watches; nothing where none runs.
     pipe: Option<UnixStream>,
     /// Whether any told something: one that never did cannot run here.
@@ -69,7 +67,7 @@ pub(crate) struct Readers<'a> {
 }
 
 impl<'a> Readers<'a> {
-    pub(crate) fn new(number: SourceIndex, name: &'a str, socket: &'a PacketSocket) -> Self {
+    pub(crate) fn new(number: SourceIndex, name: &'a str, socket: &'a Socket) -> Self {
         Self { number, name, socket, pipe: None, any_told: false, restarts: VecDeque::new(), frames: 0 }
     }
 
@@ -118,9 +116,7 @@ impl<'a> Readers<'a> {
 
     /// Adds what the kernel counted.
     pub(crate) fn count(&mut self) {
-        // Without an answer nothing is added: it is asked again and again.
-        let counts = self.socket.counts().unwrap_or_default();
-        self.frames = self.frames.saturating_add(counts.frames);
+        self.frames = self.frames.saturating_add(self.socket.count());
     }
 
     /// No more frames, and a last harvest from those that wait.

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use wardround_capture::Captured;
 
 use crate::watch::{Event, Interface, WatchError, watch};
-use crate::{OpenError, PacketSocket, Told};
+use crate::{OpenError, PacketSocket, Socket, Told};
 
 /// The command that runs [`crate::read_frames`] on its standard input and output, and counts on from what was told.
 pub type ReaderCommand = Arc<dyn Fn(Told) -> io::Result<Command> + Send + Sync>;
@@ -162,11 +162,12 @@ impl Piece {
         reader: &ReaderCommand,
         counts: &Arc<Counts>,
     ) -> Result<Self, SensorError> {
-        let interfaces = Arc::new([Interface { name: name.to_owned(), socket }]);
+        let interfaces = Arc::new([Interface { name: name.to_owned(), socket: Socket::Frames(socket) }]);
         let (stop, asked) = channel();
         let (reader, counts, watched) = (Arc::clone(reader), Arc::clone(counts), Arc::clone(&interfaces));
         let work = move || {
-            let seen = watch(watched.as_slice(), &*reader, &asked, &|event| counts.note(event));
+            let seen =
+                watch(watched.as_slice(), &|_, told| reader(told), &asked, &|event| counts.note(event));
             if let Err(error) = &seen {
                 *counts.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
             }

@@ -5,13 +5,11 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
-use wardround_capture::{Captured, Harvests, Limits};
-use wardround_model::{Source, SourceIndex, SourceKind};
-use wardround_packets::PacketSocket;
-
-use crate::Told;
 use crate::harvest::READER;
 use crate::readers::{News, Readers};
+use crate::{Socket, Told};
+use wardround_capture::{Captured, Harvests, Limits};
+use wardround_model::{Source, SourceIndex, SourceKind};
 
 /// How often the kernel is asked what it counted, and somebody may have asked to stop.
 const TURN: Duration = Duration::from_millis(200);
@@ -20,13 +18,13 @@ const LAST: Duration = Duration::from_secs(20);
 /// Harvests that wait to be added. Beyond it readers wait, and the kernel drops and counts.
 const WAITING: usize = 4;
 
-/// An interface that is open.
+/// An interface that is open, or an address that exporters of flow records send to.
 #[derive(Debug)]
 pub struct Interface {
     /// Its name.
     pub name: String,
     /// Its socket.
-    pub socket: PacketSocket,
+    pub socket: Socket,
 }
 
 /// What happens while interfaces are watched, for who waits.
@@ -55,13 +53,14 @@ pub enum WatchError {
 
 /// Watches interfaces until `stop` says something or is dropped, or no reader is left; what was seen.
 ///
-/// `reader` is the command that runs [`crate::read_frames`] on its standard input and output, and counts on from what was told.
+/// `reader` is the command that runs [`crate::read_frames`] or [`crate::read_flows`], as the interface wants, on its standard input and
+/// output, and counts on from what was told.
 ///
 /// # Errors
 /// When a reader cannot run here at all. One that dies later is started again, a few times a minute.
 pub fn watch(
     interfaces: &[Interface],
-    reader: &dyn Fn(Told) -> io::Result<Command>,
+    reader: &dyn Fn(&Interface, Told) -> io::Result<Command>,
     stop: &Receiver<()>,
     happened: &dyn Fn(Event<'_>),
 ) -> Result<Captured, WatchError> {
@@ -90,7 +89,7 @@ pub fn watch(
 
 struct Watch<'a> {
     interfaces: &'a [Interface],
-    reader: &'a dyn Fn(Told) -> io::Result<Command>,
+    reader: &'a dyn Fn(&Interface, Told) -> io::Result<Command>,
     happened: &'a dyn Fn(Event<'_>),
     harvests: Harvests,
     readers: Vec<Readers<'a>>,
@@ -99,8 +98,8 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn start(&mut self) -> io::Result<()> {
-        for readers in &mut self.readers {
-            readers.start((self.reader)(Told::default())?, self.tell.clone())?;
+        for (readers, interface) in self.readers.iter_mut().zip(self.interfaces) {
+            readers.start((self.reader)(interface, Told::default())?, self.tell.clone())?;
         }
         Ok(())
     }
@@ -159,7 +158,8 @@ impl Watch<'_> {
     fn start_again(&mut self, place: usize) -> io::Result<()> {
         let source = self.harvests.sources().get(place);
         let told = source.map_or(Told::default(), |it| Told { frames: it.records, bytes: it.bytes });
-        let command = (self.reader)(told)?;
+        let Some(interface) = self.interfaces.get(place) else { return Ok(()) };
+        let command = (self.reader)(interface, told)?;
         self.readers.get_mut(place).map_or(Ok(()), |readers| readers.start(command, self.tell.clone()))
     }
 
@@ -190,14 +190,16 @@ impl Watch<'_> {
 }
 
 fn source(interface: &Interface) -> Source {
+    let kind = interface.socket.kind();
+    let is_flows = kind == SourceKind::Flows;
     Source {
-        kind: SourceKind::Capture,
-        name: format!("interface {}", interface.name),
+        kind,
+        name: format!("{} {}", if is_flows { "flow records at" } else { "interface" }, interface.name),
         bytes: 0,
         records: 0,
         first: None,
         last: None,
-        interfaces: vec![interface.name.clone()],
+        interfaces: if is_flows { Vec::new() } else { vec![interface.name.clone()] },
         ended_early: None,
     }
 }

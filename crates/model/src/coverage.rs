@@ -1,7 +1,7 @@
 //! What could be seen and what could not: told before anything else, because silence is not safety.
 
 use crate::coded::coded;
-use crate::{Evidence, Source, SourceKind};
+use crate::{Evidence, Source};
 
 coded! {
     /// Why a packet, a part of one, or a row was not understood. Its label is read behind a count of packets and a colon.
@@ -38,6 +38,12 @@ coded! {
         Excluded = "excluded", "left out, because you said so of their network";
         /// A row of a list that could not be read; the import told which and why.
         BadRow = "bad-row", "rows of lists that could not be read (the import told which)";
+        /// Flow records, or datagrams with some, that an exporter sent by its own count, and that did not arrive.
+        LostRecords = "lost-records", "sent by a router or switch, as it counts them, but not arrived";
+        /// A set of flow records whose template did not come before it.
+        NoTemplate = "no-template", "came before their layout was told, so that they could not be read";
+        /// Packets that an exporter passed over, because it samples; the counts of those that it looked at were scaled up.
+        Sampled = "sampled", "passed over by a router or switch that samples (numbers of packets and bytes are estimates)";
     }
 }
 
@@ -64,10 +70,10 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Packets in all captures.
+    /// Packets in all captures, and flow records.
     #[must_use]
     pub fn packets(&self) -> u64 {
-        let captures = self.sources.iter().filter(|source| source.kind == SourceKind::Capture);
+        let captures = self.sources.iter().filter(|source| source.kind.is_traffic());
         captures.map(|source| source.records).sum()
     }
 }

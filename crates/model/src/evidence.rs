@@ -97,6 +97,8 @@ coded! {
         Eve = "eve", "Suricata log";
         /// What hosts answered to questions that were put to them (`wardround ask`).
         Asked = "asked", "answers to questions";
+        /// Flow records of routers and switches (NetFlow, IPFIX, sFlow).
+        Flows = "flows", "flow records";
     }
 }
 
@@ -104,7 +106,23 @@ impl SourceKind {
     /// Whether it comes as a file that a person imports.
     #[must_use]
     pub const fn is_imported(self) -> bool {
-        !matches!(self, Self::Capture | Self::Asked)
+        !self.is_traffic() && !matches!(self, Self::Asked)
+    }
+
+    /// Whether it shows what went over the wire as it went.
+    #[must_use]
+    pub const fn is_traffic(self) -> bool {
+        matches!(self, Self::Capture | Self::Flows)
+    }
+
+    /// What one record of it is called, and several.
+    #[must_use]
+    pub const fn record(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Capture => ("packet", "packets"),
+            Self::Flows => ("flow record", "flow records"),
+            _ => ("row", "rows"),
+        }
     }
 }
 
@@ -117,7 +135,7 @@ pub struct Source {
     pub name: String,
     /// Bytes read from it, before decompression.
     pub bytes: u64,
-    /// Packets of a capture, or rows of a list, read from it.
+    /// Packets of a capture, flow records, or rows of a list, read from it.
     pub records: u64,
     /// The earliest packet's time, or the day that a list tells of.
     pub first: Option<Timestamp>,

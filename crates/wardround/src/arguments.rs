@@ -61,13 +61,16 @@ pub(crate) enum Command {
     Import(Box<import::ImportCommand>),
     /// Run a round over kept lists and captures; or list, show and compare rounds
     Round(Box<RoundCommand>),
-    /// Run a round over what network interfaces show from now on
+    /// Run a round over what network interfaces show from now on, or flow records of routers and switches
     Watch(Box<watch::WatchCommand>),
     /// Look whether live watching works on this computer, and what protects it
     Doctor(StoreArgument),
     /// The reader of `watch`, which starts it itself
     #[command(hide = true)]
     ReadFrames(watch::ReadFrames),
+    /// The reader of `watch` for flow records, which starts it itself
+    #[command(hide = true)]
+    ReadFlows(watch::ReadFlows),
     /// Who is on the network
     #[command(subcommand)]
     Asset(AssetCommand),

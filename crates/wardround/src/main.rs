@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Watch(command) => commands::watch::run(*command),
         Command::Doctor(store) => commands::doctor::run(store),
         Command::ReadFrames(arguments) => commands::watch::read(&arguments),
+        Command::ReadFlows(arguments) => commands::watch::read_flow_records(&arguments),
         Command::Asset(command) => commands::asset::run(command),
         Command::Finding(command) => commands::finding::run(command),
         Command::Question(command) => commands::question::run(command),

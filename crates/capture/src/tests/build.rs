@@ -3,57 +3,57 @@
 use std::net::Ipv4Addr;
 
 /// When the first packet was seen: 2026-11-23T07:00:00Z.
-pub(super) const START: i64 = 1_795_417_200;
+pub(crate) const START: i64 = 1_795_417_200;
 
-pub(super) const CLIENT: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 1], Ipv4Addr::new(10, 1, 0, 1));
-pub(super) const SERVER: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 2], Ipv4Addr::new(10, 2, 0, 2));
+pub(crate) const CLIENT: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 1], Ipv4Addr::new(10, 1, 0, 1));
+pub(crate) const SERVER: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 2], Ipv4Addr::new(10, 2, 0, 2));
 
-pub(super) const FIN: u8 = 1;
-pub(super) const SYN: u8 = 2;
-pub(super) const RST: u8 = 4;
-pub(super) const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const ACK: u8 = 16;
 
-pub(super) fn ethernet(from: [u8; 6], kind: u16, inside: &[u8]) -> Vec<u8> {
+pub(crate) fn ethernet(from: [u8; 6], kind: u16, inside: &[u8]) -> Vec<u8> {
     [&[2, 0, 0, 0, 0, 9], from.as_slice(), &kind.to_be_bytes(), inside].concat()
 }
 
-pub(super) fn vlan(identifier: u16, frame: &[u8]) -> Vec<u8> {
+pub(crate) fn vlan(identifier: u16, frame: &[u8]) -> Vec<u8> {
     [&frame[..12], &[0x81, 0], &identifier.to_be_bytes(), &frame[12..]].concat()
 }
 
-pub(super) fn ipv4(from: Ipv4Addr, to: Ipv4Addr, protocol: u8, inside: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv4(from: Ipv4Addr, to: Ipv4Addr, protocol: u8, inside: &[u8]) -> Vec<u8> {
     let total = u16::try_from(20 + inside.len()).unwrap().to_be_bytes();
     let header = [0x45, 0, total[0], total[1], 0, 0, 0, 0, 64, protocol, 0, 0];
     [&header, from.octets().as_slice(), &to.octets(), inside].concat()
 }
 
-pub(super) fn udp(from: ([u8; 6], Ipv4Addr), to: Ipv4Addr, ports: (u16, u16), data: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(from: ([u8; 6], Ipv4Addr), to: Ipv4Addr, ports: (u16, u16), data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(8 + data.len()).unwrap().to_be_bytes();
     let header = [ports.0.to_be_bytes(), ports.1.to_be_bytes(), length, [0, 0]].concat();
     ethernet(from.0, 0x0800, &ipv4(from.1, to, 17, &[&header, data].concat()))
 }
 
-pub(super) fn arp(card: [u8; 6], ip: Ipv4Addr) -> Vec<u8> {
+pub(crate) fn arp(card: [u8; 6], ip: Ipv4Addr) -> Vec<u8> {
     let body = [&[0, 1, 8, 0, 6, 4, 0, 1], card.as_slice(), &ip.octets(), &[0; 6], &ip.octets()].concat();
     ethernet(card, 0x0806, &body)
 }
 
 /// One side of a TCP connection.
 #[derive(Clone, Copy)]
-pub(super) struct Tcp {
-    pub(super) from: ([u8; 6], Ipv4Addr),
-    pub(super) to: ([u8; 6], Ipv4Addr),
-    pub(super) ports: (u16, u16),
+pub(crate) struct Tcp {
+    pub(crate) from: ([u8; 6], Ipv4Addr),
+    pub(crate) to: ([u8; 6], Ipv4Addr),
+    pub(crate) ports: (u16, u16),
 }
 
 /// Client and server, from this port to 4242.
-pub(super) fn connection(port: u16) -> (Tcp, Tcp) {
+pub(crate) fn connection(port: u16) -> (Tcp, Tcp) {
     let client = Tcp { from: CLIENT, to: SERVER, ports: (port, 4242) };
     (client, Tcp { from: SERVER, to: CLIENT, ports: (4242, port) })
 }
 
 impl Tcp {
-    pub(super) fn segment(&self, sequence: u32, flags: u8, data: &[u8]) -> Vec<u8> {
+    pub(crate) fn segment(&self, sequence: u32, flags: u8, data: &[u8]) -> Vec<u8> {
         let mut header = [self.ports.0.to_be_bytes(), self.ports.1.to_be_bytes()].concat();
         header.extend(sequence.to_be_bytes());
         header.extend([0, 0, 0, 0, 0x50, flags, 1, 0, 0, 0, 0, 0]);
@@ -63,19 +63,19 @@ impl Tcp {
 }
 
 /// A pcap file in the making: little-endian, microseconds, Ethernet; one packet a millisecond.
-pub(super) struct Pcap {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Pcap {
+    pub(crate) bytes: Vec<u8>,
     microseconds: i64,
 }
 
 impl Pcap {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut bytes = 0xA1B2_C3D4u32.to_le_bytes().to_vec();
         bytes.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0]);
         Self { bytes, microseconds: START * 1_000_000 }
     }
 
-    pub(super) fn of<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<u8> {
+    pub(crate) fn of<'a>(packets: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<u8> {
         let mut pcap = Self::new();
         for packet in packets {
             pcap.packet(packet);
@@ -83,16 +83,16 @@ impl Pcap {
         pcap.bytes
     }
 
-    pub(super) fn packet(&mut self, packet: &[u8]) -> &mut Self {
+    pub(crate) fn packet(&mut self, packet: &[u8]) -> &mut Self {
         self.microseconds += 1000;
         self.packet_at(self.microseconds, packet)
     }
 
-    pub(super) fn packet_at(&mut self, microseconds: i64, packet: &[u8]) -> &mut Self {
+    pub(crate) fn packet_at(&mut self, microseconds: i64, packet: &[u8]) -> &mut Self {
         self.packet_cut(microseconds, packet, packet.len())
     }
 
-    pub(super) fn packet_cut(&mut self, microseconds: i64, packet: &[u8], kept: usize) -> &mut Self {
+    pub(crate) fn packet_cut(&mut self, microseconds: i64, packet: &[u8], kept: usize) -> &mut Self {
         for number in [microseconds / 1_000_000, microseconds % 1_000_000] {
             self.bytes.extend(u32::try_from(number).unwrap().to_le_bytes());
         }
@@ -105,17 +105,17 @@ impl Pcap {
 }
 
 /// A pcapng file in the making.
-pub(super) struct Pcapng {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Pcapng {
+    pub(crate) bytes: Vec<u8>,
     big: bool,
 }
 
 impl Pcapng {
-    pub(super) fn new(big: bool) -> Self {
+    pub(crate) fn new(big: bool) -> Self {
         Self { bytes: Vec::new(), big }
     }
 
-    pub(super) fn number(&self, number: u32) -> [u8; 4] {
+    pub(crate) fn number(&self, number: u32) -> [u8; 4] {
         if self.big { number.to_be_bytes() } else { number.to_le_bytes() }
     }
 
@@ -123,7 +123,7 @@ impl Pcapng {
         if self.big { number.to_be_bytes() } else { number.to_le_bytes() }
     }
 
-    pub(super) fn block(&mut self, kind: u32, body: &[u8]) -> &mut Self {
+    pub(crate) fn block(&mut self, kind: u32, body: &[u8]) -> &mut Self {
         let padding = vec![0; body.len().next_multiple_of(4) - body.len()];
         let length = self.number(u32::try_from(12 + body.len() + padding.len()).unwrap());
         let kind = self.number(kind);
@@ -131,13 +131,13 @@ impl Pcapng {
         self
     }
 
-    pub(super) fn section(&mut self, big: bool) -> &mut Self {
+    pub(crate) fn section(&mut self, big: bool) -> &mut Self {
         self.big = big;
         let body = [&self.number(0x1A2B_3C4D), self.short(1).as_slice(), &self.short(0), &[0xFF; 8]].concat();
         self.block(0x0A0D_0D0A, &body)
     }
 
-    pub(super) fn interface(&mut self, link: u16, snaplen: u32, options: &[(u16, &[u8])]) -> &mut Self {
+    pub(crate) fn interface(&mut self, link: u16, snaplen: u32, options: &[(u16, &[u8])]) -> &mut Self {
         let mut body = [self.short(link), [0, 0]].concat();
         body.extend(self.number(snaplen));
         for (code, value) in options {
@@ -148,7 +148,7 @@ impl Pcapng {
         self.block(1, &body)
     }
 
-    pub(super) fn packet(&mut self, interface: u32, ticks: u64, packet: &[u8]) -> &mut Self {
+    pub(crate) fn packet(&mut self, interface: u32, ticks: u64, packet: &[u8]) -> &mut Self {
         let length = u32::try_from(packet.len()).unwrap();
         let [high, low] = halves(ticks);
         let numbers = [interface, high, low, length, length];
@@ -156,13 +156,13 @@ impl Pcapng {
         self.block(6, &[&head, packet].concat())
     }
 
-    pub(super) fn simple_packet(&mut self, packet: &[u8]) -> &mut Self {
+    pub(crate) fn simple_packet(&mut self, packet: &[u8]) -> &mut Self {
         let length = self.number(u32::try_from(packet.len()).unwrap());
         self.block(3, &[&length, packet].concat())
     }
 }
 
 /// The high and the low half of a number.
-pub(super) fn halves(number: u64) -> [u32; 2] {
+pub(crate) fn halves(number: u64) -> [u32; 2] {
     [number >> 32, number & u64::from(u32::MAX)].map(|half| u32::try_from(half).unwrap())
 }

@@ -51,6 +51,7 @@ fn parts_are_together_what_a_file_shows() {
                 link: LinkType::Ethernet,
                 wire: frame.len(),
                 data: [head, &[], rest],
+                weight: 1,
             };
             follower.take(&frame);
             if (n + 1) % every == 0 {

@@ -1,11 +1,12 @@
 //! Captures built byte by byte, read whole. The writer here shares no code with the readers.
 
-mod build;
+pub(crate) mod build;
 mod dialogues;
 mod flows;
 mod follow;
 mod fragments;
 mod hostile;
+mod million;
 mod pieces;
 mod readers;
 mod real;

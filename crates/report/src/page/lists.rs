@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 6;
 const OLD: i64 = 30 * 86_400 * 1_000_000_000;
 
 fn lists(round: &Round) -> impl Iterator<Item = &Source> {
-    round.coverage.sources.iter().filter(|source| source.kind != SourceKind::Capture)
+    round.coverage.sources.iter().filter(|source| !source.kind.is_traffic())
 }
 
 /// What was read from which list, and of which day it is.
@@ -107,7 +107,7 @@ impl Traffic {
     #[must_use]
     pub fn of(round: &Round) -> Self {
         let source = |at: u16| round.coverage.sources.get(usize::from(at)).map(|source| source.kind);
-        let is_list = |kind: Option<SourceKind>| kind.is_some_and(|kind| kind != SourceKind::Capture);
+        let is_list = |kind: Option<SourceKind>| kind.is_some_and(|kind| !kind.is_traffic());
         let seen = || round.observations.iter().filter(|it| !is_list(source(it.first.evidence.source.0)));
         let cards = seen().filter_map(|it| match it.subject {
             Subject::Mac(mac) => Some(mac),
@@ -129,8 +129,11 @@ impl Traffic {
 pub fn place(round: &Round, sighting: Sighting) -> String {
     let evidence = sighting.evidence;
     match round.coverage.sources.get(usize::from(evidence.source.0)) {
-        Some(list) if list.kind != SourceKind::Capture => {
+        Some(list) if !list.kind.is_traffic() => {
             format!("row {} of {}, of {}", evidence.record, list.name, day(sighting.at))
+        }
+        Some(flows) if flows.kind == SourceKind::Flows => {
+            format!("{}, flow record {}, {}", flows.name, evidence.record, sighting.at.to_whole_second())
         }
         source => format!(
             "{}, packet {} (at byte {}), {}",

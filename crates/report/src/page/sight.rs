@@ -27,11 +27,12 @@ pub(crate) fn seen(round: &Round) -> Vec<String> {
 
 /// The captures among the sources.
 pub(crate) fn captures(round: &Round) -> impl Iterator<Item = &Source> {
-    round.coverage.sources.iter().filter(|source| source.kind == SourceKind::Capture)
+    round.coverage.sources.iter().filter(|source| source.kind.is_traffic())
 }
 
 fn source(source: &Source) -> String {
-    let (name, packets) = (&source.name, count(source.records, "packet", "packets"));
+    let (one, many) = source.kind.record();
+    let (name, packets) = (&source.name, count(source.records, one, many));
     match source.first.zip(source.last) {
         Some((first, last)) => format!("{packets} in {name}: {}.", span(first, last)),
         None => format!("{packets} in {name}."),
@@ -170,18 +171,28 @@ fn already_open(round: &Round) -> Option<String> {
 }
 
 fn skipped(round: &Round) -> Vec<String> {
-    let name = |place: u16| {
-        round.coverage.sources.get(usize::from(place)).map_or("-", |source| source.name.as_str())
-    };
     let line = |skip: &wardround_model::Skip| {
-        let (source, packet) = (name(skip.first.source.0), skip.first.record);
+        let source = round.coverage.sources.get(usize::from(skip.first.source.0));
+        let (name, kind) = source.map_or(("-", SourceKind::Capture), |it| (it.name.as_str(), it.kind));
+        let (one, many) = counted(skip.reason, kind);
+        let (record, place) = (kind.record().0, skip.first.record);
         format!(
-            "{}: {} (first: packet {packet} of {source}).",
-            count(skip.count, "packet", "packets"),
+            "{}: {} (first: {record} {place} of {name}).",
+            count(skip.count, one, many),
             skip.reason.label()
         )
     };
     round.coverage.skipped.iter().filter(|skip| skip.reason != SkipReason::BadRow).map(line).collect()
+}
+
+/// What the count of a reason counts.
+fn counted(reason: SkipReason, kind: SourceKind) -> (&'static str, &'static str) {
+    match reason {
+        SkipReason::Sampled => SourceKind::Capture.record(),
+        SkipReason::LostRecords => SourceKind::Flows.record(),
+        SkipReason::NoTemplate => ("group of flow records", "groups of flow records"),
+        _ => kind.record(),
+    }
 }
 
 fn size(length: usize) -> u64 {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use wardround_model::{Asset, AssetId, FindingChange, Round, SourceKind, Timestamp, Weakness};
+use wardround_model::{Asset, AssetId, FindingChange, Round, Timestamp, Weakness};
 use wardround_remedy::diff;
 
 use super::Sources;
@@ -78,7 +78,7 @@ fn coverage(round: &Round) -> Block {
     ];
     let rows = round.coverage.sources.iter().map(|source| {
         // A list tells of a day, a capture of moments.
-        let told = if source.kind == SourceKind::Capture { day_and_time } else { day };
+        let told = if source.kind.is_traffic() { day_and_time } else { day };
         let moment = |at: Option<Timestamp>| at.map_or_else(|| "undated".to_owned(), told);
         vec![
             source.name.clone(),

@@ -1,5 +1,6 @@
 //! The words of `wardround watch` and `wardround doctor`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,8 +11,15 @@ use super::Judging;
 #[derive(Debug, Args)]
 pub(crate) struct WatchCommand {
     /// A network interface, such as eth1 (`wardround doctor` lists them); may be said several times
-    #[arg(long, value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required_unless_present = "flows")]
     pub(crate) interface: Vec<String>,
+    /// An address of this computer that routers and switches send flow records to (NetFlow 5 and 9, IPFIX, sFlow), such as
+    /// 10.20.9.5:2055; may be said several times
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) flows: Vec<SocketAddr>,
+    /// Take flow records from this network only, such as 10.20.9.0/24; may be said several times
+    #[arg(long, value_name = "NETWORK", requires = "flows")]
+    pub(crate) flows_from: Vec<Prefix>,
     /// How long, such as 90s, 15m or 2h; Ctrl-C ends it earlier [default: until Ctrl-C]
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) time: Option<Duration>,
@@ -33,6 +41,21 @@ pub(crate) struct ReadFrames {
     pub(crate) bytes: u64,
     #[arg(long)]
     pub(crate) exclude: Vec<Prefix>,
+}
+
+/// What `watch` tells its readers of flow records.
+#[derive(Debug, Args)]
+pub(crate) struct ReadFlows {
+    /// Records that were told before
+    #[arg(long, default_value_t = 0)]
+    pub(crate) frames: u64,
+    /// Their bytes
+    #[arg(long, default_value_t = 0)]
+    pub(crate) bytes: u64,
+    #[arg(long)]
+    pub(crate) exclude: Vec<Prefix>,
+    #[arg(long)]
+    pub(crate) from: Vec<Prefix>,
 }
 
 /// The longest watch: a week.

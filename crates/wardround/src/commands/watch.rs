@@ -1,9 +1,10 @@
-//! `wardround watch`: a round over what network interfaces show. Each is read by a process of its own without rights
-//! (`wardround_live`), which is this program again.
+//! `wardround watch`: a round over what network interfaces show, and flow records that routers and switches send. Each is read by a
+//! process of its own without rights (`wardround_live`), which is this program again.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
 use std::process::Command;
 use std::sync::Arc;
@@ -11,12 +12,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use wardround_capture::{Captured, Prefix};
-use wardround_live::{Event, Interface, PacketSocket, ReaderCommand, Told, keep_little, read_frames, watch};
+use wardround_live::{
+    DatagramSocket, Event, Interface, PacketSocket, ReaderCommand, Socket, Told, keep_little, read_flows,
+    read_frames, watch,
+};
 use wardround_round::{Settings, run_over};
 
-use crate::arguments::watch::{ReadFrames, WatchCommand};
+use crate::arguments::watch::{ReadFlows, ReadFrames, WatchCommand};
 use crate::commands::{doctor, now, round};
 
 /// The most interfaces of one watch: each takes a process and its memory.
@@ -32,16 +36,25 @@ pub(crate) fn read(arguments: &ReadFrames) -> Result<()> {
     Ok(read_frames(&socket, &parent, &arguments.exclude, (arguments.frames, arguments.bytes))?)
 }
 
+/// The same for flow records.
+pub(crate) fn read_flow_records(arguments: &ReadFlows) -> Result<()> {
+    let ReadFlows { frames, bytes, exclude, from } = arguments;
+    let socket = UdpSocket::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    Ok(read_flows(&socket, &parent, exclude, from, (*frames, *bytes))?)
+}
+
 pub(crate) fn run(command: WatchCommand) -> Result<()> {
-    let WatchCommand { interface: names, time, judging } = command;
-    let interfaces = open(&names)?;
+    let WatchCommand { interface: names, flows, flows_from, time, judging } = command;
+    let interfaces = open(&names, &flows)?;
     // What opening them took is not needed any more, whatever the packets bring.
     keep_little()?;
     let excluded = judging.exclude.clone();
     let as_of = judging.as_of;
     round::run_and_tell(judging, |sources, settings, index| {
         let index = index.open()?;
-        let captured = seen(&interfaces, &excluded, time)?;
+        let readers = Readers { excluded: excluded.clone(), exporters: flows_from.clone() };
+        let captured = seen(&interfaces, &readers, time)?;
         // What was seen meanwhile is not of the future.
         let run_at = now();
         let settings = Settings { run_at, as_of: as_of.map_or(run_at, |it| it.max(run_at)), ..*settings };
@@ -49,16 +62,28 @@ pub(crate) fn run(command: WatchCommand) -> Result<()> {
     })
 }
 
-fn open(names: &[String]) -> Result<Vec<Interface>> {
-    if names.len() > MOST {
-        bail!("no more than {MOST} interfaces can be watched at once");
+fn open(names: &[String], flows: &[SocketAddr]) -> Result<Vec<Interface>> {
+    if names.len().saturating_add(flows.len()) > MOST {
+        bail!("no more than {MOST} interfaces and addresses can be watched at once");
     }
     let mut known = BTreeSet::new();
     if let Some(twice) = names.iter().find(|name| !known.insert(*name)) {
         bail!("the interface {twice:?} is named twice; name it once");
     }
-    let opened = |name: &String| Ok(Interface { socket: PacketSocket::open(name)?, name: name.clone() });
-    names.iter().map(opened).collect()
+    let of_interface = |name: &String| {
+        Ok(Interface { socket: Socket::Frames(PacketSocket::open(name)?), name: name.clone() })
+    };
+    names.iter().map(of_interface).chain(flows.iter().map(|address| open_flows(*address))).collect()
+}
+
+fn open_flows(address: SocketAddr) -> Result<Interface> {
+    let socket = DatagramSocket::open(address).with_context(|| {
+        format!(
+            "cannot listen at {address}: it must be an address of this computer, with a port that is free"
+        )
+    })?;
+    let name = socket.address()?.to_string();
+    Ok(Interface { socket: Socket::Flows(socket), name })
 }
 
 /// How a reader is run: this program again.
@@ -73,13 +98,34 @@ pub(crate) fn reader(excluded: Vec<Prefix>) -> Result<ReaderCommand> {
     }))
 }
 
+/// What readers leave out, and from whom they take flow records.
+struct Readers {
+    excluded: Vec<Prefix>,
+    exporters: Vec<Prefix>,
+}
+
+impl Readers {
+    /// How the reader of an interface is run.
+    fn command(&self, interface: &Interface, told: Told) -> Result<Command> {
+        if let Socket::Frames(_) = interface.socket {
+            return Ok(reader(self.excluded.clone())?(told)?);
+        }
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("read-flows");
+        command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
+        command.args(self.excluded.iter().map(|network| format!("--exclude={network}")));
+        command.args(self.exporters.iter().map(|network| format!("--from={network}")));
+        Ok(command)
+    }
+}
+
 /// Watches, and says on standard error how that goes.
-fn seen(interfaces: &[Interface], excluded: &[Prefix], time: Option<Duration>) -> Result<Captured> {
+fn seen(interfaces: &[Interface], readers: &Readers, time: Option<Duration>) -> Result<Captured> {
     let names: Vec<_> = interfaces.iter().map(|it| it.name.as_str()).collect();
     let names = names.join(", ");
     let stop = asked_to_stop(time)?;
-    let reader = reader(excluded.to_vec())?;
-    let captured = watch(interfaces, &*reader, &stop, &|event| match event {
+    let reader = |interface: &Interface, told| readers.command(interface, told).map_err(io::Error::other);
+    let captured = watch(interfaces, &reader, &stop, &|event| match event {
         Event::Heard(..) => {}
         Event::Watching => eprintln!("wardround: watching {names}; Ctrl-C ends it and runs the round"),
         Event::StartedAgain(name, why) => {
@@ -91,6 +137,12 @@ fn seen(interfaces: &[Interface], excluded: &[Prefix], time: Option<Duration>) -
             );
         }
     })?;
+    if captured.coverage.packets() == 0 && interfaces.iter().all(|it| matches!(it.socket, Socket::Flows(_))) {
+        bail!(
+            "no flow record came to {names}, so that there is no round; look whether the router or switch sends to this address and \
+             port, and whether a firewall here lets it in"
+        );
+    }
     if captured.coverage.packets() == 0 {
         bail!(
             "no packet was read from {names}, so that there is no round; look at the cable, and at the mirror port of the switch \

@@ -11,22 +11,26 @@ use crate::network::{Network, frames, frames_of_interfaces};
 use crate::program::{Place, assert_fails, clinic, error};
 
 /// Later than the capture and than the watch: both are judged at one moment.
-const AS_OF: &str = "2040-01-01T00:00:00Z";
+pub(crate) const AS_OF: &str = "2040-01-01T00:00:00Z";
 
 /// A watch that runs.
-struct Watching {
+pub(crate) struct Watching {
     child: Child,
     said: BufReader<std::process::ChildStderr>,
     /// The file with its round.
     round: PathBuf,
-    heard: String,
+    pub(crate) heard: String,
 }
 
 impl Watching {
     /// Starts it, and waits until its readers read.
     fn start(network: &Network, place: &Place, words: &[&str]) -> Self {
         let words = [&["watch", "--format", "json", "--as-of", AS_OF], words].concat();
-        let mut command = network.enter(&place.command(&words));
+        Self::begin(network.enter(&place.command(&words)), place)
+    }
+
+    /// The same with any command.
+    pub(crate) fn begin(mut command: Command, place: &Place) -> Self {
         let round = place.path("round.json");
         command.stdin(Stdio::null()).stdout(std::fs::File::create(&round).unwrap()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -38,7 +42,7 @@ impl Watching {
 
     /// Waits until it says this.
     #[track_caller]
-    fn wait_for(&mut self, words: &str) {
+    pub(crate) fn wait_for(&mut self, words: &str) {
         let mut line = String::new();
         while !line.contains(words) {
             line.clear();
@@ -48,13 +52,13 @@ impl Watching {
     }
 
     /// Its readers: processes.
-    fn readers(&self) -> Vec<String> {
+    pub(crate) fn readers(&self) -> Vec<String> {
         let children = format!("/proc/{0}/task/{0}/children", self.child.id());
         std::fs::read_to_string(children).unwrap().split_whitespace().map(str::to_owned).collect()
     }
 
     /// Kills its readers as a bug in them would.
-    fn kill_readers(&self) {
+    pub(crate) fn kill_readers(&self) {
         self.signal_readers("-KILL");
     }
 
@@ -65,7 +69,7 @@ impl Watching {
     }
 
     /// Asks it to stop, as Ctrl-C does; the round, and all that it said.
-    fn stop(self) -> (Option<Value>, Output) {
+    pub(crate) fn stop(self) -> (Option<Value>, Output) {
         let asked = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         self.ended()
@@ -79,7 +83,7 @@ impl Watching {
         (serde_json::from_slice(&std::fs::read(&self.round).unwrap()).ok(), output)
     }
 
-    fn round(self) -> (Value, String) {
+    pub(crate) fn round(self) -> (Value, String) {
         let (round, output) = self.stop();
         let said = error(&output);
         assert!(output.status.success(), "{said}");
@@ -88,7 +92,7 @@ impl Watching {
 }
 
 /// The round of the file, at the same moment.
-fn of_file(place: &Place, more: &[&str]) -> Value {
+pub(crate) fn of_file(place: &Place, more: &[&str]) -> Value {
     let clinic = clinic();
     let words = ["round", clinic.to_str().unwrap(), "--format", "json", "--as-of", AS_OF];
     serde_json::from_str(&place.ok(&[&words, more].concat())).unwrap()

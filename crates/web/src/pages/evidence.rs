@@ -80,8 +80,7 @@ fn told(asked: &Asked, proof: &Proof, coverage: &Coverage) -> Markup {
 fn source(coverage: &Coverage, evidence: Evidence) -> String {
     let source = coverage.sources.get(usize::from(evidence.source.0));
     let name = source.map_or_else(|| "a source".to_owned(), |source| plain(&source.name));
-    let is_capture = source.is_none_or(|source| source.kind == wardround_model::SourceKind::Capture);
-    let what = if is_capture { "packet" } else { "row" };
+    let (what, _) = source.map_or(wardround_model::SourceKind::Capture, |source| source.kind).record();
     format!("{what} {} of {name}", number(evidence.record))
 }
 

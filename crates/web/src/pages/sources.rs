@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use wardround_model::{Coverage, IntelligenceSource, Network, SourceKind};
+use wardround_model::{Coverage, IntelligenceSource, Network};
 use wardround_report::page::{count, day, day_and_time, how_long, number};
 use wardround_store::StoreError;
 use wardround_store::view::RoundView;
@@ -77,7 +77,7 @@ fn sources(coverage: &Coverage) -> Markup {
                     thead { tr { th scope="col" { "Name" } th scope="col" { "Kind" } th scope="col" class="number" { "Packets or rows" } th scope="col" { "First (UTC)" } th scope="col" { "Last (UTC)" } th scope="col" { "Trouble" } } }
                     tbody { @for source in coverage.sources.iter().take(MOST_NAMED) { tr {
                         th scope="row" { (plain(&source.name)) }
-                        td { @if source.kind == SourceKind::Capture { "capture" } @else { "list" } }
+                        td { @if source.kind.is_traffic() { (source.kind.label()) } @else { "list" } }
                         td class="number" { (number(source.records)) }
                         td class="nowrap" { @if let Some(first) = source.first { (day_and_time(first)) } }
                         td class="nowrap" { @if let Some(last) = source.last { (day_and_time(last)) } }
