@@ -146,6 +146,16 @@ impl Store {
         let round = load(&self.connection, id).map_err(|trouble| trouble.at(&self.path))?;
         round.ok_or_else(|| StoreError::NoSuchRound { path: self.path.clone(), round: id })
     }
+
+    /// The same as far as it was seen and said: without what was judged, and without reasons, which are most of a large round.
+    ///
+    /// # Errors
+    /// Like [`Store::round_load`].
+    pub fn round_load_seen(&self, id: RoundId) -> Result<Round, StoreError> {
+        let read = || load_seen(&*self.connection.unchecked_transaction()?, id);
+        let round = read().map_err(|trouble: Trouble| trouble.at(&self.path))?;
+        round.ok_or_else(|| StoreError::NoSuchRound { path: self.path.clone(), round: id })
+    }
 }
 
 const INSERT_ROUND: &str =
@@ -239,6 +249,26 @@ fn load(connection: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> 
 
 /// Reads it in a transaction that is open.
 pub(crate) fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
+    let reader = Reader::new(view, id.0);
+    let mut reasons = Reasons::read(reader)?;
+    let Some(seen) = seen(view, id, &mut reasons)? else { return Ok(None) };
+    let round = Round {
+        findings: finding::read(reader, &mut reasons)?,
+        unjudged: finding::read_unjudged(reader, &mut reasons)?,
+        settled: settled::read(reader, &mut reasons)?,
+        plan: plan::read(reader)?,
+        ..seen
+    };
+    reasons.all_taken()?;
+    Ok(Some(round))
+}
+
+fn load_seen(view: &Connection, id: RoundId) -> Result<Option<Round>, Trouble> {
+    seen(view, id, &mut Reasons::default())
+}
+
+/// What was seen and said; assets take their reasons.
+fn seen(view: &Connection, id: RoundId, reasons: &mut Reasons) -> Result<Option<Round>, Trouble> {
     let head = view.query_row(SELECT_ROUND, [id.0], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
     });
@@ -247,8 +277,7 @@ pub(crate) fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round
         .map_err(|_| Trouble::Damaged(Place { table: "round", column: "values_not_allowed" }))?;
     let reader = Reader::new(view, id.0);
     let (observations, refused) = observation::read(reader)?;
-    let mut reasons = Reasons::read(reader)?;
-    let round = Round {
+    Ok(Some(Round {
         run_at: Timestamp::from_nanoseconds(run_at),
         as_of: Timestamp::from_nanoseconds(as_of),
         program,
@@ -257,15 +286,13 @@ pub(crate) fn load_within(view: &Connection, id: RoundId) -> Result<Option<Round
         conversations: conversation::read(reader)?,
         statements: statement::read(reader)?,
         networks: coverage::read_networks(reader)?,
-        assets: asset::read(reader, &mut reasons)?,
-        findings: finding::read(reader, &mut reasons)?,
-        unjudged: finding::read_unjudged(reader, &mut reasons)?,
-        settled: settled::read(reader, &mut reasons)?,
-        plan: plan::read(reader)?,
+        assets: asset::read(reader, reasons)?,
+        findings: Vec::new(),
+        unjudged: Vec::new(),
+        settled: Vec::new(),
+        plan: Vec::new(),
         intelligence: coverage::read_intelligence(reader)?,
-    };
-    reasons.all_taken()?;
-    Ok(Some(round))
+    }))
 }
 
 fn latest(connection: &Connection) -> Result<Option<RoundId>, Trouble> {

@@ -47,7 +47,7 @@ pub use hours::{
     Window, Work, hours_in_words, maker_in_words, plan_hours, visits, what_if,
 };
 pub use judging::{Judged, Judging, Scope};
-pub use paths::{Cut, Cuts, Entry, Fallen, LetThrough, Loss, Paths, Reached, Step, Way};
+pub use paths::{Cut, Cuts, Entry, Fallen, LetThrough, Loss, Paths, Reached, Step, Way, lightest};
 pub use plan::explain;
 pub use settings::requirements;
 pub use ssvc::{

@@ -15,7 +15,7 @@ const LONGEST: usize = 2_000;
 const PLACES: [&str; 2] = ["after", "before"];
 
 /// The question in an address.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asked(Vec<(String, String)>);
 
 impl Asked {

@@ -5,11 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use maud::Markup;
 use tokio::sync::Semaphore;
 use wardround_store::{Store, StoreError};
 
 use crate::desk::Desk;
-use crate::ground::Ground;
+use crate::ground::{KeptGround, Question};
 use crate::planned::Planned;
 use crate::problem::Problem;
 use crate::standing::{Sights, Standing};
@@ -30,7 +31,9 @@ pub(crate) struct Hospital {
     /// Plans for hours that were asked for.
     pub(crate) plans: Mutex<Vec<Arc<Planned>>>,
     /// What ways of an attacker are found in, of the round that was asked for last.
-    pub(crate) ground: Mutex<Option<Arc<Ground>>>,
+    pub(crate) ground: Mutex<KeptGround>,
+    /// What was answered last of ways.
+    pub(crate) answers: Mutex<Vec<(Question, Markup)>>,
     /// Held by whoever reads a whole round for one of these, so that there is one in memory and not one for each who asks.
     pub(crate) working_out: Arc<tokio::sync::Mutex<()>>,
     /// The worklist that was folded last.
@@ -54,6 +57,7 @@ impl Hospital {
             sights: Mutex::default(),
             plans: Mutex::default(),
             ground: Mutex::default(),
+            answers: Mutex::default(),
             working_out: Arc::default(),
             desk: Mutex::default(),
             folding: Arc::default(),

@@ -1,5 +1,5 @@
 //! How a hospital stands after its latest round: what *Today* tells. Numbers, changes and the plan are read piece by piece; only
-//! what was seen and what was not is told from the whole round, once, and kept.
+//! what was seen and what was not is told from all that was seen, once, and kept.
 
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ impl Hospital {
         if let Some(sights) = self.kept_sights(id) {
             return Ok(sights);
         }
-        // One reads the round; who comes meanwhile waits for that, and it goes on when whoever asked is gone.
+        // One reads it; who comes meanwhile waits for that, and it goes on when whoever asked is gone.
         let one = Arc::clone(&self.working_out).lock_owned().await;
         if let Some(sights) = self.kept_sights(id) {
             return Ok(sights);
@@ -121,7 +121,7 @@ impl Hospital {
         let this = Arc::clone(self);
         waiting(move || {
             let _one = one;
-            let round = this.look(|store| store.round_load(id))?;
+            let round = this.look(|store| store.round_load_seen(id))?;
             let sights = this.remember(id, &round);
             drop(round);
             give_back();

@@ -13,6 +13,7 @@ mod evidence;
 mod filter;
 mod finding;
 mod findings;
+mod ground;
 mod page;
 mod rounds;
 
@@ -27,6 +28,7 @@ pub use devices::{DeviceFilter, DeviceRow, DeviceSort, Worst};
 pub use evidence::Proof;
 pub use finding::FindingDetails;
 pub use findings::{FindingFilter, FindingKind, FindingRow, GroupRow};
+pub use ground::WayGround;
 pub use page::{MOST_ROWS, Page, Turn};
 pub use rounds::RoundSummary;
 

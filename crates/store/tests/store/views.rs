@@ -1,6 +1,6 @@
 //! What a view says of a stored round is what the round itself says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use proptest::prelude::*;
@@ -393,6 +393,32 @@ fn summary_agrees(kept: &Kept) {
     assert_eq!([classes, networks, areas], [summary.devices; 3]);
 }
 
+fn ground_agrees(kept: &Kept) {
+    let (ground, round) = (kept.view().way_ground().unwrap(), &kept.round);
+    let mut met = BTreeSet::new();
+    let conversations = round.conversations.iter().filter(|one| !one.is_unanswered());
+    let first = conversations.filter(|one| met.insert((one.client, one.server.ip)));
+    assert_eq!(ground.conversations, first.cloned().collect::<Vec<_>>());
+    let rules = round.observations.iter().filter(|one| one.fact.kind() == FactKind::FirewallRule);
+    assert_eq!(ground.rules, rules.cloned().collect::<Vec<_>>());
+    assert_eq!(ground.statements, round.statements);
+    assert_eq!((&ground.sources, ground.as_of), (&round.coverage.sources, round.as_of));
+    let mut findings = round.findings.clone();
+    findings.iter_mut().for_each(|finding| (finding.reasons, finding.judgement.reasons) = (vec![], vec![]));
+    assert_eq!(ground.findings, findings);
+    let about = |asset: &Asset| {
+        let Asset { id, ips, names, .. } = asset.clone();
+        (id, ips, names, asset.class.value, asset.title(), asset.last_seen)
+    };
+    let about = |assets: &[Asset]| assets.iter().map(about).collect::<Vec<_>>();
+    assert_eq!(about(&ground.assets), about(&round.assets));
+    let seen = kept.store.round_load_seen(kept.id).unwrap();
+    assert_eq!(about(&seen.assets), about(&round.assets));
+    let judged = (round.findings.clone(), round.unjudged.clone(), round.settled.clone(), round.plan.clone());
+    let (findings, unjudged, settled, plan) = judged;
+    assert_eq!(Round { findings, unjudged, settled, plan, assets: round.assets.clone(), ..seen }, *round);
+}
+
 fn all_agree(round: Round) {
     let kept = Kept::new(round);
     assert!(kept.has_one_asset_an_id());
@@ -402,6 +428,7 @@ fn all_agree(round: Round) {
     conversations_agree(&kept);
     proofs_agree(&kept);
     summary_agrees(&kept);
+    ground_agrees(&kept);
 }
 
 proptest! {

@@ -33,6 +33,7 @@ use graph::{Graph, Node, Shown, index};
 pub use rules::LetThrough;
 use search::{Found, search};
 use step::Steps;
+pub use step::lightest;
 
 /// A way from an entry to a goal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! By which finding each asset is taken, and what that weighs: the lightest of its findings.
 
-use wardround_model::{Asset, Finding, WeakSetting, Weakness};
+use std::collections::BTreeMap;
+
+use wardround_model::{Asset, AssetId, Finding, WeakSetting, Weakness};
 
 use super::graph::{Node, index};
 use super::weights;
@@ -42,6 +44,24 @@ impl Steps {
             *step = None;
         }
     }
+}
+
+/// Of these findings the one of each device by which it is taken, in their order: ways are the same without the others.
+#[must_use]
+pub fn lightest(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut best: BTreeMap<AssetId, (u32, usize)> = BTreeMap::new();
+    for (place, finding) in findings.iter().enumerate().filter(|(_, finding)| Steps::is_step(finding)) {
+        let own = (weights::of(finding), place);
+        let known = best.entry(finding.asset).or_insert(own);
+        *known = own.min(*known);
+    }
+    let mut place = 0..;
+    findings.retain(|finding| {
+        let own = place.next();
+        best.get(&finding.asset).map(|(_, place)| *place) == own
+    });
+    findings.shrink_to_fit();
+    findings
 }
 
 /// A missing backup, a new device or a bad certificate is weak, but gives no hold by itself.

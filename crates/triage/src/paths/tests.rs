@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use wardround_model::*;
@@ -314,6 +314,17 @@ proptest! {
         let left: Vec<u64> = cuts.cuts.iter().map(|cut| cut.ways_left).collect();
         prop_assert!(left.is_sorted_by(|one, two| one >= two));
         prop_assert!(cuts.ways == 0 || left.last() == Some(&0));
+    }
+
+    /// The lightest finding of each device is all that ways need.
+    #[test]
+    fn ways_over_the_lightest_findings_are_the_same(small in small(), more in prop::collection::vec((0..8_usize, any::<bool>()), 0..8)) {
+        let (ward, mut findings) = small.ward();
+        findings.extend(more.iter().map(|(place, public)| weak(&ward, &address(*place), *public)));
+        let few = super::lightest(findings.clone());
+        prop_assert_eq!(ways(&ward, &few), ways(&ward, &findings));
+        let devices: Vec<AssetId> = few.iter().map(|finding| finding.asset).collect();
+        prop_assert_eq!(devices.iter().collect::<BTreeSet<_>>().len(), devices.len());
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use maud::{Markup, html};
-use wardround_model::{Area, Asset, AssetId, FactKind, Round};
+use wardround_model::{Area, Asset, AssetId};
 use wardround_report::page::{count, day, number};
+use wardround_store::view::WayGround;
 use wardround_triage::{LetThrough, Paths, Reached, Standing, Step, Way};
 
 use crate::asked::{Asked, Looked};
-use crate::ground::Ground;
+use crate::ground::Question;
 use crate::hospital::waiting;
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, choose};
@@ -63,44 +64,60 @@ struct Told {
 async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<Page, Problem> {
     let body = match asked.look(&site, |_| Ok(())).await? {
         None => parts::no_round(),
-        Some(looked) => {
-            // Ways are found one at a time, also when whoever asked is gone: each may need a second and many megabytes.
-            let one = Arc::clone(&site.ways).acquire_owned().await.map_err(|_| Problem::Fault)?;
-            let ground = site.hospital().ground(looked.round.id).await?;
-            let (at_hand, question) = (Arc::clone(&ground), asked.clone());
-            let told = waiting(move || {
-                let _one = one;
-                Ok(find(&at_hand, &question))
-            })
-            .await?;
-            body(&asked, &looked, &ground.round, &told)
-        }
+        Some(looked) => answer(&site, asked, looked).await?,
     };
     Ok(layout::page(&site, &person, Some(Menu::Paths), "Ways in", &body))
 }
 
-fn find(ground: &Ground, asked: &Asked) -> Told {
-    let round = &ground.round;
-    let (from, to) = (end(round, asked, "from"), end(round, asked, "to"));
-    let mut standing = Standing::from(round);
-    if asked.text("seen") == "only" {
-        standing.observations = &[];
+/// What was found for this question, or is found now.
+async fn answer(site: &Site, asked: Asked, looked: Looked<()>) -> Result<Markup, Problem> {
+    let hospital = site.hospital();
+    let question = Question { round: looked.round.id, is_latest: looked.is_latest, asked };
+    if let Some(known) = hospital.known_answer(&question) {
+        return Ok(known);
     }
+    // Ways are found one at a time, also when whoever asked is gone: each may need a second and many megabytes.
+    let one = Arc::clone(&site.ways).acquire_owned().await.map_err(|_| Problem::Fault)?;
+    if let Some(known) = hospital.known_answer(&question) {
+        return Ok(known);
+    }
+    let ground = hospital.ground(looked.round.id).await?;
+    waiting(move || {
+        let _one = one;
+        let told = find(&ground.of, &question.asked);
+        let body = body(&question.asked, &looked, &ground.of, &told);
+        drop(ground);
+        hospital.keep_answer(question, body.clone());
+        Ok(body)
+    })
+    .await
+}
+
+fn find(ground: &WayGround, asked: &Asked) -> Told {
+    let (from, to) = (end(ground, asked, "from"), end(ground, asked, "to"));
     if matches!(from, End::Unclear(..)) || matches!(to, End::Unclear(..)) {
         return Told { from, to, ways: Vec::new(), left_out: Vec::new() };
     }
-    let paths = Paths::new(&standing, &round.findings);
+    let standing = Standing {
+        assets: &ground.assets,
+        conversations: &ground.conversations,
+        observations: if asked.text("seen") == "only" { &[] } else { &ground.rules },
+        statements: &ground.statements,
+        as_of: ground.as_of,
+    };
+    let paths = Paths::new(&standing, &ground.findings);
     let ways = paths.ways_of(from.devices(), to.devices(), MOST_WAYS);
     let left_out = paths.rules_left_out().iter().take(LEFT_OUT_NAMED);
-    let left_out = left_out.map(|rule| file(round, usize::from(rule.evidence.source.0)).to_owned()).collect();
+    let left_out =
+        left_out.map(|rule| file(ground, usize::from(rule.evidence.source.0)).to_owned()).collect();
     Told { from, to, ways, left_out }
 }
 
 /// The devices that a text or a part of the hospital means.
-fn end(round: &Round, asked: &Asked, field: &str) -> End {
+fn end(ground: &WayGround, asked: &Asked, field: &str) -> End {
     let text = asked.text(field).to_lowercase();
     let of = |wanted: &dyn Fn(&Asset) -> bool| -> Vec<&Asset> {
-        round.assets.iter().filter(|asset| wanted(asset)).collect()
+        ground.assets.iter().filter(|asset| wanted(asset)).collect()
     };
     if text.is_empty() {
         let area = asked.code(&format!("{field}-area"), Area::from_code);
@@ -124,7 +141,7 @@ fn end(round: &Round, asked: &Asked, field: &str) -> End {
     }
 }
 
-fn body(asked: &Asked, looked: &Looked<()>, round: &Round, told: &Told) -> Markup {
+fn body(asked: &Asked, looked: &Looked<()>, ground: &WayGround, told: &Told) -> Markup {
     html! {
         (parts::of_round(looked))
         p { "A way is a chain of weak places that fit together. It does not say that anybody has gone it. Name a device by its name, address or id, or choose a part of the hospital." }
@@ -132,15 +149,15 @@ fn body(asked: &Asked, looked: &Looked<()>, round: &Round, told: &Told) -> Marku
         (unclear(asked, "from", &told.from))
         (unclear(asked, "to", &told.to))
         @if !matches!(told.from, End::Unclear(..)) && !matches!(told.to, End::Unclear(..)) {
-            h2 { (heading(round, told)) }
+            h2 { (heading(ground, told)) }
             @if told.ways.is_empty() {
                 p role="status" { "No way was found. Each one has a place that is not known to be weak, or that nobody was seen to reach. That is no proof that there is none." }
             } @else {
                 p role="status" { (count(u64::try_from(told.ways.len()).unwrap_or(u64::MAX), "way", "ways")) ", the likeliest first." @if told.ways.len() == MOST_WAYS { " There may be more." } }
             }
-            @for (place, way) in told.ways.iter().enumerate() { (one(asked, round, way, place + 1)) }
+            @for (place, way) in told.ways.iter().enumerate() { (one(asked, ground, way, place + 1)) }
         }
-        (limits(asked, round, told))
+        (limits(asked, ground, told))
     }
 }
 
@@ -179,10 +196,10 @@ fn unclear(asked: &Asked, field: &str, end: &End) -> Markup {
     }
 }
 
-fn heading(round: &Round, told: &Told) -> String {
+fn heading(ground: &WayGround, told: &Told) -> String {
     let side = |end: &End, any: &str| match end {
         End::Devices(ids) => match ids.as_slice() {
-            [only] => format!("the {}", title(round, *only)),
+            [only] => format!("the {}", title(ground, *only)),
             several => count(u64::try_from(several.len()).unwrap_or(u64::MAX), "device", "devices"),
         },
         End::Any | End::Unclear(..) => any.to_owned(),
@@ -190,29 +207,29 @@ fn heading(round: &Round, told: &Told) -> String {
     format!("From {} to {}", side(&told.from, "outside"), side(&told.to, "what patients depend on"))
 }
 
-fn one(asked: &Asked, round: &Round, way: &Way, number: usize) -> Markup {
-    let goal = way.steps.last().map(|step| title(round, step.asset)).unwrap_or_default();
+fn one(asked: &Asked, ground: &WayGround, way: &Way, number: usize) -> Markup {
+    let goal = way.steps.last().map(|step| title(ground, step.asset)).unwrap_or_default();
     let heading = format!("way-{number}");
     html! {
         section class="panel" aria-labelledby=(heading) {
             h3 id=(heading) { (number) ". To the " (goal) " (" (way.word()) ")" }
             @if let Some(entry) = way.entry { p { "It begins with " (entry.label()) "." } }
-            (picture(round, way, number))
+            (picture(ground, way, number))
             div class="scroll" { table class="list" {
                 caption class="aside" { "The steps of way " (number) }
                 thead { tr { th scope="col" class="number" { "Step" } th scope="col" { "Device" } th scope="col" { "How it is reached" } th scope="col" { "Its weak place" } } }
                 tbody { @for (place, step) in way.steps.iter().enumerate() { tr {
                     td class="number" { (place + 1) }
-                    th scope="row" { (parts::device(asked, step.asset, &title(round, step.asset))) }
-                    td { (reached(asked, round, step)) }
-                    td { (weak(asked, round, step)) }
+                    th scope="row" { (parts::device(asked, step.asset, &title(ground, step.asset))) }
+                    td { (reached(asked, ground, step)) }
+                    td { (weak(asked, ground, step)) }
                 } } }
             } }
         }
     }
 }
 
-fn reached(asked: &Asked, round: &Round, step: &Step) -> Markup {
+fn reached(asked: &Asked, ground: &WayGround, step: &Step) -> Markup {
     let proof =
         |id: String| html! { " " a class="proof" href=(asked.of_round(&format!("/evidence/{id}"))) { (id) } };
     match &step.reached {
@@ -226,13 +243,13 @@ fn reached(asked: &Asked, round: &Round, step: &Step) -> Markup {
         Reached::SameNetwork => {
             html! { "It is in the network of the step before. Nobody was seen to go there." }
         }
-        Reached::Allowed(allowed) => html! { (let_through(round, *allowed)) },
+        Reached::Allowed(allowed) => html! { (let_through(ground, *allowed)) },
     }
 }
 
-fn let_through(round: &Round, allowed: LetThrough) -> String {
+fn let_through(ground: &WayGround, allowed: LetThrough) -> String {
     let evidence = allowed.rule.evidence;
-    let (file, day) = (plain(file(round, usize::from(evidence.source.0))), day(allowed.rule.at));
+    let (file, day) = (plain(file(ground, usize::from(evidence.source.0))), day(allowed.rule.at));
     let does = if allowed.is_sure { "lets" } else { "may let" };
     let unread = if allowed.is_sure { "" } else { " Part of the rule could not be read." };
     format!(
@@ -241,8 +258,8 @@ fn let_through(round: &Round, allowed: LetThrough) -> String {
     )
 }
 
-fn weak(asked: &Asked, round: &Round, step: &Step) -> Markup {
-    match step.by.and_then(|by| round.finding(by)) {
+fn weak(asked: &Asked, ground: &WayGround, step: &Step) -> Markup {
+    match step.by.and_then(|by| ground.findings.iter().find(|finding| finding.id == by)) {
         Some(finding) => {
             html! { a href=(asked.of_round(&format!("/findings/{}", finding.id))) { (plain(&parts::without_codes(&finding.title, 1))) } }
         }
@@ -257,7 +274,7 @@ const STEP: usize = 74;
 const LONGEST: usize = 42;
 
 /// The way from top to bottom: a full arrow where somebody was seen to go, a dashed one where nobody was.
-fn picture(round: &Round, way: &Way, number: usize) -> Markup {
+fn picture(ground: &WayGround, way: &Way, number: usize) -> Markup {
     let steps = way.steps.len();
     html! {
         figure class="map way" {
@@ -268,7 +285,7 @@ fn picture(round: &Round, way: &Way, number: usize) -> Markup {
                     @let y = place * STEP + 4;
                     @if place > 0 { (arrow(step, y)) }
                     rect class="self" x="2" y=(y) width=(WIDTH - 4) height="34" rx="6" {}
-                    text x=(WIDTH / 2) y=(y + 22) text-anchor="middle" { (place + 1) ". " (short(&plain(&title(round, step.asset)))) }
+                    text x=(WIDTH / 2) y=(y + 22) text-anchor="middle" { (place + 1) ". " (short(&plain(&title(ground, step.asset)))) }
                 }
             }
             figcaption { "A full arrow: somebody was seen to go there. A dashed one: nobody was." }
@@ -298,8 +315,8 @@ fn short(text: &str) -> String {
     }
 }
 
-fn limits(asked: &Asked, round: &Round, told: &Told) -> Markup {
-    let rules = round.observations.iter().filter(|one| one.fact.kind() == FactKind::FirewallRule).count();
+fn limits(asked: &Asked, ground: &WayGround, told: &Told) -> Markup {
+    let rules = ground.rules.len();
     html! {
         section aria-labelledby="limits" {
             h2 id="limits" { "What is not in it" }
@@ -314,10 +331,10 @@ fn limits(asked: &Asked, round: &Round, told: &Told) -> Markup {
     }
 }
 
-fn file(round: &Round, source: usize) -> &str {
-    round.coverage.sources.get(source).map_or("a list of rules", |source| source.name.as_str())
+fn file(ground: &WayGround, source: usize) -> &str {
+    ground.sources.get(source).map_or("a list of rules", |source| source.name.as_str())
 }
 
-fn title(round: &Round, asset: AssetId) -> String {
-    round.asset(asset).map_or_else(|| asset.to_string(), Asset::title)
+fn title(ground: &WayGround, asset: AssetId) -> String {
+    ground.assets.iter().find(|one| one.id == asset).map_or_else(|| asset.to_string(), Asset::title)
 }
