@@ -13,7 +13,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # servers that are told notices (mail, syslog), an exporter of flow records.
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl softflowd
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-know bench-site fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-know bench-site kills fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -73,6 +73,12 @@ accuracy: ## Hold what is read of other people's captures against what their own
 
 bench-site: ## Time the site's pages on a very large store with 20 people at once (needs wrk; minutes)
 	bench/site
+
+KILLS ?= 100
+
+kills: ## Kill the site KILLS=100 times at random moments under load, and say whether all that it acknowledged is there (minutes)
+	WARDROUND_KILLS=$(KILLS) $(CARGO) test --locked --package wardround --test site -- --exact --nocapture \
+	  rounds::killed_at_random_moments_under_load_every_acknowledged_invitation_is_there
 
 zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (installs nmap; minutes)
 	@command -v nmap >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nmap; }

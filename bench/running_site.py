@@ -63,9 +63,11 @@ class Site:
         if status != 200 or "Your account is ready" not in text:
             raise SystemExit(f"bench/site: no account could be made ({status})")
 
-    def memory(self) -> float:
-        """Resident memory of its own (not of mapped files) in MB."""
-        return int(re.search(r"RssAnon:\s+(\d+)", pathlib.Path(f"/proc/{self.child.pid}/status").read_text())[1]) / 1000
+    def memory(self) -> dict[str, float]:
+        """What it holds in MB: of its own, of mapped files (which the system takes back when it wants), and the most at any time."""
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        fields = {"own": "RssAnon", "mapped": "RssFile", "most": "VmHWM"}
+        return {name: int(re.search(rf"{field}:\s+(\d+)", status)[1]) / 1000 for name, field in fields.items()}
 
 
 def digits(key: str) -> str:
