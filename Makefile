@@ -93,6 +93,9 @@ ask-servers: ## Put every question to a real server of its kind (needs root; ins
 	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named --nocapture
 
+bench-ask: ## Compare a round of questions with nmap on the same real servers: what both name, and packets (needs root; minutes)
+	bench/ask
+
 lab-lists: ## Write the demo hospital's lists again
 	lab/lists.py
 

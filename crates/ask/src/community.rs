@@ -16,6 +16,11 @@ pub struct Community(String);
 pub struct InvalidCommunity;
 
 impl Community {
+    /// What stands in its place where others read.
+    pub(crate) fn masked() -> Self {
+        Self("*".repeat(8))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -20,6 +20,8 @@ pub const SENSOR_RATE: u32 = 50;
 pub const MOST_PACKETS: u32 = 10;
 /// Ports of a host beside those that were seen, at most (P5).
 pub const MOST_LISTED_PORTS: usize = 10;
+/// How long a host is watched after a question, and how long before it must have spoken for its silence to be a sign (P8).
+pub const WATCHED_AFTER: Duration = Duration::from_secs(600);
 /// UDP services that an owner names, at most (P11).
 pub const MOST_NAMED: usize = 256;
 /// Exchanges of one plan, at most.

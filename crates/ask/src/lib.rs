@@ -5,6 +5,7 @@
 //!
 //! The limits ([`envelope`]) are the project's own judgement; no live medical device was tested.
 
+pub mod after;
 mod answer;
 mod check;
 mod community;
@@ -16,6 +17,7 @@ mod negotiate;
 mod plan;
 mod printing;
 mod question;
+pub mod rebuilt;
 mod scope;
 mod shell;
 #[cfg(test)]

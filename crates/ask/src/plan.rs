@@ -182,6 +182,18 @@ impl Plan {
         }
     }
 
+    /// The same with these questions alone, each with its own reason.
+    #[must_use]
+    pub fn only(mut self, reasons: &BTreeMap<Endpoint, String>) -> Self {
+        self.exchanges.retain_mut(|exchange| {
+            let reason = reasons.get(&exchange.endpoint());
+            exchange.reason = reason.cloned().unwrap_or_default();
+            reason.is_some()
+        });
+        self.left_out.retain(|left| reasons.keys().any(|place| place.ip == IpAddr::V4(left.ip)));
+        self
+    }
+
     /// The plan's mark: another byte in it is another mark.
     #[must_use]
     pub fn mark(&self) -> String {

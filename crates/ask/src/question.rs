@@ -5,7 +5,7 @@
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
-use wardround_model::{Protocol, Transport};
+use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
 use crate::{datagrams, elements, hello, negotiate, printing, shell};
@@ -119,6 +119,42 @@ impl Question {
         }
     }
 
+    /// Whether its answer tells facts of this kind: the question that showed a flaw shows whether it is gone (P12).
+    #[must_use]
+    pub const fn shows(self, kind: FactKind) -> bool {
+        use FactKind as K;
+        match self {
+            Self::Banner => matches!(kind, K::FtpBanner | K::ServerSoftware),
+            Self::HttpHead => matches!(kind, K::HttpServer),
+            Self::TlsHello => matches!(
+                kind,
+                K::TlsVersion
+                    | K::TlsCipher
+                    | K::TlsCertificateSubject
+                    | K::TlsCertificateIssuer
+                    | K::TlsCertificateNotBefore
+                    | K::TlsCertificateNotAfter
+                    | K::TlsCertificateKey
+                    | K::TlsCertificateSignature
+                    | K::TlsCertificateSelfSigned
+            ),
+            Self::SmbNegotiate => matches!(kind, K::SmbDialect | K::SmbSigning),
+            Self::SshHello => matches!(kind, K::SshBanner | K::SshWeakAlgorithm),
+            Self::RdpNegotiate => matches!(kind, K::RdpSecurity),
+            Self::LdapRoot | Self::DnsVersion => matches!(kind, K::ServerSoftware),
+            Self::IppAttributes => matches!(kind, K::IppModel | K::IppFirmware | K::HttpServer),
+            Self::SnmpSystem => matches!(
+                kind,
+                K::SnmpVersion
+                    | K::SnmpDefaultCommunity
+                    | K::SnmpSystemDescription
+                    | K::SnmpObjectId
+                    | K::SnmpName
+            ),
+            Self::PostgresTls | Self::NtpTime => false,
+        }
+    }
+
     /// Packets that we send to a host that keeps to its protocol, at most: handshake, question, acknowledgements, end. Of a datagram,
     /// one; the kernel adds one where an answer comes after we stopped waiting (ICMP, port unreachable).
     #[must_use]
@@ -174,6 +210,15 @@ impl Question {
             Self::LdapRoot => elements::LDAP_UNBIND,
             _ => &[],
         }
+    }
+
+    /// All that is said in an exchange that is answered, piece by piece, with asterisks in the place of a community.
+    pub(crate) fn pieces(self, to: Addressed<'_>) -> Vec<Vec<u8>> {
+        let greeting = shell::IDENTIFICATION;
+        let reply = self.reply(greeting).unwrap_or_default();
+        let all =
+            [self.opening(to, Some(&Community::masked())), reply.to_vec(), self.farewell(greeting).to_vec()];
+        all.into_iter().filter(|piece| !piece.is_empty()).collect()
     }
 
     /// Whether enough came to stop listening. A datagram must be the answer to ours.

@@ -78,6 +78,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Answered,
+        Self::Ended,
+        Self::Refused,
+        Self::NoConnection,
+        Self::Silent,
+        Self::Reset,
+        Self::Unreachable,
+        Self::AnotherCard,
+        Self::Stopped,
+    ];
+
+    /// The outcome of this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|outcome| outcome.code() == code)
+    }
+
     /// Its name in logs.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -144,6 +144,7 @@ fn protocol(spoken: &BTreeMap<Protocol, BTreeSet<Peer>>) -> Option<Protocol> {
 /// browser's list of ancestors is no product.
 const PRODUCTS: &[FactKind] = &[
     FactKind::MdnsModel,
+    FactKind::IppModel,
     FactKind::HttpServer,
     FactKind::SshBanner,
     FactKind::NtlmOsVersion,
@@ -260,10 +261,13 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
     }));
     said.extend(lists::said(p, FactKind::ListedModel, "its model"));
-    said.extend(p.facts(FactKind::MdnsModel).iter().map(|it| {
-        let text = format!("Its mDNS announcement says \"{}\"", it.fact.value());
-        Said { value: it.fact.value().to_owned(), percent: 70, reason: because(text, [*it]) }
-    }));
+    for (kind, name) in [(FactKind::MdnsModel, "mDNS announcement"), (FactKind::IppModel, "answer over IPP")]
+    {
+        said.extend(p.facts(kind).iter().map(|it| {
+            let text = format!("Its {name} says \"{}\"", it.fact.value());
+            Said { value: it.fact.value().to_owned(), percent: 70, reason: because(text, [*it]) }
+        }));
+    }
     said.extend(apple(p).map(|(model, it)| {
         let text = format!("It browses as \"{}\"", it.fact.value());
         Said { value: model.to_owned(), percent: 75, reason: because(text, [it]) }

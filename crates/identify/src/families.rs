@@ -226,10 +226,11 @@ fn has_digit(word: &str) -> bool {
 }
 
 /// The texts in which a device says what it is, how much each is worth, and what it is called.
-const TEXTS: [(FactKind, u8, &str); 3] = [
+const TEXTS: [(FactKind, u8, &str); 4] = [
     (FactKind::SnmpSystemDescription, 85, "SNMP description"),
     (FactKind::DhcpVendorClass, 75, "DHCP vendor class"),
     (FactKind::MdnsModel, 75, "mDNS announcement"),
+    (FactKind::IppModel, 75, "answer over IPP"),
 ];
 
 /// Every text that names a family, with how much it is worth and what it is called.

@@ -1,5 +1,6 @@
 //! What came of a question, however it was carried.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use wardround_ask::{Outcome, Ticket};
@@ -12,6 +13,8 @@ use crate::{cards, connection, datagram};
 pub struct Answer {
     /// In a word.
     pub outcome: Outcome,
+    /// From where it was asked, if anything was sent on a socket that stood.
+    pub from: Option<SocketAddr>,
     /// How long the connection took to stand, if it did.
     pub connected: Option<Duration>,
     /// Bytes that were sent. What nobody may read (a community) is not counted.
@@ -22,7 +25,7 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) const fn empty(outcome: Outcome) -> Self {
-        Self { outcome, connected: None, sent: 0, bytes: Vec::new() }
+        Self { outcome, from: None, connected: None, sent: 0, bytes: Vec::new() }
     }
 }
 

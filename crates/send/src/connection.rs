@@ -56,7 +56,7 @@ enum Heard {
 
 impl Talk<'_> {
     fn hold(mut self, ticket: &Ticket, connected: Duration) -> Answer {
-        let exchange = ticket.exchange();
+        let (exchange, from) = (ticket.exchange(), self.stream.local_addr().ok());
         // The kernel may have learned the card only now.
         let outcome = if cards::is_another(exchange.ip, &exchange.cards) {
             Outcome::AnotherCard
@@ -69,7 +69,7 @@ impl Talk<'_> {
             self.say(exchange.question.farewell(&self.bytes));
         }
         self.end();
-        Answer { outcome, connected: Some(connected), sent: self.sent, bytes: self.bytes }
+        Answer { outcome, from, connected: Some(connected), sent: self.sent, bytes: self.bytes }
     }
 
     /// Says it in one piece. It is smaller than the room that the kernel keeps for a new connection.

@@ -24,6 +24,8 @@ pub(crate) enum AskCommand {
     Stop(StoreArgument),
     /// Allow new plans again after a stop, distress or a run that was killed
     Resume(ResumeAsk),
+    /// What the newest round saw of hosts in the ten minutes after they were asked; nothing is sent
+    After(StoreArgument),
     /// What was sent, and what came of it
     Log(LogAsk),
 }
@@ -60,6 +62,9 @@ pub(crate) struct PlanAsk {
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long)]
     pub(crate) snmp: bool,
+    /// Ask only what shows whether work is done that somebody says is done; the rest is told with the cheapest way to see it
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Seconds between two connections to one host; never less than 5
     #[arg(long, value_name = "SECONDS")]
     pub(crate) pause: Option<NonZeroU64>,
@@ -105,6 +110,9 @@ pub(crate) struct LogAsk {
     /// What to print; JSON is one line for each event
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Write what was sent as a capture (pcapng) to this file instead, rebuilt from the log; answers are not in it
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) pcap: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }

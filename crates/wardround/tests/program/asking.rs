@@ -73,6 +73,7 @@ fn a_server_is_asked_and_its_version_is_in_the_next_round() {
          sleep 1
          {SCOPE} >/dev/null; $W ask plan --port 80; $W ask check --approve Ann; $W ask check --approve Ben; $W ask run; $W ask log
          $W ask run 2>&1 || true
+         $W ask after; $W ask log --pcap sent.pcapng; $W ask log --pcap sent.pcapng 2>&1 || true; stat -c 'rights %a' sent.pcapng
          $W round >/dev/null; $W asset show 10.20.1.9
          kill $server $pump; {PACKETS}; cat pump"
     );
@@ -89,10 +90,134 @@ fn a_server_is_asked_and_its_version_is_in_the_next_round() {
         "answered",
         "there is no plan",
         "SimpleHTTP",
+        "no capture covers the ten minutes after it was asked",
+        "2 exchanges in sent.pcapng, rebuilt from the log",
+        "must not be there yet",
+        "rights 600",
     ] {
         assert!(told.contains(words), "{words:?} is missing in:\n{told}");
     }
     assert!(!told.contains("HEAD / HTTP"), "the pump was asked:\n{told}");
+    capture_of_the_log(&place);
+}
+
+/// What was sent can be read like any other capture: a refused port, and a page that was asked for.
+fn capture_of_the_log(place: &Place) {
+    let file = std::fs::read(place.path("sent.pcapng")).unwrap();
+    let has = |text: &[u8]| file.windows(text.len()).any(|window| window == text);
+    assert!(has(b"HEAD / HTTP/1.1\r\nHost: 10.20.1.9:8080") && has(b"Rebuilt from the log of questions"));
+    place.ok(&["round", "sent.pcapng", "--store", "again.sqlite"]);
+    let told = place.ok(&["asset", "show", "10.20.1.9", "--store", "again.sqlite"]);
+    assert!(told.contains("8080"), "{told}");
+    let mut read = Command::new("tshark");
+    read.args(["-r", "sent.pcapng", "-o", "ip.check_checksum:TRUE"]).current_dir(place.folder.path());
+    let Ok(read) = read.output() else {
+        println!("skipped: tshark is not installed, which reads the capture, too");
+        return;
+    };
+    let told = String::from_utf8_lossy(&read.stdout);
+    assert!(read.status.success() && told.contains("HEAD / HTTP/1.1"), "{told}");
+    assert_eq!(told.lines().count(), 5, "{told}");
+}
+
+#[test]
+fn a_community_is_given_to_the_run_alone_and_is_nowhere_after_it() {
+    let place = Place::new();
+    lists(&place);
+    // It gives each request back as a response without values. Real agents answer in `make ask-servers`.
+    place.file(
+        "agent.py",
+        br"import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('10.20.1.9', 161))
+while True:
+    request, sender = s.recvfrom(999)
+    print(request, flush=True)
+    s.sendto(request.replace(b'\xa0', b'\xa2', 1), sender)
+",
+    );
+    let script = format!(
+        "ip link set lo up; ip addr add 10.20.1.9/32 dev lo
+         python3 agent.py >heard & agent=$!
+         sleep 1; echo sesame-4711 >community; chmod 644 community
+         {SCOPE} >/dev/null; $W ask plan --udp 10.20.1.9:161 --snmp; $W ask check --approve Ann; $W ask check --approve Ben
+         $W ask run 2>&1 || true
+         $W ask run --snmp-community community 2>&1 || true
+         chmod 600 community; $W ask run --snmp-community community; $W ask log; $W ask log --format json
+         $W ask log --pcap sent.pcapng; kill $agent; cp heard what-was-heard; rm heard community"
+    );
+    let told = in_namespace(&place, &script);
+    for words in [
+        "10.20.1.9:161/udp",
+        "snmp-system",
+        "say where the community is",
+        "a community is a password: chmod 600",
+        "2 questions asked: all is done",
+        "answered",
+        "community of SNMP is given to the run",
+    ] {
+        assert!(told.contains(words), "{words:?} is missing in:\n{told}");
+    }
+    let heard = std::fs::read_to_string(place.path("what-was-heard")).unwrap();
+    assert_eq!(heard.matches("sesame-4711").count(), 1, "one datagram: {heard}");
+    std::fs::remove_file(place.path("what-was-heard")).unwrap();
+    assert!(!told.contains("sesame"), "{told}");
+    for file in files(place.folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"sesame"), "{}", file.display());
+    }
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            found.extend(files(&entry.path()));
+        } else if kind.is_file() {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+#[test]
+fn p12_what_a_question_showed_is_proved_by_the_same_question() {
+    let place = Place::new();
+    lists(&place);
+    place.file(
+        "web.py",
+        b"import http.server, sys
+class H(http.server.BaseHTTPRequestHandler):
+    server_version, sys_version = sys.argv[1], ''
+    def do_HEAD(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *_): pass
+http.server.HTTPServer(('10.20.1.9', 8080), H).serve_forever()
+",
+    );
+    let approve = "$W ask check --approve Ann >/dev/null; $W ask check --approve Ben >/dev/null; $W ask run >/dev/null; $W round >/dev/null";
+    let script = format!(
+        "ip link set lo up; ip addr add 10.20.1.9/32 dev lo; {SCOPE} >/dev/null
+         python3 web.py Apache/2.4.49 & server=$!
+         sleep 1; $W ask plan >/dev/null; {approve}
+         $W ask plan --verify
+         task=$($W work list --all | grep -o 'W-[0-9a-f]*' | head -1)
+         for one in $($W work list --all | grep -o 'W-[0-9a-f]*' | sort -u); do $W work done $one --by Ann >/dev/null 2>&1 || true; done
+         kill $server; sleep 1; python3 web.py Apache/2.4.99 & server=$!
+         sleep 1; $W ask plan --verify; {approve}
+         $W work list --all; kill $server"
+    );
+    let told = in_namespace(&place, &script);
+    for words in [
+        "Nothing is said to be done that still has to be shown.",
+        "one question to 10.20.1.9:8080/tcp, the one that showed it",
+        "it shows whether it is done: W-",
+        "verified",
+    ] {
+        assert!(told.contains(words), "{words:?} is missing in:\n{told}");
+    }
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(super) struct Line {
     pub(super) to: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) question: String,
+    /// From where it was asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) from: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) packets: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,6 +124,7 @@ impl Desk for Keeper<'_> {
     fn after(&mut self, at: Timestamp, exchange: &Exchange, answer: &Answer) -> io::Result<()> {
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let line = Line {
+            from: answer.from.map(|from| from.to_string()).unwrap_or_default(),
             bytes_out: Some(answer.sent),
             bytes_in: Some(answer.bytes.len()),
             connect_ms: answer.connected.map(milliseconds),

@@ -4,13 +4,20 @@ mod answers;
 mod community;
 mod desk;
 mod folder;
+mod rebuilt;
 mod signals;
 mod tell;
+mod verify;
+mod watched;
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use wardround_ask::after::Since;
 use wardround_ask::{
     Approval, Approved, Distress, Listed, Pace, Plan, Refused, Scope, Window, Wish, approve, breaches,
 };
@@ -44,6 +51,7 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
         AskCommand::Run(words) => ask(words),
         AskCommand::Stop(store) => stop(store),
         AskCommand::Resume(words) => resume(words),
+        AskCommand::After(store) => after(store),
         AskCommand::Log(words) => log(words),
     }
 }
@@ -94,17 +102,27 @@ fn set_scope(folder: &Folder) -> Result<Scope> {
 fn plan(words: PlanAsk) -> Result<()> {
     let (folder, again) = (folder(&words.store)?, words.store.again());
     let scope = set_scope(&folder)?;
+    let path = places::store(words.store.store.clone())?;
     let (id, round) = newest(words.store)?;
     let wish = Wish {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
     let listed = Listed { ports: words.port, datagrams: words.udp, community: words.snmp };
-    let plan = Plan::make(id, &round, scope, listed, Pace::from(wish));
+    let mut plan = Plan::make(id, &round, scope, listed, Pace::from(wish));
+    let mut before = String::new();
+    if words.verify {
+        let store = Store::open_read_only(&path)?;
+        let (efforts, policy) = (super::plan::efforts(None)?, super::work::policy(None)?);
+        let work = store.work_load(&efforts)?;
+        let claimed = verify::claims(&work.worklist(&efforts, &policy, now()), &store, (id, &round), &plan)?;
+        plan = plan.only(&verify::reasons(&claimed));
+        before = format!("{}\n", verify::told(&claimed)?);
+    }
     refuse_breaches(&plan, id, &round)?;
     folder.write(PLAN, &plan)?;
     match words.format {
-        Format::Text => print(&tell::plan(&plan, &again)?),
+        Format::Text => print(&(before + &tell::plan(&plan, &again)?)),
         Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(&plan)?)),
     }
 }
@@ -342,10 +360,62 @@ fn resume(words: ResumeAsk) -> Result<()> {
     ))
 }
 
+/// Looks at the newest round for what became of hosts that were asked (P8). A host that fell silent stops everything.
+fn after(store: StoreArgument) -> Result<()> {
+    let (folder, again) = (folder(&store)?, store.again());
+    let lines: Vec<Line> = folder.lines(LOG)?;
+    let (plan, hosts, own) = watched::asked(&lines);
+    if hosts.is_empty() {
+        return print("Nothing was asked yet.\n");
+    }
+    let (_, round) = newest(store)?;
+    let seen = watched::since(&hosts, &own, &round);
+    let mut log = folder.append(LOG)?;
+    for (ip, since) in &seen {
+        let (to, text) = (ip.to_string(), watched::words(since));
+        // What a person knows by now stops nothing again.
+        if lines.iter().any(|line| line.plan == plan && line.to == to && line.text == text) {
+            continue;
+        }
+        let event = match since {
+            Since::Quiet { .. } => {
+                folder.write(STOP, &"a host fell silent after it was asked")?;
+                "distress"
+            }
+            Since::Speaks { .. } => "still-speaks",
+            Since::NothingToTell | Since::NotWatched => continue,
+        };
+        log.add(&Line { plan: plan.clone(), to, text, account: Some(account()), ..Line::new(now(), event) })?;
+    }
+    print(&watched::told(&plan, &seen, &again)?)
+}
+
 fn log(words: LogAsk) -> Result<()> {
     let folder = folder(&words.store)?;
+    if let Some(file) = words.pcap {
+        return log_as_capture(&folder, &file);
+    }
     match words.format {
         Format::Text => print(&tell::log(&folder.lines(LOG)?)?),
         Format::Json => print(&folder.text(LOG)?.unwrap_or_default()),
     }
+}
+
+/// Writes a new file, for its owner alone.
+fn log_as_capture(folder: &Folder, file: &Path) -> Result<()> {
+    let rebuilt = rebuilt::of(&folder.lines(LOG)?);
+    let cannot = || format!("{} cannot be written; it must not be there yet", file.display());
+    let mut new =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).with_context(cannot)?;
+    new.write_all(&wardround_ask::rebuilt::capture(&rebuilt.sent)).with_context(cannot)?;
+    new.sync_all().with_context(cannot)?;
+    let mut text = format!(
+        "{} in {}, rebuilt from the log. Answers are not in a log, so they are not in it.\n",
+        wardround_report::page::count(rebuilt.sent.len() as u64, "exchange", "exchanges"),
+        file.display()
+    );
+    if rebuilt.unread > 0 {
+        text.push_str(&format!("{} of the log could not be read as an exchange.\n", rebuilt.unread));
+    }
+    print(&text)
 }

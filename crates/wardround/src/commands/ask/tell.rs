@@ -47,7 +47,7 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
         let area = if exchange.clinical { "; clinical area" } else { "" };
         writeln!(
             text,
-            "  {:21}  {:13}  {:2} packets  {}{area}",
+            "  {:21}  {:14}  {:2} packets  {}{area}",
             exchange.place(),
             exchange.question.code(),
             exchange.packets,
@@ -92,7 +92,7 @@ pub(super) fn log(lines: &[Line]) -> Result<String> {
         return Ok("Nothing was asked yet, and nothing was sent.\n".to_owned());
     }
     let mut text =
-        format!("{:20}  {:13}  {:21}  {:13}  {}\n", "WHEN (UTC)", "EVENT", "TO", "QUESTION", "MORE");
+        format!("{:20}  {:13}  {:21}  {:14}  {}\n", "WHEN (UTC)", "EVENT", "TO", "QUESTION", "MORE");
     for line in lines {
         let mut more: Vec<String> = Vec::new();
         more.extend(line.packets.map(|packets| format!("at most {packets} packets")));
@@ -102,7 +102,7 @@ pub(super) fn log(lines: &[Line]) -> Result<String> {
         more.extend((!line.text.is_empty()).then(|| plain(&line.text)));
         let at: String = line.at.chars().take(19).collect();
         let (event, to, question) = (plain(&line.event), plain(&line.to), plain(&line.question));
-        writeln!(text, "{at:20}  {event:13}  {to:21}  {question:13}  {}", more.join(", "))?;
+        writeln!(text, "{at:20}  {event:13}  {to:21}  {question:14}  {}", more.join(", "))?;
     }
     Ok(text)
 }
