@@ -8,10 +8,10 @@ use wardround_model::{
     Timestamp, VexStatus,
 };
 
-use crate::Store;
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
 use crate::table::{Cell, Reader, Table, Writer, shown};
+use crate::{Store, rounds};
 
 /// What people had said when a round was run.
 pub(crate) static OF_ROUND: Table = Table {
@@ -78,7 +78,17 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn statement_save(&mut self, new: &NewStatement) -> Result<StatementId, StoreError> {
-        save(&mut self.connection, new).map_err(|trouble| trouble.at(&self.path))
+        rounds::within(&mut self.connection, |transaction| save(transaction, new))
+            .map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// Keeps all that a person says in one go, or nothing of it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn statement_save_all(&mut self, new: &[NewStatement]) -> Result<Vec<StatementId>, StoreError> {
+        let all = |transaction: &Connection| new.iter().map(|new| save(transaction, new)).collect();
+        rounds::within(&mut self.connection, all).map_err(|trouble| trouble.at(&self.path))
     }
 
     /// All that people said, the oldest first; also what was taken back.
@@ -100,8 +110,7 @@ impl Store {
     }
 }
 
-fn save(connection: &mut Connection, new: &NewStatement) -> Result<StatementId, Trouble> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn save(transaction: &Connection, new: &NewStatement) -> Result<StatementId, Trouble> {
     let [cve, value, detail] = says_cells(&new.says);
     transaction.execute(
         INSERT,
@@ -117,9 +126,7 @@ fn save(connection: &mut Connection, new: &NewStatement) -> Result<StatementId, 
             new.until.map(Timestamp::nanoseconds),
         ],
     )?;
-    let id = StatementId(transaction.last_insert_rowid());
-    transaction.commit()?;
-    Ok(id)
+    Ok(StatementId(transaction.last_insert_rowid()))
 }
 
 /// All of them.

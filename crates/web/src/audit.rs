@@ -30,6 +30,8 @@ pub(crate) enum Became {
     Refused,
     /// It was tried and did not work.
     Failed,
+    /// It was asked once more under the same key, and only answered again.
+    Repeated,
 }
 
 impl Became {
@@ -39,6 +41,7 @@ impl Became {
             Self::Done => "done",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Repeated => "repeated",
         }
     }
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::api::{self, Field};
 use crate::asks::{LARGEST_FORM, Sent, TOKEN};
 use crate::audit::{self, Became, Entry};
 use crate::cookie;
@@ -16,7 +17,7 @@ use crate::problem::Problem;
 use crate::routes::{Brings, Needs};
 use crate::session::{self, Person};
 use crate::site::{Peer, Site, count};
-use crate::{api, tokens};
+use crate::tokens;
 
 /// What a route asks of whoever comes.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,21 @@ pub(crate) struct Gate {
     pub(crate) logged: Option<&'static str>,
     /// How long it may take; nothing where it goes on as long as somebody listens.
     pub(crate) patience: Option<Duration>,
+    /// What a program may send.
+    pub(crate) fields: &'static [Field],
+    /// The status where a change of a program was made.
+    pub(crate) success: StatusCode,
+}
+
+/// How long a request may take, unless its route says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Gate {
+    /// Of a route that brings nothing and is not logged.
+    pub(crate) const fn new(needs: Needs) -> Self {
+        let (brings, patience) = (Brings::Nothing, Some(PATIENCE));
+        Self { needs, brings, logged: None, patience, fields: &[], success: StatusCode::OK }
+    }
 }
 
 /// Lets a request through to its handler, or says why not.
@@ -39,6 +55,7 @@ pub(crate) async fn keep(
     count(&site.counters.requests);
     let subject = params.iter().map(|(_, value)| value).collect::<Vec<_>>().join(" ");
     let is_page = request.method() == Method::GET;
+    let reads = is_page || request.method() == Method::HEAD;
     let is_api = matches!(gate.needs, Needs::Token(_));
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let passed = pass(&site, gate, &subject, request, next);
@@ -57,9 +74,9 @@ pub(crate) async fn keep(
         }
     };
     if is_api {
-        return api::finish(response, known.as_ref()).await;
+        response = api::finish(response, reads, known.as_ref()).await;
     }
-    if !is_page && !response.status().is_success() && !response.status().is_redirection() {
+    if !reads && !response.status().is_success() && !response.status().is_redirection() {
         // What it brought was perhaps not read, so the connection is of no further use; the browser must know.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -74,7 +91,9 @@ async fn pass(
     next: Next,
 ) -> Result<Response, Problem> {
     let peer = *request.extensions().get::<Peer>().ok_or(Problem::Fault)?;
+    // A program shows its token itself, so that no page of another site can make a browser send it.
     if request.method() == Method::POST
+        && !matches!(gate.needs, Needs::Token(_))
         && !is_from_here(request.headers(), cookie::is_secure(request.headers(), site.tls))
     {
         return Err(Problem::NotFromHere);
@@ -88,6 +107,11 @@ async fn pass(
         Needs::Public | Needs::SignedIn | Needs::May(_) => session::find(site, request.headers()).await?,
     };
     admit(site, gate, subject, person.as_ref(), peer).await?;
+    if gate.brings == Brings::Json {
+        let (action, person) = (gate.logged.ok_or(Problem::Fault)?, person.ok_or(Problem::NoToken)?);
+        let entry = Entry::new(action, Became::Asked).by(Some(&person), peer.address()).about(subject);
+        return api::change(site, gate, person, entry, request, next).await;
+    }
     if gate.brings == Brings::Form {
         let held = person.as_ref().filter(|_| gate.needs != Needs::Public);
         request = with_form(request, held).await?;
@@ -102,7 +126,10 @@ async fn pass(
     if let Some(person) = person {
         request.extensions_mut().insert(person);
     }
-    let response = told_as_page(next.run(request).await);
+    let mut response = told_as_page(next.run(request).await);
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = gate.success;
+    }
     if let Some(entry) = entry.filter(|_| gate.brings != Brings::Nothing) {
         let failed = response.status().is_client_error() || response.status().is_server_error();
         let became = if failed { Became::Failed } else { Became::Done };
@@ -169,7 +196,7 @@ async fn with_form(request: Request, person: Option<&Person>) -> Result<Request,
 }
 
 /// What the framework refuses by itself, such as a number that is none, gets a page like everything else.
-fn told_as_page(response: Response) -> Response {
+pub(crate) fn told_as_page(response: Response) -> Response {
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)

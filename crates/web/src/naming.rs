@@ -5,8 +5,13 @@ use std::sync::Mutex;
 use wardround_report::document::seal::LONGEST_NAME;
 use wardround_store::{Store, StoreError};
 
+use crate::api;
+use crate::asks::Sent;
+use crate::condition::Condition;
 use crate::hospital::locked;
 use crate::layout::plain;
+use crate::problem::Problem;
+use crate::site::Site;
 
 /// The name of the setting.
 const SETTING: &str = "hospital";
@@ -43,6 +48,24 @@ pub fn hospital_name(store: &Store) -> Result<String, StoreError> {
 /// Keeps what it is called.
 pub(crate) fn keep(store: &mut Store, name: &str) -> Result<(), StoreError> {
     store.setting_save(SETTING, name)
+}
+
+/// Calls the hospital otherwise, where it is called as was meant; what it is called then.
+pub(crate) async fn rename(site: &Site, sent: &Sent, condition: Condition) -> Result<String, Problem> {
+    let too_long = || Problem::Field("name", "This name is too long. Use a shorter one.".to_owned());
+    let name = named(sent.text("name")).ok_or_else(too_long)?;
+    let (shared, new) = (site.clone(), name.clone());
+    let change = move |store: &mut Store| {
+        let held = api::tag_of_name(&shared.naming.name()).and_then(|tag| condition.check(&tag));
+        if let Err(problem) = held {
+            return Ok(Err(problem));
+        }
+        keep(store, &new)?;
+        shared.naming.change(new);
+        Ok(Ok(()))
+    };
+    site.home.write(change).await??;
+    Ok(name)
 }
 
 /// A name as it may be: one line, and no longer than a seal holds. Nothing where it is longer.

@@ -21,6 +21,26 @@ pub(crate) enum Problem {
     NotFromHere,
     /// What was sent makes no sense; a sentence says why.
     Bad(String),
+    /// One field of what was sent makes no sense: its name, and a sentence that says why.
+    Field(&'static str, String),
+    /// Fields of what a program sent make no sense: where each stands (RFC 6901), and a sentence.
+    Fields(Vec<(String, String)>),
+    /// It makes sense, but not as things stand; a sentence says why.
+    Refused(String),
+    /// A round runs already.
+    Busy,
+    /// What was to be changed is not as it was when the program saw it.
+    Changed,
+    /// A program must say which version it means to change.
+    NoCondition,
+    /// A program sent what is no JSON.
+    NotJson,
+    /// The same key came with another request.
+    KeyOfAnother,
+    /// The same request with the same key is being done.
+    KeyInUse,
+    /// Nobody knows what became of the request with this key.
+    KeyUnanswered,
     /// More was sent than is taken.
     TooLarge,
     /// It took too long.
@@ -41,6 +61,10 @@ pub(crate) struct Told {
     pub(crate) code: &'static str,
     pub(crate) title: &'static str,
     pub(crate) detail: String,
+    /// The status that programs are told.
+    pub(crate) status: StatusCode,
+    /// What is wrong with which field.
+    pub(crate) errors: Vec<(String, String)>,
 }
 
 impl From<StoreError> for Problem {
@@ -65,11 +89,34 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotSignedIn | Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::NotPermitted | Self::NotFromHere => StatusCode::FORBIDDEN,
-            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::Bad(_) | Self::Field(..) | Self::Refused(_) | Self::NotJson => StatusCode::BAD_REQUEST,
+            Self::Fields(_) | Self::KeyOfAnother => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy | Self::KeyInUse | Self::KeyUnanswered => StatusCode::CONFLICT,
+            Self::Changed => StatusCode::PRECONDITION_FAILED,
+            Self::NoCondition => StatusCode::PRECONDITION_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
             Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotLogged | Self::Store | Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The status in the API, which tells more apart than pages do.
+    fn status_for_programs(&self) -> StatusCode {
+        match self {
+            Self::Field(..) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            other => other.status(),
+        }
+    }
+
+    /// What is wrong with which field, in the API: fields of forms are called so there, with `_` for `-`.
+    fn errors(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Field(name, text) => vec![(format!("/{}", name.replace('-', "_")), text.clone())],
+            Self::Fields(errors) => errors.clone(),
+            _ => Vec::new(),
         }
     }
 
@@ -82,6 +129,15 @@ impl Problem {
             Self::NotPermitted => "not-permitted",
             Self::NotFromHere => "not-from-here",
             Self::Bad(_) => "bad-request",
+            Self::Field(..) | Self::Fields(_) => "fields",
+            Self::Refused(_) => "refused",
+            Self::Busy => "busy",
+            Self::Changed => "changed",
+            Self::NoCondition => "no-condition",
+            Self::NotJson => "not-json",
+            Self::KeyOfAnother => "key-of-another",
+            Self::KeyInUse => "key-in-use",
+            Self::KeyUnanswered => "key-unanswered",
             Self::TooLarge => "too-large",
             Self::TooSlow => "too-slow",
             Self::Wait(_) => "wait",
@@ -98,7 +154,16 @@ impl Problem {
             Self::NoToken => "No token that works",
             Self::NotPermitted => "Your role does not include this",
             Self::NotFromHere => "This form was too old",
-            Self::Bad(_) => "That could not be understood",
+            Self::Bad(_) | Self::Field(..) | Self::Fields(_) | Self::NotJson => {
+                "That could not be understood"
+            }
+            Self::Refused(_) => "That cannot be done as things stand",
+            Self::Busy => "A round runs already",
+            Self::Changed => "It was changed meanwhile",
+            Self::NoCondition => "Say which version you mean",
+            Self::KeyOfAnother => "This key belongs to another request",
+            Self::KeyInUse => "This request is being done",
+            Self::KeyUnanswered => "Nobody knows what became of it",
             Self::TooLarge => "That is too large",
             Self::TooSlow => "This took too long",
             Self::Wait(_) => "Please wait a little",
@@ -120,7 +185,21 @@ impl Problem {
             Self::NotFromHere => {
                 "Nothing was changed. Go back, load the page again, and send the form once more.".to_owned()
             }
-            Self::Bad(text) => text.clone(),
+            Self::Bad(text) | Self::Field(_, text) | Self::Refused(text) => text.clone(),
+            Self::Fields(_) => "Nothing was changed. Each field that is wrong stands in \"errors\".".to_owned(),
+            Self::Busy => "Wait until it is done. Then try again.".to_owned(),
+            Self::Changed => {
+                "Nothing was changed. Read it again, and send the new \"ETag\" as \"If-Match\".".to_owned()
+            }
+            Self::NoCondition => {
+                "Nothing was changed. Read it first, and send its \"ETag\" as \"If-Match\".".to_owned()
+            }
+            Self::NotJson => "Send JSON, and say so: \"Content-Type: application/json\".".to_owned(),
+            Self::KeyOfAnother => "Nothing was changed. Send a new key with a new request.".to_owned(),
+            Self::KeyInUse => "Wait for its answer, or send it again in a while.".to_owned(),
+            Self::KeyUnanswered => {
+                "The site did not come to answer it, so it was not done again. Look whether it was done. If not, send it with a new key.".to_owned()
+            }
             Self::TooLarge => "Nothing was kept. Split the file, or leave out what is not needed.".to_owned(),
             Self::TooSlow => "The site has much to do just now. Try again in a minute.".to_owned(),
             Self::Wait(seconds) => format!(
@@ -147,7 +226,13 @@ impl IntoResponse for Problem {
         );
         let mut response = (self.status(), page).into_response();
         // For the API, which tells the same in another shape.
-        let told = Told { code: self.code(), title: self.heading(), detail: self.text() };
+        let told = Told {
+            code: self.code(),
+            title: self.heading(),
+            detail: self.text(),
+            status: self.status_for_programs(),
+            errors: self.errors(),
+        };
         response.extensions_mut().insert(told);
         if let Self::Wait(seconds) = self
             && let Ok(value) = HeaderValue::try_from(seconds.to_string())

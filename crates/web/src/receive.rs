@@ -1,8 +1,9 @@
 //! Files that a form brings: streamed to the disk under limits, after the form's token was checked.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
+use futures_util::stream::{Stream, TryStreamExt as _};
 use tokio::sync::mpsc;
 
 use crate::asks::TOKEN;
@@ -41,13 +42,28 @@ pub(crate) async fn files(site: &Site, person: &Person, mut form: Multipart) -> 
     Ok(ids)
 }
 
-async fn one(site: &Site, person: &Person, mut field: Field<'_>) -> Result<String, Problem> {
-    let id = hex(&site.keys.random::<16>().map_err(|_| Problem::Fault)?);
+async fn one(site: &Site, person: &Person, field: Field<'_>) -> Result<String, Problem> {
     let name = field.file_name().unwrap_or_default().to_owned();
+    stored(site, person, name, field.map_err(|_| ())).await
+}
+
+/// Takes a file that a program sends and lets it wait; its id.
+pub(crate) async fn file(site: &Site, person: &Person, name: String, body: Body) -> Result<String, Problem> {
+    stored(site, person, name, body.into_data_stream().map_err(|_| ())).await
+}
+
+async fn stored(
+    site: &Site,
+    person: &Person,
+    name: String,
+    coming: impl Stream<Item = Result<Bytes, ()>>,
+) -> Result<String, Problem> {
+    let id = hex(&site.keys.random::<16>().map_err(|_| Problem::Fault)?);
+    let mut coming = std::pin::pin!(coming);
     let incoming = site.uploads.begin(&id).map_err(|_| full())?;
     let (pieces, waiting_pieces) = mpsc::channel(PIECES);
     let writing = tokio::spawn(waiting(move || write(incoming, waiting_pieces)));
-    while let Some(piece) = field.chunk().await.map_err(cut_short)? {
+    while let Some(piece) = coming.try_next().await.map_err(cut_short)? {
         // The writer has ended: it says why.
         if pieces.send(piece).await.is_err() {
             break;

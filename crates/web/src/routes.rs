@@ -6,13 +6,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use crate::api::{self, Field};
 use crate::gate::{self, Gate};
 use crate::roles::Permission;
 use crate::site::Site;
-use crate::{api, headers, pages};
+use crate::{headers, pages};
 
 /// What a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub(crate) enum Brings {
     Form,
     /// Files; the handler reads them through [`crate::receive`], which checks the token first.
     Files,
+    /// An object of a program; the gate reads it, and holds it to the fields of its operation.
+    Json,
+    /// A file of a program; the handler reads it.
+    File,
 }
 
 /// A place in the menu.
@@ -104,13 +110,23 @@ pub(crate) struct MenuItem {
 /// One route.
 pub(crate) struct Route {
     pub(crate) path: &'static str,
+    /// The method of HTTP.
+    pub(crate) method: &'static str,
     pub(crate) gate: Gate,
     menu: Option<Menu>,
     handler: MethodRouter<Site>,
 }
 
-/// How long a request may take, unless its route says otherwise.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How a program asks for a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Do this.
+    Post,
+    /// Have this instead.
+    Put,
+    /// Have this no longer.
+    Delete,
+}
 
 impl Route {
     /// A page that is shown.
@@ -119,8 +135,13 @@ impl Route {
         H: Handler<T, Site>,
         T: 'static,
     {
-        let gate = Gate { needs, brings: Brings::Nothing, logged: None, patience: Some(PATIENCE) };
-        Self { path, gate, menu: None, handler: on(MethodFilter::GET, handler) }
+        Self {
+            path,
+            method: "GET",
+            gate: Gate::new(needs),
+            menu: None,
+            handler: on(MethodFilter::GET, handler),
+        }
     }
 
     /// A form that is sent: a change, so it is logged under this name.
@@ -129,8 +150,52 @@ impl Route {
         H: Handler<T, Site>,
         T: 'static,
     {
-        let gate = Gate { needs, brings: Brings::Form, logged: Some(action), patience: Some(PATIENCE) };
-        Self { path, gate, menu: None, handler: on(MethodFilter::POST, handler) }
+        let gate = Gate { brings: Brings::Form, logged: Some(action), ..Gate::new(needs) };
+        Self { path, method: "POST", gate, menu: None, handler: on(MethodFilter::POST, handler) }
+    }
+
+    /// A change that a program asks for, logged under this name.
+    pub(crate) fn change<H, T>(
+        permission: Permission,
+        verb: Verb,
+        path: &'static str,
+        action: &'static str,
+        fields: &'static [Field],
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        let gate = Gate {
+            brings: Brings::Json,
+            logged: Some(action),
+            fields,
+            ..Gate::new(Needs::Token(permission))
+        };
+        let (method, filter) = match verb {
+            Verb::Post => ("POST", MethodFilter::POST),
+            Verb::Put => ("PUT", MethodFilter::PUT),
+            Verb::Delete => ("DELETE", MethodFilter::DELETE),
+        };
+        Self { path, method, gate, menu: None, handler: on(filter, handler) }
+    }
+
+    /// A file that a program sends, logged under this name; it may take so long.
+    pub(crate) fn file<H, T>(
+        permission: Permission,
+        path: &'static str,
+        action: &'static str,
+        patience: Duration,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        let (brings, patience) = (Brings::File, Some(patience));
+        let gate = Gate { brings, logged: Some(action), patience, ..Gate::new(Needs::Token(permission)) };
+        Self { path, method: "POST", gate, menu: None, handler: on(MethodFilter::POST, handler) }
     }
 
     /// Each time that it is shown is logged under this name.
@@ -155,6 +220,12 @@ impl Route {
     pub(crate) fn with_files(mut self, patience: Duration) -> Self {
         self.gate.brings = Brings::Files;
         self.gate.patience = Some(patience);
+        self
+    }
+
+    /// The status where it is done.
+    pub(crate) fn answers(mut self, success: StatusCode) -> Self {
+        self.gate.success = success;
         self
     }
 
@@ -221,7 +292,7 @@ pub(crate) fn router(routes: Vec<Route>, site: Site) -> Router {
     for route in routes {
         let state = (site.clone(), route.gate);
         let mut handler = route.handler;
-        if route.gate.brings == Brings::Files {
+        if matches!(route.gate.brings, Brings::Files | Brings::File) {
             // Files have limits of their own, which are larger.
             handler = handler.layer(DefaultBodyLimit::disable());
         }

@@ -132,6 +132,7 @@ async fn run(
         hashing: Semaphore::new(2),
         listing: Semaphore::new(1),
         ways: Arc::new(Semaphore::new(1)),
+        keys_in_use: std::sync::Mutex::default(),
         counters: Counters::default(),
         stopping: watch::Sender::new(false),
     });

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use wardround_model::Timestamp;
-use wardround_store::AccountId;
+use wardround_store::{AccountId, TokenId};
 
 use crate::codes::hex;
 use crate::cookie;
@@ -36,6 +36,8 @@ pub(crate) struct Person {
     pub(crate) session: String,
     /// What the token that they came with is good for; none where a browser asks.
     pub(crate) scope: Option<Scope>,
+    /// That token.
+    pub(crate) token: Option<TokenId>,
 }
 
 impl Person {
@@ -106,6 +108,7 @@ pub(crate) async fn find(site: &Site, headers: &HeaderMap) -> Result<Option<Pers
         form_token: form_token(&token),
         session: digest,
         scope: None,
+        token: None,
     }))
 }
 

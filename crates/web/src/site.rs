@@ -1,9 +1,10 @@
 //! What every request shares.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -61,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) listing: Semaphore,
     /// Ways of an attacker that are found at once.
     pub(crate) ways: Arc<Semaphore>,
+    /// Keys of programs whose requests are being done.
+    pub(crate) keys_in_use: Mutex<BTreeSet<String>>,
     pub(crate) counters: Counters,
     /// Told when the site stops, to those who would listen for ever.
     pub(crate) stopping: watch::Sender<bool>,

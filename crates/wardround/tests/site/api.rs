@@ -7,22 +7,28 @@ use crate::running::Running;
 
 /// A site that shows the demo hospital, and a token that reads it.
 fn demo() -> (Running, Browser, String) {
-    let site = Running::new();
-    let (ada, _) = set_up(&site);
-    ada.press("/", "/demo/show", &[]);
-    crate::rounds::wait_for_round(&ada);
+    let (site, ada) = shown();
     let token = ada.make_token("read");
     (site, ada, token)
 }
 
-fn json(answer: &Answer) -> Value {
+/// A site that shows the demo hospital.
+pub(crate) fn shown() -> (Running, Browser) {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    ada.press("/", "/demo/show", &[]);
+    crate::rounds::wait_for_round(&ada);
+    (site, ada)
+}
+
+pub(crate) fn json(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("content-type"), "application/json");
     serde_json::from_str(&answer.text).unwrap()
 }
 
 /// The name of a problem, which says what to do next.
-fn problem(answer: &Answer) -> String {
+pub(crate) fn problem(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.text);
     let problem: Value = serde_json::from_str(&answer.text).unwrap();
     assert_eq!(problem["status"], answer.status);
@@ -181,16 +187,32 @@ fn a_token_ends_when_its_owner_ends_it_or_is_closed() {
 }
 
 #[test]
-fn only_reading_is_served_and_the_description_says_how() {
+fn the_description_says_what_is_answered() {
     let (site, ada, token) = demo();
     let document = json(&Browser::new(&site).get("/api/v1/openapi.json"));
     assert_eq!(document["openapi"], "3.1.0");
-    for (path, operation) in document["paths"].as_object().unwrap() {
-        let answer =
-            ada.api(&token, &path.replace("{device}", "x").replace("{finding}", "x").replace("{task}", "x"));
-        let status = answer.status.to_string();
-        assert!(operation["get"]["responses"].get(&status).is_some(), "{path}: {status}");
+    let write = ada.make_token("write");
+    let mut tried = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let filled: Vec<&str> =
+            path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
+        let address = filled.join("/");
+        for (method, operation) in methods.as_object().unwrap() {
+            // It goes on as long as somebody listens.
+            if operation["operationId"] == "events.follow" {
+                continue;
+            }
+            let answer = match method.as_str() {
+                "get" => ada.api(&token, &address),
+                _ => ada.send(&write, &method.to_uppercase(), &address, "{}", &[]),
+            };
+            let status = answer.status.to_string();
+            assert!(operation["responses"].get(&status).is_some(), "{method} {path}: {status}");
+            tried += 1;
+        }
     }
+    assert!(tried > 35, "{tried}");
     let written = ada.post("/api/v1/devices", &[("a", "b")]);
     assert_eq!((written.status, problem(&written).as_str()), (405, "method-not-allowed"));
+    assert_eq!(written.header("allow"), "GET, HEAD");
 }

@@ -125,6 +125,33 @@ impl Browser {
         self.answer(request.call())
     }
 
+    /// What a program gets that shows this token and sends JSON, with further headers.
+    pub(crate) fn send(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = request.header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(self.agent.run(request.body(body.to_owned()).unwrap()))
+    }
+
+    /// A file that a program sends.
+    pub(crate) fn send_file(&self, token: &str, path: &str, bytes: &[u8]) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        self.answer(request.header("content-type", "application/octet-stream").send(bytes))
+    }
+
     /// Makes a token of this scope.
     pub(crate) fn make_token(&self, scope: &str) -> String {
         let fields = [("name", "ticket system"), ("scope", scope), ("days", "30")];

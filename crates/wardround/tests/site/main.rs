@@ -8,6 +8,8 @@
 )]
 
 mod api;
+mod api_changes;
+mod api_keys;
 mod audit;
 mod browser;
 mod forms;

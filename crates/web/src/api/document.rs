@@ -5,7 +5,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::operations::{Operation, Parameter};
+use super::operations::{Conditional, Operation, Parameter};
+use super::{fields, keys};
+use crate::routes::Brings;
 use crate::tokens::Scope;
 
 /// Problems that any operation may answer with.
@@ -14,10 +16,23 @@ const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No token was sent that works."),
     ("403", "The token's scope or its owner's role does not include this."),
     ("404", "There is no such thing, or no round yet."),
-    ("413", "The address is too long."),
+    ("413", "Too much was sent."),
     ("500", "A fault of the site; its log says more."),
     ("503", "The site has much to do; try again in a minute."),
 ];
+/// Problems that changes may answer with too.
+const OF_CHANGES: &[(&str, &str)] = &[
+    (
+        "409",
+        "It cannot be done as things stand; or a request with the same key is being done, or has no known end.",
+    ),
+    ("415", "It is no JSON, or does not say so."),
+    ("422", "Fields are wrong, each is named in `errors`; or the key came with another request before."),
+    ("429", "Too many keys are kept; `Retry-After` says when to try again."),
+];
+/// Problems that changes may answer with that say which version they mean.
+const OF_VERSIONS: &[(&str, &str)] = &[("412", "It was changed meanwhile: read it again.")];
+const OF_NO_VERSION: &[(&str, &str)] = &[("428", "Say which version you mean, as `If-Match`.")];
 
 pub(crate) async fn show() -> Answer<Value> {
     Answer(super::described())
@@ -30,12 +45,14 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         settings.meta_schema = None;
     });
     let mut generator = settings.into_generator();
-    let paths: Map<String, Value> = operations
-        .iter()
-        .map(|operation| {
-            (operation.route.path.to_owned(), json!({ "get": described(operation, &mut generator) }))
-        })
-        .collect();
+    let mut paths: Map<String, Value> = Map::new();
+    for operation in operations {
+        let method = operation.route.method.to_lowercase();
+        let path = paths.entry(operation.route.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(method, described(operation, &mut generator));
+        }
+    }
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Problem".to_owned(), problem());
     json!({
@@ -43,7 +60,7 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         "info": {
             "title": "Wardround",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What the pages of a site show, for programs. It reads, and changes nothing.",
+            "description": "What the pages of a site show and change, for programs.",
             "license": { "name": "Apache-2.0 OR MIT" },
         },
         "paths": paths,
@@ -55,32 +72,76 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
 }
 
 fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
-    let schema = (operation.schema)(generator);
+    let gate = operation.route.gate;
+    let scopes = Scope::ALL.iter().filter(|scope| scope.permits(operation.permission));
+    let parameters = in_path(operation.route.path).into_iter();
+    let parameters = parameters.chain(operation.parameters.iter().map(in_query)).chain(in_headers(operation));
+    let mut told = json!({
+        "operationId": operation.id,
+        "summary": operation.about,
+        "parameters": parameters.collect::<Vec<_>>(),
+        "security": scopes.map(|scope| json!({ "token": [scope.code()] })).collect::<Vec<_>>(),
+        "responses": responses(operation, generator),
+    });
+    let body = match gate.brings {
+        Brings::Json => Some(json!({
+            "required": gate.fields.iter().any(|field| field.required),
+            "content": { "application/json": { "schema": fields::schema(gate.fields) } },
+        })),
+        Brings::File => Some(json!({ "required": true, "content": { "application/octet-stream": {} } })),
+        Brings::Nothing | Brings::Form | Brings::Files => None,
+    };
+    if let (Some(told), Some(body)) = (told.as_object_mut(), body) {
+        told.insert("requestBody".to_owned(), body);
+    }
+    told
+}
+
+fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let gate = operation.route.gate;
+    let reads = gate.brings == Brings::Nothing;
+    let mut done = json!({
+        "description": "It is told, or done.",
+        "content": { operation.content: { "schema": (operation.schema)(generator) } },
+    });
+    if operation.is_tagged()
+        && let Some(done) = done.as_object_mut()
+    {
+        let about = "Send it as If-None-Match, to learn whether anything changed; as If-Match, to change this version alone.";
+        let tag = json!({ "ETag": { "description": about, "schema": { "type": "string" } } });
+        done.insert("headers".to_owned(), tag);
+    }
     let mut responses = Map::new();
-    responses.insert(
-        "200".to_owned(),
-        json!({
-            "description": "It is told.",
-            "headers": { "ETag": { "description": "Send it as If-None-Match, to learn whether anything changed.", "schema": { "type": "string" } } },
-            "content": { "application/json": { "schema": schema } },
-        }),
-    );
-    responses.insert("304".to_owned(), json!({ "description": "Nothing changed." }));
-    for (status, about) in PROBLEMS {
+    responses.insert(gate.success.as_str().to_owned(), done);
+    if reads && operation.is_tagged() {
+        responses.insert("304".to_owned(), json!({ "description": "Nothing changed." }));
+    }
+    let of_changes = if gate.brings == Brings::Json { OF_CHANGES } else { &[] };
+    let of_versions = if operation.condition == Conditional::Never { &[] } else { OF_VERSIONS };
+    let of_no_version = if operation.condition == Conditional::Must { OF_NO_VERSION } else { &[] };
+    for (status, about) in [PROBLEMS, of_changes, of_versions, of_no_version].into_iter().flatten() {
         let content =
             json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
         responses.insert((*status).to_owned(), json!({ "description": about, "content": content }));
     }
-    let scopes = Scope::ALL.iter().filter(|scope| scope.permits(operation.permission));
-    let parameters: Vec<Value> =
-        in_path(operation.route.path).into_iter().chain(operation.parameters.iter().map(in_query)).collect();
-    json!({
-        "operationId": operation.id,
-        "summary": operation.about,
-        "parameters": parameters,
-        "security": scopes.map(|scope| json!({ "token": [scope.code()] })).collect::<Vec<_>>(),
-        "responses": responses,
-    })
+    responses
+}
+
+fn in_headers(operation: &Operation) -> Vec<Value> {
+    let header = |name: &str, required: bool, about: &str, schema: Value| json!({ "name": name, "in": "header", "required": required, "description": about, "schema": schema });
+    let mut all = Vec::new();
+    if operation.route.gate.brings == Brings::Json {
+        let about =
+            "A new one for each change: the same request with the same key changes nothing twice, for a day.";
+        let schema = json!({ "type": "string", "pattern": keys::PATTERN });
+        all.push(header("Idempotency-Key", false, about, schema));
+    }
+    if operation.condition != Conditional::Never {
+        let about = "The ETag of the version that is meant: another one is not changed.";
+        let must = operation.condition == Conditional::Must;
+        all.push(header("If-Match", must, about, json!({ "type": "string" })));
+    }
+    all
 }
 
 fn in_path(path: &str) -> Vec<Value> {
@@ -110,6 +171,18 @@ fn problem() -> Value {
             "title": { "type": "string" },
             "status": { "type": "integer" },
             "detail": { "type": "string" },
+            "errors": {
+                "type": "array",
+                "description": "What is wrong with which field.",
+                "items": {
+                    "type": "object",
+                    "required": ["pointer", "detail"],
+                    "properties": {
+                        "pointer": { "type": "string", "description": "Where the field stands (RFC 6901)." },
+                        "detail": { "type": "string" },
+                    },
+                },
+            },
         },
     })
 }

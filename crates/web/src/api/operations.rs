@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::handler::Handler;
+use axum::http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use wardround_model::{Area, AssetId, Decision, DeviceClass, FindingId, Role};
 use wardround_remedy::TaskId;
@@ -10,14 +11,16 @@ use wardround_store::view::{
     DeviceFilter, DeviceSort, FindingFilter, FindingKind, Page, RoundView, Worst, Zone,
 };
 
-use super::answer::Answer;
+use super::answer::{Answer, tag_of};
 use super::asked::{Fields, MOST, cursor};
+use super::fields::Field;
 use super::shapes::{Covered, Device, DeviceWhole, Job, Known, List, One, Round, Talk, Weak, WeakWhole};
 use crate::asked::{Asked, Looked};
+use crate::deeds::tasks;
 use crate::desk::Column;
 use crate::problem::Problem;
 use crate::roles::Permission;
-use crate::routes::{Needs, Route};
+use crate::routes::{Brings, Needs, Route, Verb};
 use crate::site::Site;
 
 /// A field of an address.
@@ -35,12 +38,23 @@ pub(crate) struct Operation {
     pub(crate) about: &'static str,
     pub(crate) permission: Permission,
     pub(crate) parameters: &'static [Parameter],
+    pub(crate) condition: Conditional,
+    /// What kind of answer it gives.
+    pub(crate) content: &'static str,
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
     pub(crate) route: Route,
 }
 
+/// Whether a change says which version it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conditional {
+    Never,
+    May,
+    Must,
+}
+
 impl Operation {
-    fn new<T: JsonSchema, H, A>(
+    pub(super) fn new<T: JsonSchema, H, A>(
         id: &'static str,
         about: &'static str,
         permission: Permission,
@@ -53,11 +67,57 @@ impl Operation {
         A: 'static,
     {
         let route = Route::get(Needs::Token(permission), path, handler).logged(id);
-        Self { id, about, permission, parameters, schema: |generator| generator.subschema_for::<T>(), route }
+        Self::of::<T>(id, about, permission, parameters, route)
+    }
+
+    /// A change.
+    pub(super) fn change<T: JsonSchema, H, A>(
+        id: &'static str,
+        about: &'static str,
+        permission: Permission,
+        (verb, path): (Verb, &'static str),
+        fields: &'static [Field],
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<A, Site>,
+        A: 'static,
+    {
+        Self::of::<T>(id, about, permission, &[], Route::change(permission, verb, path, id, fields, handler))
+    }
+
+    pub(super) fn of<T: JsonSchema>(
+        id: &'static str,
+        about: &'static str,
+        permission: Permission,
+        parameters: &'static [Parameter],
+        route: Route,
+    ) -> Self {
+        let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>();
+        let (condition, content) = (Conditional::Never, "application/json");
+        Self { id, about, permission, parameters, condition, content, schema, route }
+    }
+
+    /// The status where it was done.
+    pub(super) fn answers(mut self, success: StatusCode) -> Self {
+        self.route = self.route.answers(success);
+        self
+    }
+
+    /// Whether its answer has a tag.
+    pub(crate) fn is_tagged(&self) -> bool {
+        let reads = self.route.gate.brings == Brings::Nothing;
+        self.condition != Conditional::Never || (reads && self.route.gate.patience.is_some())
+    }
+
+    /// It may or must say which version it means.
+    pub(super) fn unless_changed(mut self, condition: Conditional) -> Self {
+        self.condition = condition;
+        self
     }
 }
 
-const fn any(name: &'static str, about: &'static str) -> Parameter {
+pub(super) const fn any(name: &'static str, about: &'static str) -> Parameter {
     Parameter { name, about, values: Vec::new }
 }
 
@@ -147,6 +207,10 @@ fn zones() -> Vec<&'static str> {
 
 /// All of them.
 pub(crate) fn operations() -> Vec<Operation> {
+    reads().into_iter().chain(super::writes::operations()).collect()
+}
+
+fn reads() -> Vec<Operation> {
     use Permission::{See, SeeSummary};
     vec![
         Operation::new::<Vec<Round>, _, _>(
@@ -236,7 +300,7 @@ fn list<'a, R: 'a, T: From<&'a R>>(site: &Site, looked: &'a Looked<Page<R>>) -> 
     })
 }
 
-fn one<T>(site: &Site, round: impl ToString, item: T) -> Answer<One<T>> {
+pub(super) fn one<T>(site: &Site, round: impl ToString, item: T) -> Answer<One<T>> {
     Answer(One { round: round.to_string(), demo: site.is_demo(), item })
 }
 
@@ -337,7 +401,7 @@ async fn conversations(State(site): State<Site>, asked: Asked) -> Result<Answer<
 async fn work(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Job>>, Problem> {
     let fields = Fields::of(&asked, WORK)?;
     let (team, state) = (fields.code("owner", Role::from_code)?, fields.code("state", Column::from_code)?);
-    let (after, rows) = (fields.code("after", task_id)?, fields.rows()?.min(MOST));
+    let (after, rows) = (fields.code("after", tasks::id)?, fields.rows()?.min(MOST));
     let desk = site.hospital().desk(&site.policy).await?;
     let round = desk.round().ok_or(Problem::NotFound)?;
     let start = match after {
@@ -359,19 +423,24 @@ async fn work(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Job>
     Ok(Answer(List { round: round.to_string(), demo: site.is_demo(), items, next }))
 }
 
-fn task_id(text: &str) -> Option<TaskId> {
-    text.strip_prefix("W-")?.parse().ok().map(TaskId)
-}
-
 async fn task(
     State(site): State<Site>,
     Path(text): Path<String>,
     asked: Asked,
 ) -> Result<Answer<One<Job>>, Problem> {
     Fields::of(&asked, &[])?;
-    let id = task_id(&text).ok_or(Problem::NotFound)?;
+    task_as_it_stands(&site, tasks::id(&text).ok_or(Problem::NotFound)?).await
+}
+
+/// A task, as reading it tells it.
+pub(super) async fn task_as_it_stands(site: &Site, id: TaskId) -> Result<Answer<One<Job>>, Problem> {
     let desk = site.hospital().desk(&site.policy).await?;
     let round = desk.round().ok_or(Problem::NotFound)?;
     let row = desk.row(id).ok_or(Problem::NotFound)?;
-    Ok(one(&site, round, Job::from(&**row)))
+    Ok(one(site, round, Job::from(&**row)))
+}
+
+/// The tag of a task, as reading it tells it.
+pub(crate) async fn tag_of_task(site: &Site, id: TaskId) -> Result<String, Problem> {
+    tag_of(&task_as_it_stands(site, id).await?.0)
 }

@@ -11,12 +11,18 @@ fn the_document_stays_as_programs_know_it() {
 #[test]
 fn what_is_described_is_what_is_served() {
     let document = described();
-    let paths = document["paths"].as_object().unwrap();
-    let served: Vec<&str> =
-        routes().iter().map(|route| route.path).filter(|path| !path.ends_with(".json")).collect();
-    assert_eq!(served.len(), paths.len());
-    assert!(served.iter().all(|path| paths.contains_key(*path)), "{served:?}");
-    assert!(served.iter().all(|path| path.starts_with(PATH)));
+    let mut described: Vec<(String, String)> = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        described
+            .extend(methods.as_object().unwrap().keys().map(|method| (path.clone(), method.to_uppercase())));
+    }
+    let routes = routes();
+    let served = routes.iter().filter(|route| route.path != DOCUMENT);
+    let mut served: Vec<_> = served.map(|route| (route.path.to_owned(), route.method.to_owned())).collect();
+    described.sort();
+    served.sort();
+    assert_eq!(described, served);
+    assert!(served.iter().all(|(path, _)| path.starts_with(PATH)));
 }
 
 #[test]
@@ -27,5 +33,24 @@ fn every_operation_has_an_id_of_its_own_and_is_logged_under_it() {
     for operation in &operations {
         assert_eq!(operation.route.gate.logged, Some(operation.id));
         assert_eq!(operation.route.gate.needs, Needs::Token(operation.permission));
+    }
+}
+
+#[test]
+fn who_may_read_alone_may_change_nothing() {
+    use crate::tokens::Scope;
+    for operation in operations().iter().filter(|operation| operation.route.method != "GET") {
+        let lets = |scope: Scope| scope.permits(operation.permission);
+        assert!(lets(Scope::Write) && !lets(Scope::Read) && !lets(Scope::Summary), "{}", operation.id);
+    }
+}
+
+#[test]
+fn an_address_has_the_methods_of_its_paths() {
+    assert_eq!(methods_of("/api/v1/rounds"), ["GET", "HEAD", "POST"]);
+    assert_eq!(methods_of("/api/v1/views/V-1"), ["GET", "HEAD", "PUT", "DELETE"]);
+    assert_eq!(methods_of("/api/v1/work/W-1/done"), ["POST"]);
+    for none in ["/api/v1", "/api/v1/work//done", "/api/v1/rounds/", "/api/v1/work/W-1/done/x"] {
+        assert!(methods_of(none).is_empty(), "{none}");
     }
 }

@@ -8,8 +8,8 @@ use wardround_store::StoreError;
 use wardround_store::view::{DeviceRow, Flow, FlowEnd, Page as Rows, RoundView, Zone, ZonePair};
 
 use crate::asked::{Asked, Looked};
+use crate::deeds::devices;
 use crate::layout::{self, Page, plain};
-use crate::pages::device;
 use crate::pages::parts::{self, ROWS};
 use crate::problem::Problem;
 use crate::roles::Permission;
@@ -125,7 +125,7 @@ async fn of_device(
     Path(text): Path<String>,
     asked: Asked,
 ) -> Result<Page, Problem> {
-    let (id, turn) = (device::id(&text).ok_or(Problem::NotFound)?, asked.turn());
+    let (id, turn) = (devices::id(&text).ok_or(Problem::NotFound)?, asked.turn());
     let look = move |view: &RoundView<'_>| -> Result<Option<(DeviceRow, Rows<Flow>)>, StoreError> {
         let Some(device) = view.device(id)? else { return Ok(None) };
         Ok(Some((device.row, view.flows_of(&device.asset.ips, turn, ROWS)?)))

@@ -1,40 +1,32 @@
-//! What people say and decide of a task: forms, and what becomes of them. Whoever is signed in says it; what must not be said is
-//! refused by the task itself; all of it can be taken back.
+//! What people say and decide of a task, as forms. What becomes of them is decided in [`tasks`].
 
-use axum::extract::{Path, State};
+use std::pin::Pin;
+
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_model::Timestamp;
-use wardround_remedy::{
-    ClinicalOwner, Event, EventId, Exception, NewEvent, Note, Person as Speaker, Policy, Refused,
-    State as Stands, Task, What,
-};
-use wardround_report::page::day;
+use wardround_remedy::{Note, Person as Speaker, State as Stands, Task};
 
-use crate::asks::Sent;
+use crate::deeds::tasks::{self, Asking, Word};
 use crate::desk::LetterRow;
 use crate::layout::form_token;
-use crate::pages::task;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
 
 pub(crate) fn routes() -> Vec<Route> {
-    let work = Needs::May(Permission::Work);
-    let sign_off = Needs::May(Permission::SignOff);
-    let accept = Needs::May(Permission::AcceptRisk);
+    let say = |word: Word, path, action| Route::post(Needs::May(word.needs()), path, action, door(word));
     vec![
-        Route::post(work, "/work/{task}/assign", "task.assign", assign),
-        Route::post(work, "/work/{task}/comment", "task.comment", comment),
-        Route::post(work, "/work/{task}/done", "task.done", done),
-        Route::post(work, "/work/{task}/reopen", "task.reopen", reopen),
-        Route::post(work, "/work/{task}/letter-sent", "task.letter-sent", letter_sent),
-        Route::post(work, "/work/{task}/letter-answered", "task.letter-answered", letter_answered),
-        Route::post(sign_off, "/work/{task}/sign-off", "task.sign-off", self::sign_off),
-        Route::post(accept, "/work/{task}/except", "task.except", except),
-        Route::post(work, "/work/{task}/undo/{event}", "task.undo", undo),
+        say(Word::Assign, "/work/{task}/assign", "task.assign"),
+        say(Word::Comment, "/work/{task}/comment", "task.comment"),
+        say(Word::Done, "/work/{task}/done", "task.done"),
+        say(Word::Reopen, "/work/{task}/reopen", "task.reopen"),
+        say(Word::LetterSent, "/work/{task}/letter-sent", "task.letter-sent"),
+        say(Word::LetterAnswered, "/work/{task}/letter-answered", "task.letter-answered"),
+        say(Word::SignOff, "/work/{task}/sign-off", "task.sign-off"),
+        say(Word::Except, "/work/{task}/except", "task.except"),
+        say(Word::Undo, "/work/{task}/undo/{event}", "task.undo"),
     ]
 }
 
@@ -149,172 +141,14 @@ fn iso(moment: Timestamp) -> String {
     moment.to_string().split('T').next().unwrap_or_default().to_owned()
 }
 
-/// Whether somebody may take this back: whoever may say it may.
-pub(crate) fn may_undo(person: &Person, what: &What, log: &[&Event], taken_back: &[&Event]) -> bool {
-    let mut what = what;
-    // Taking back what took something back says that thing again. Each goes to an earlier one.
-    while let What::Undone(target) = what {
-        let Some(event) = log.iter().chain(taken_back).find(|event| event.id == *target) else { break };
-        if matches!(event.what, What::Undone(next) if next >= *target) {
-            break;
-        }
-        what = &event.what;
-    }
-    person.may(match what {
-        What::SignedOff => Permission::SignOff,
-        What::Excepted(_) => Permission::AcceptRisk,
-        _ => Permission::Work,
-    })
+type Answered = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+
+/// Says it, and shows the task.
+fn door(word: Word) -> impl Fn(Asking) -> Answered + Clone + Send + Sync + 'static {
+    move |asking| Box::pin(say(asking, word))
 }
 
-/// A form about a task: who sent it, what it says, and what is to be done with it.
-struct Asking {
-    site: Site,
-    person: Person,
-    task: String,
-    sent: Sent,
-}
-
-impl Asking {
-    /// What was typed into a field, where it is fit to be kept.
-    fn field<T: std::str::FromStr<Err = wardround_remedy::InvalidText>>(
-        &self,
-        name: &str,
-        label: &str,
-    ) -> Result<T, Problem> {
-        self.sent.text(name).parse().map_err(|error| Problem::Bad(format!("{label}: {error}.")))
-    }
-
-    /// A day, at this time of it.
-    fn day(&self, name: &str, time: &str) -> Result<Timestamp, Problem> {
-        let moment = format!("{}T{time}Z", self.sent.text(name)).parse();
-        moment.map_err(|_| Problem::Bad("A day looks like 2027-01-31.".to_owned()))
-    }
-
-    /// Keeps what is said, when the task lets it be said.
-    async fn keep(
-        self,
-        say: impl FnOnce(&Task<'_>, Speaker, &Policy, Timestamp) -> Result<NewEvent, Problem> + Send + 'static,
-    ) -> Result<Response, Problem> {
-        let id = task::id(&self.task).ok_or(Problem::NotFound)?;
-        let by: Speaker = self.person.name.parse().map_err(|_| Problem::Fault)?;
-        let hospital = self.site.hospital();
-        let _one_at_a_time = hospital.speaking.lock().await;
-        let (policy, at) = (self.site.policy.clone(), now());
-        let said = move |task: &Task<'_>| say(task, by, &policy, at);
-        let event = hospital.tell_task(&self.site.policy, id, at, said).await??;
-        let task = event.task();
-        hospital.write(move |store| store.work_event_save(&event, at)).await?;
-        Ok(Redirect::to(&format!("/work/{task}#said")).into_response())
-    }
-}
-
-impl axum::extract::FromRequestParts<Site> for Asking {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        site: &Site,
-    ) -> Result<Self, Problem> {
-        let Path(task) = Path::<Vec<(String, String)>>::from_request_parts(parts, site)
-            .await
-            .map_err(|_| Problem::NotFound)?;
-        let task = task.into_iter().find(|(name, _)| name == "task").map(|(_, value)| value);
-        Ok(Self {
-            site: site.clone(),
-            person: Person::from_request_parts(parts, site).await?,
-            task: task.ok_or(Problem::NotFound)?,
-            sent: Sent::from_request_parts(parts, site).await?,
-        })
-    }
-}
-
-/// Why it was refused, in words for this page.
-fn told(refused: Refused) -> Problem {
-    let text = match refused {
-        Refused::NothingOpen(_) => "Nothing of this task is open.".to_owned(),
-        Refused::NeedsSignOff(_) => {
-            "This work touches a device that cares for patients. Its clinical owner must agree first.".to_owned()
-        }
-        Refused::NoCare(_) => {
-            "This work changes no device that cares for patients. Nobody has to agree first.".to_owned()
-        }
-        Refused::NothingToReopen(_) => {
-            "Nothing of this task is said to be done or accepted as a risk. Only a later round opens what was verified."
-                .to_owned()
-        }
-        Refused::NoMaker(_) => "No maker has to be asked about this task.".to_owned(),
-        Refused::EndsBefore => "The last day must be later than today.".to_owned(),
-        Refused::TooLong(latest) => format!("The last day is {} at the latest.", day(latest)),
-        Refused::NoSuchEvent(..) => "That is not there to be taken back any more.".to_owned(),
-        Refused::NotYet => "That day has not come yet.".to_owned(),
-    };
-    Problem::Bad(text)
-}
-
-async fn assign(asking: Asking) -> Result<Response, Problem> {
-    let to: Speaker = asking.field("to", "Who does it")?;
-    asking.keep(move |task, by, _, _| Ok(task.assign(by, to))).await
-}
-
-async fn comment(asking: Asking) -> Result<Response, Problem> {
-    let text: Note = asking.field("text", "Remark")?;
-    asking.keep(move |task, by, _, _| Ok(task.comment(by, text))).await
-}
-
-async fn done(asking: Asking) -> Result<Response, Problem> {
-    asking.keep(|task, by, _, _| task.done(by).map_err(told)).await
-}
-
-async fn reopen(asking: Asking) -> Result<Response, Problem> {
-    let because: Note = asking.field("because", "Why")?;
-    asking.keep(move |task, by, _, _| task.reopen(by, because).map_err(told)).await
-}
-
-/// The clinical owner speaks; whoever is signed in heard it, and stands for that.
-async fn sign_off(asking: Asking) -> Result<Response, Problem> {
-    let owner: Speaker = asking.field("owner", "Clinical owner who agrees")?;
-    let heard: Speaker = format!("{owner} (told to {})", asking.person.name)
-        .parse()
-        .map_err(|error| Problem::Bad(format!("Clinical owner who agrees: {error}.")))?;
-    asking.keep(move |task, _, _, _| task.sign_off(ClinicalOwner(heard)).map_err(told)).await
-}
-
-async fn except(asking: Asking) -> Result<Response, Problem> {
-    let exception = Exception {
-        owner: asking.field("owner", "Who answers for it")?,
-        because: asking.field("because", "Why it is not settled")?,
-        control: asking.field("control", "What keeps the risk small meanwhile")?,
-        until: asking.day("until", "23:59:59")?,
-    };
-    asking.keep(move |task, by, policy, at| task.except(by, exception, policy, at).map_err(told)).await
-}
-
-async fn letter_sent(asking: Asking) -> Result<Response, Problem> {
-    let on = asking.day("on", "00:00:00")?;
-    asking.keep(move |task, by, _, at| task.letter_sent(by, on, at).map_err(told)).await
-}
-
-async fn letter_answered(asking: Asking) -> Result<Response, Problem> {
-    let (on, document): (_, Note) =
-        (asking.day("on", "00:00:00")?, asking.field("document", "The document")?);
-    asking.keep(move |task, by, _, at| task.letter_answered(by, on, document, at).map_err(told)).await
-}
-
-async fn undo(
-    State(_): State<Site>,
-    Path((_, event)): Path<(String, String)>,
-    asking: Asking,
-) -> Result<Response, Problem> {
-    let id: EventId = event.parse().map_err(|_| Problem::NotFound)?;
-    let person = asking.person.clone();
-    asking
-        .keep(move |task, by, _, _| {
-            let event = task.log.iter().find(|event| event.id == id);
-            if event.is_some_and(|event| !may_undo(&person, &event.what, &task.log, &task.taken_back)) {
-                return Err(Problem::NotPermitted);
-            }
-            task.undo(by, id).map_err(told)
-        })
-        .await
+async fn say(asking: Asking, word: Word) -> Result<Response, Problem> {
+    let spoken = tasks::speak(asking, word).await?;
+    Ok(Redirect::to(&format!("/work/{}#said", spoken.task)).into_response())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
-use wardround_model::{Asset, AssetId, Claim, RoundId, Settled, Timestamp, Unjudged};
+use wardround_model::{Asset, Claim, RoundId, Settled, Timestamp, Unjudged};
 use wardround_report::page::{count, day, day_and_time, number};
 use wardround_store::view::{
     DeviceChange, DeviceDetails, FindingFilter, FindingRow, Page as Rows, RoundView, Turn,
@@ -10,6 +10,7 @@ use wardround_store::view::{
 use wardround_store::{KeptStatement, Store, StoreError};
 
 use crate::asked::{Asked, Looked};
+use crate::deeds::devices;
 use crate::layout::{self, Page, plain};
 use crate::pages::{map, parts, say, work};
 use crate::problem::Problem;
@@ -41,18 +42,13 @@ struct Device {
     changes: Vec<DeviceChange>,
 }
 
-/// The device that an address names.
-pub(crate) fn id(text: &str) -> Option<AssetId> {
-    text.strip_prefix("A-")?.parse().ok().map(AssetId)
-}
-
 async fn show(
     State(site): State<Site>,
     person: Person,
     Path(text): Path<String>,
     asked: Asked,
 ) -> Result<Page, Problem> {
-    let id = id(&text).ok_or(Problem::NotFound)?;
+    let id = devices::id(&text).ok_or(Problem::NotFound)?;
     let look = move |view: &RoundView<'_>| -> Result<Option<Device>, StoreError> {
         let Some(details) = view.device(id)? else { return Ok(None) };
         let filter = FindingFilter { asset: Some(id), ..FindingFilter::default() };

@@ -10,9 +10,10 @@ use wardround_store::view::{
 use wardround_store::{SavedView, StoreError};
 
 use crate::asked::{Asked, Looked};
+use crate::deeds::views::List;
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
-use crate::pages::saved::{self, List};
+use crate::pages::saved;
 use crate::pages::say_many;
 use crate::problem::Problem;
 use crate::roles::Permission;

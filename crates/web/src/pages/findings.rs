@@ -10,6 +10,7 @@ use wardround_store::view::{
 use wardround_store::{SavedView, StoreError};
 
 use crate::asked::{Asked, Looked};
+use crate::deeds::views;
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, ROWS, choose};
 use crate::pages::saved;
@@ -53,7 +54,7 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
         let group = filter.group.map_or(Ok(None), |group| view.finding_group(group))?;
         Ok(Findings { counts: view.finding_counts(&filter)?, list, group })
     };
-    let saved = saved::of_list(&site, &person, saved::List::Findings).await?;
+    let saved = saved::of_list(&site, &person, views::List::Findings).await?;
     let body = match asked.look(&site, look).await? {
         Some(looked) => told(&asked, &person, &looked, &saved),
         None => parts::no_round(),
@@ -82,7 +83,7 @@ fn told(asked: &Asked, person: &Person, looked: &Looked<Findings>, saved: &[Save
     html! {
         (parts::of_round(looked))
         (form(asked, counts))
-        (saved::section(asked, person, saved::List::Findings, saved))
+        (saved::section(asked, person, views::List::Findings, saved))
         @if let Some(group) = group {
             p class="lead" { (parts::without_codes(&group.title, usize::try_from(group.cves).unwrap_or(2))) " " a href=(asked.link(PATH, &[("group", "")])) { "Show all again" } }
         }

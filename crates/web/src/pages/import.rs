@@ -6,31 +6,25 @@ use std::time::Duration;
 use axum::extract::{Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use wardround_intake::{About, ImportError, Imported, Mapping, Request, Thing, table};
-use wardround_model::{SourceIndex, SourceKind, Timestamp};
+use wardround_intake::{Imported, table};
+use wardround_model::SourceKind;
 use wardround_report::page::{count, day, number};
-use wardround_round::{Said, new_import};
 use wardround_store::{ImportHead, ImportId, Kept, Store, Use};
 
 use crate::asks::{Sent, TOKEN};
-use crate::hospital::waiting;
+use crate::deeds::lists::{self, Answers, MOST_COLUMNS, MOST_ERRORS, NotRead};
 use crate::layout::{self, Page, form_token};
 use crate::problem::Problem;
 use crate::receive;
 use crate::roles::Permission;
-use crate::rounds::{self, Job};
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
+use crate::site::Site;
 use crate::uploads::{Seems, Upload};
 
 const NEEDS: Needs = Needs::May(Permission::Import);
 /// How long sending files may take.
 const SENDING: Duration = Duration::from_secs(3_600);
-/// Rows that could not be read, of which each is told.
-const MOST_ERRORS: usize = 20;
-/// Columns of which each is told.
-const MOST_COLUMNS: usize = 60;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -155,13 +149,11 @@ async fn check(
 }
 
 async fn looked_at(site: &Site, person: &Person, id: &str, answers: Answers) -> Result<Page, Problem> {
-    let upload = site.uploads.find(id, person.account).ok_or(Problem::NotFound)?;
+    let upload = lists::waiting_for(site, person, id)?;
     let body = match upload.seems {
         Seems::Capture => capture(person, id, &upload),
         Seems::List => {
-            let (held, said) = (Arc::clone(&upload), answers.clone());
-            let _one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
-            let read = waiting(move || Ok(read(&held, &said).map(|(imported, _)| imported))).await?;
+            let read = lists::look(site, Arc::clone(&upload), answers.clone()).await?;
             list(person, id, &upload, &answers, &read)
         }
     };
@@ -206,7 +198,7 @@ fn list(
             div class="row" {
                 // First, so that the key Enter looks again and does not keep.
                 button class="quiet" { "Look again with these answers" }
-                @if read.as_ref().is_ok_and(|imported| !(imported.observations.is_empty() && imported.conversations.is_empty())) {
+                @if read.as_ref().is_ok_and(|imported| !lists::says_nothing(imported)) {
                     button class="first" formaction={ "/import/" (id) "/keep" } { "Keep it" }
                 }
             }
@@ -226,7 +218,7 @@ fn understood(imported: &Imported) -> Markup {
                 @if imported.values_not_allowed > 0 {
                     li { (count(imported.values_not_allowed, "value", "values")) " left out: too long, or with characters that such a value never has." }
                 }
-                @if imported.observations.is_empty() && imported.conversations.is_empty() { li { strong { "Nothing in it was understood, so there is nothing to keep." } } }
+                @if lists::says_nothing(imported) { li { strong { "Nothing in it was understood, so there is nothing to keep." } } }
             }
         }
         @if imported.rows_failed > 0 {
@@ -244,54 +236,7 @@ fn understood(imported: &Imported) -> Markup {
     }
 }
 
-/// What a person said beside a file.
-#[derive(Clone, Debug, Default)]
-struct Answers {
-    kind: Option<SourceKind>,
-    device: String,
-    day: Option<Timestamp>,
-    day_text: String,
-    columns: Vec<(String, String)>,
-}
-
 impl Answers {
-    fn from(sent: &Sent) -> Result<Self, Problem> {
-        let day_text = sent.text("day").to_owned();
-        let day = match day_text.as_str() {
-            "" => None,
-            text => Some(text.parse().map_err(|_| Problem::Bad("Write the day as 2026-11-24.".to_owned()))?),
-        };
-        let pairs = sent.all("heading").zip(sent.all("field"));
-        let pairs = pairs.filter(|(heading, field)| !heading.is_empty() && !field.is_empty());
-        Ok(Self {
-            kind: SourceKind::from_code(sent.text("kind")).filter(|kind| kind.is_imported()),
-            device: sent.text("device").chars().take(200).collect(),
-            day,
-            day_text,
-            columns: pairs
-                .take(MOST_COLUMNS)
-                .map(|(one, other)| (one.to_owned(), other.to_owned()))
-                .collect(),
-        })
-    }
-
-    fn about(&self) -> Option<About> {
-        let device = Some(self.device.as_str()).filter(|device| !device.is_empty())?;
-        let (ip, mac) = (device.parse().ok(), device.parse().ok());
-        let name = (ip.is_none() && mac.is_none()).then(|| device.to_owned());
-        Some(About::Thing(Thing { ip, mac, name, ..Thing::default() }))
-    }
-
-    fn said(&self) -> Said {
-        let columns = self.columns.clone();
-        Said {
-            about: self.about(),
-            mapping: (!columns.is_empty()).then_some(Mapping { columns }),
-            mapping_name: None,
-            day: self.day,
-        }
-    }
-
     fn fields(&self, imported: Option<&Imported>) -> Markup {
         let kinds = SourceKind::ALL.iter().filter(|kind| kind.is_imported());
         html! {
@@ -348,66 +293,13 @@ impl Answers {
     }
 }
 
-/// Why a file was not read, in a sentence.
-struct NotRead(String);
-
-impl From<ImportError> for NotRead {
-    fn from(error: ImportError) -> Self {
-        let text = error.to_string();
-        // The command line's words have fields here.
-        let words = [
-            ("; say what it is with --as KIND", ". Say below what kind of list it is."),
-            ("; say so with --for ADDRESS, --for NAME or --for-model MAKER MODEL", ". Say below which."),
-        ];
-        Self(words.iter().fold(text, |text, (from, to)| text.replace(from, to)))
-    }
-}
-
-/// Reads a list, with its bytes.
-fn read(upload: &Upload, answers: &Answers) -> Result<(Imported, Vec<u8>), NotRead> {
-    let file = std::fs::File::open(upload.path());
-    let bytes = file.and_then(wardround_intake::unpack);
-    let bytes = bytes.map_err(|_| NotRead("The file is damaged: it does not unpack.".to_owned()))?;
-    let said = answers.said();
-    let imported = wardround_intake::import(&request(upload, &bytes, answers, &said))?;
-    Ok((imported, bytes))
-}
-
-fn request<'a>(upload: &'a Upload, bytes: &'a [u8], answers: &Answers, said: &'a Said) -> Request<'a> {
-    Request {
-        name: &upload.name,
-        bytes,
-        kind: answers.kind,
-        about: said.about.clone(),
-        source: SourceIndex(0),
-        observed_at: said.day.unwrap_or(upload.at),
-        mapping: said.mapping.as_ref(),
-    }
-}
-
 async fn keep(
     State(site): State<Site>,
     person: Person,
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let answers = Answers::from(&sent)?;
-    let upload = site.uploads.find(&id, person.account).ok_or(Problem::NotFound)?;
-    let hospital = site.hospital();
-    let one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
-    let kept = waiting(move || {
-        let (imported, bytes) = read(&upload, &answers).map_err(|NotRead(why)| Problem::Bad(why))?;
-        if imported.observations.is_empty() && imported.conversations.is_empty() {
-            return Err(Problem::Bad("Nothing in it was understood, so nothing was kept.".to_owned()));
-        }
-        let said = answers.said();
-        let new = new_import(&said, &request(&upload, &bytes, &answers, &said), &imported, now());
-        Ok(hospital
-            .change(|store| store.import_save(&new, &imported.observations, &imported.conversations))?)
-    })
-    .await?;
-    drop(one);
-    site.uploads.take(&id, person.account);
+    let kept = lists::keep(&site, &person, &id, &sent).await?;
     let body = html! {
         div class="notice good" { p { (became(kept)) } }
         p { "Rounds use it from now on." }
@@ -437,7 +329,7 @@ async fn throw_away(
     person: Person,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    site.uploads.take(&id, person.account).ok_or(Problem::NotFound)?;
+    lists::throw_away(&site, &person, &id)?;
     Ok(Redirect::to("/import").into_response())
 }
 
@@ -446,19 +338,15 @@ async fn run_over(
     person: Person,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let upload = site.uploads.find(&id, person.account).filter(|upload| upload.seems == Seems::Capture);
-    let upload = upload.ok_or(Problem::NotFound)?;
-    let started = rounds::start(&site, Job { uploads: vec![upload], ..Job::default() });
-    // While another round runs, the file goes on waiting.
-    if started.is_ok() {
-        site.uploads.take(&id, person.account);
+    match lists::run_over(&site, &person, &id) {
+        // While another round runs, the file goes on waiting, and that one is shown.
+        Ok(()) | Err(Problem::Busy) => Ok(Redirect::to("/rounds/now").into_response()),
+        Err(problem) => Err(problem),
     }
-    Ok(Redirect::to("/rounds/now").into_response())
 }
 
 async fn forget(State(site): State<Site>, Path(import): Path<i64>) -> Result<Response, Problem> {
-    let at = now();
-    site.hospital().write(move |store| store.import_forget(ImportId(import), at)).await?;
+    lists::forget(&site, ImportId(import)).await?;
     Ok(Redirect::to("/import").into_response())
 }
 

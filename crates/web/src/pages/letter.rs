@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use wardround_report::page::{self, count};
 
+use crate::deeds::tasks;
 use crate::desk::LetterRow;
 use crate::layout::{self, Page, plain};
-use crate::pages::task;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn show(State(site): State<Site>, person: Person, Path(text): Path<String>) -> Result<Page, Problem> {
-    let id = task::id(&text).ok_or(Problem::NotFound)?;
+    let id = tasks::id(&text).ok_or(Problem::NotFound)?;
     let desk = site.hospital().desk(&site.policy).await?;
     let row = desk.row(id).ok_or(Problem::NotFound)?;
     let (kind, at) = (Arc::clone(&row.kind), now());

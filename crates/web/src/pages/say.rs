@@ -1,28 +1,23 @@
 //! What people say of a device: its owner, care area, spares and so on, kept with role, day and reason, and taken back.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use wardround_model::{
-    CareRole, CveId, DeviceClass, Role, Says, Statement, StatementId, Timestamp, VexStatus,
-};
+use wardround_model::{CareRole, DeviceClass, Role, Says, Statement, VexStatus};
 use wardround_report::page::{count, day};
+use wardround_store::KeptStatement;
 use wardround_store::view::DeviceRow;
-use wardround_store::{KeptStatement, NewStatement, Store};
 
 use crate::asks::Sent;
+use crate::deeds::devices::{self, LONGEST_VALUE};
 use crate::layout::{form_token, plain};
-use crate::pages::device;
 use crate::problem::Problem;
 use crate::roles::{Permission, SiteRole};
 use crate::routes::{Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
-
-/// The longest care area or time that can be said, in characters.
-pub(crate) const LONGEST_VALUE: usize = 100;
-/// The longest that an answer can hold from now, in days.
-const LONGEST_DAYS: i64 = 3_660;
+use crate::site::Site;
 
 pub(crate) fn routes() -> Vec<Route> {
     let may = Needs::May(Permission::Answer);
@@ -115,79 +110,16 @@ pub(crate) fn usual_role(role: SiteRole) -> Option<Role> {
 }
 
 async fn say(State(site): State<Site>, Path(text): Path<String>, sent: Sent) -> Result<Response, Problem> {
-    let asset = device::id(&text).ok_or(Problem::NotFound)?;
-    let (says, by, because) = sent_words(&sent)?;
-    let (at, until) = (now(), until(sent.text("until"))?);
-    let keep = move |store: &mut Store| {
-        for says in says {
-            store.statement_save(&NewStatement { asset, says, by, at, because: because.clone(), until })?;
-        }
-        Ok(())
-    };
-    site.hospital().write(keep).await?;
+    let asset = devices::id(&text).ok_or(Problem::NotFound)?;
+    devices::say(&site, &BTreeSet::from([asset]), &sent).await?;
     Ok(Redirect::to(&format!("/devices/{asset}#said")).into_response())
-}
-
-/// What a form says, in which role, and why.
-pub(crate) fn sent_words(sent: &Sent) -> Result<(Vec<Says>, Role, String), Problem> {
-    let says = all_said(sent)?;
-    let by = Role::from_code(sent.text("by")).filter(|role| *role != Role::Unknown);
-    let by = by.ok_or_else(|| Problem::Bad("Choose the role that you speak in.".to_owned()))?;
-    let because = sent.text("because").to_owned();
-    if because.is_empty() || because.chars().count() > Statement::LONGEST {
-        return Err(Problem::Bad(format!("Say why, in at most {} characters.", Statement::LONGEST)));
-    }
-    Ok((says, by, because))
-}
-
-/// Everything that the form says; at least one thing.
-fn all_said(sent: &Sent) -> Result<Vec<Says>, Problem> {
-    let mut says = Vec::new();
-    let bad = |text: &str| Problem::Bad(text.to_owned());
-    says.extend(Role::from_code(sent.text("owner")).map(Says::Owner));
-    says.extend(CareRole::from_code(sent.text("care-role")).map(Says::CareRole));
-    says.extend(DeviceClass::from_code(sent.text("class")).map(Says::Class));
-    let area = sent.text("care-area");
-    if area.chars().count() > LONGEST_VALUE || area.chars().any(char::is_control) {
-        return Err(bad("The care area is too long, or is no plain text."));
-    }
-    if !area.is_empty() {
-        says.push(Says::CareArea(area.to_owned()));
-    }
-    if !sent.text("spares").is_empty() {
-        let spares = sent.text("spares").parse().ok().filter(|spares| *spares <= 9_999);
-        says.push(Says::Spares(spares.ok_or_else(|| bad("How many others is a number from 0 to 9999."))?));
-    }
-    if !sent.text("cve").is_empty() {
-        let cve: Option<CveId> = sent.text("cve").to_uppercase().parse().ok();
-        let cve = cve.ok_or_else(|| bad("A CVE number looks like CVE-2024-12345."))?;
-        let status =
-            VexStatus::from_code(sent.text("status")).ok_or_else(|| bad("Say whether it is there."))?;
-        says.push(Says::Vex { cve, status, justification: None });
-    }
-    if says.is_empty() { Err(bad("Fill in at least one thing that you know.")) } else { Ok(says) }
-}
-
-/// The end of the day that an answer holds until.
-fn until(text: &str) -> Result<Option<Timestamp>, Problem> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let moment: Option<Timestamp> = format!("{text}T23:59:59Z").parse().ok();
-    let days = moment.map(|moment| moment.since(now()) / (86_400 * 1_000_000_000));
-    match (moment, days) {
-        (Some(moment), Some(0..=LONGEST_DAYS)) => Ok(Some(moment)),
-        _ => Err(Problem::Bad("The last day must be in the next ten years, as 2027-01-31.".to_owned())),
-    }
 }
 
 async fn take_back(
     State(site): State<Site>,
     Path((text, statement)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let asset = device::id(&text).ok_or(Problem::NotFound)?;
-    let number = statement.strip_prefix("S-").and_then(|number| number.parse().ok());
-    let (id, at) = (StatementId(number.ok_or(Problem::NotFound)?), now());
-    site.hospital().write(move |store| store.statement_take_back(id, at)).await?;
+    let asset = devices::id(&text).ok_or(Problem::NotFound)?;
+    devices::take_back(&site, devices::statement(&statement).ok_or(Problem::NotFound)?).await?;
     Ok(Redirect::to(&format!("/devices/{asset}#said")).into_response())
 }

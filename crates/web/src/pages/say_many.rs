@@ -7,21 +7,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_model::{AssetId, CareRole, Role, Statement, Timestamp};
 use wardround_report::page::{count, day_and_time};
-use wardround_store::{KeptStatement, NewStatement, Store, StoreError};
+use wardround_store::KeptStatement;
 
 use crate::asks::Sent;
+use crate::deeds::devices::{self, LONGEST_VALUE, MOST};
 use crate::layout::{self, Page, form_token, plain};
-use crate::pages::{device, say};
+use crate::pages::say;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
+use crate::site::Site;
 
 /// The form that boxes of the list belong to.
 pub(crate) const FORM: &str = "many";
-/// Devices at once: those of a page of the list.
-const MOST: usize = super::parts::ROWS;
 
 pub(crate) fn routes() -> Vec<Route> {
     let may = Needs::May(Permission::Answer);
@@ -41,7 +40,7 @@ pub(crate) fn form(person: &Person) -> Markup {
                 (form_token(person))
                 p class="hint" { "Tick the devices in the list. Fill in what you know. All of it can be taken back with one press." }
                 label { "Who looks after them" select name="owner" { option value="" { "No change" } @for role in roles() { option value=(role.code()) { (role.label()) } } } }
-                label { "Care area" input name="care-area" maxlength=(say::LONGEST_VALUE); }
+                label { "Care area" input name="care-area" maxlength=(LONGEST_VALUE); }
                 label { "What they do for patients" select name="care-role" { option value="" { "No change" } @for role in CareRole::ALL { option value=(role.code()) { (role.label()) } } } }
                 label { "Others that can take the place of each" input type="number" name="spares" min="0" max="9999"; }
                 label { "You speak as" select name="by" required { @for role in roles() { option value=(role.code()) selected[say::usual_role(person.role) == Some(*role)] { (role.label()) } } } }
@@ -58,23 +57,12 @@ pub(crate) fn tick(id: AssetId, title: &str) -> Markup {
 }
 
 async fn say_all(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
-    let devices: BTreeSet<AssetId> = sent.all("device").filter_map(device::id).collect();
-    if devices.is_empty() || devices.len() > MOST {
+    let chosen: BTreeSet<AssetId> = sent.all("device").filter_map(devices::id).collect();
+    if chosen.is_empty() || chosen.len() > MOST {
         return Err(Problem::Bad(format!("Tick the devices that you mean: from 1 to {MOST}.")));
     }
-    let (says, by, because) = say::sent_words(&sent)?;
-    let at = now();
-    let keep = move |store: &mut Store| {
-        for asset in devices {
-            for says in &says {
-                let (says, because) = (says.clone(), because.clone());
-                store.statement_save(&NewStatement { asset, says, by, at, because, until: None })?;
-            }
-        }
-        Ok(())
-    };
-    site.hospital().write(keep).await?;
-    Ok(Redirect::to(&path(at)).into_response())
+    let said = devices::say(&site, &chosen, &sent).await?;
+    Ok(Redirect::to(&path(said.at)).into_response())
 }
 
 /// The page of what was said at a moment.
@@ -82,15 +70,9 @@ fn path(at: Timestamp) -> String {
     format!("/devices/said/{}", at.nanoseconds())
 }
 
-fn of_moment(store: &Store, at: Timestamp) -> Result<Vec<KeptStatement>, StoreError> {
-    let mut said = store.statement_list()?;
-    said.retain(|kept| kept.statement.at == at);
-    Ok(said)
-}
-
 async fn show(State(site): State<Site>, person: Person, Path(moment): Path<i64>) -> Result<Page, Problem> {
     let at = Timestamp::from_nanoseconds(moment);
-    let said = site.hospital().read(move |store| of_moment(store, at)).await?;
+    let said = site.hospital().read(move |store| devices::of_moment(store, at)).await?;
     if said.is_empty() {
         return Err(Problem::NotFound);
     }
@@ -122,17 +104,7 @@ fn told(person: &Person, said: &[KeptStatement], at: Timestamp) -> Markup {
 }
 
 async fn take_back(State(site): State<Site>, Path(moment): Path<i64>) -> Result<Response, Problem> {
-    let (said_at, at) = (Timestamp::from_nanoseconds(moment), now());
-    let take = move |store: &mut Store| {
-        let said = of_moment(store, said_at)?;
-        let is_known = !said.is_empty();
-        for kept in said.iter().filter(|kept| kept.taken_back.is_none()) {
-            store.statement_take_back(kept.statement.id, at)?;
-        }
-        Ok(is_known)
-    };
-    match site.hospital().write(take).await? {
-        true => Ok(Redirect::to(&path(said_at)).into_response()),
-        false => Err(Problem::NotFound),
-    }
+    let said_at = Timestamp::from_nanoseconds(moment);
+    devices::take_back_all(&site, said_at).await?;
+    Ok(Redirect::to(&path(said_at)).into_response())
 }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use wardround_store::Disk;
 
 use crate::asks::Sent;
+use crate::condition::Condition;
 use crate::hospital::waiting;
 use crate::layout::{self, Page, form_token, plain};
 use crate::naming;
@@ -81,11 +82,7 @@ fn hospital(person: &Person, name: &str) -> Markup {
 }
 
 async fn name(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
-    let too_long = || Problem::Bad("This name is too long. Use a shorter one.".to_owned());
-    let name = naming::named(sent.text("name")).ok_or_else(too_long)?;
-    let kept = name.clone();
-    site.home.write(move |store| naming::keep(store, &kept)).await?;
-    site.naming.change(name);
+    naming::rename(&site, &sent, Condition::default()).await?;
     Ok(Redirect::to("/settings").into_response())
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use axum::extract::State;
-use axum::http::{Method, Uri, header};
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use wardround_store::Store;
 
@@ -72,6 +72,6 @@ fn heard(ears: &[Ear]) -> String {
     text
 }
 
-pub(crate) async fn not_found(method: Method, uri: Uri) -> Response {
-    api::not_found(&method, &uri).unwrap_or_else(|| Problem::NotFound.into_response())
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    api::not_found(&uri).unwrap_or_else(|| Problem::NotFound.into_response())
 }

@@ -4,10 +4,11 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use wardround_model::{RoundId, Timestamp};
-use wardround_remedy::{Dated, Event, Part, Sight, State as Stands, Step, Task, TaskId, Turn, What};
+use wardround_remedy::{Dated, Event, Part, Sight, State as Stands, Step, Task, Turn, What};
 use wardround_report::page::{self, count, day, day_and_time};
 use wardround_triage::{hours_in_words, maker_in_words};
 
+use crate::deeds::tasks;
 use crate::desk::{Desk, LetterRow};
 use crate::layout::{self, Page, form_token, plain};
 use crate::pages::{decide, parts};
@@ -28,13 +29,8 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![Route::get(Needs::May(Permission::See), "/work/{task}", show).logged("task.view")]
 }
 
-/// The task that an address names.
-pub(crate) fn id(text: &str) -> Option<TaskId> {
-    text.strip_prefix("W-")?.parse().ok().map(TaskId)
-}
-
 async fn show(State(site): State<Site>, person: Person, Path(text): Path<String>) -> Result<Page, Problem> {
-    let id = id(&text).ok_or(Problem::NotFound)?;
+    let id = tasks::id(&text).ok_or(Problem::NotFound)?;
     let desk = site.hospital().desk(&site.policy).await?;
     let at = now();
     let asks = person.clone();
@@ -197,7 +193,7 @@ fn said(person: &Person, task: &Task<'_>) -> Markup {
 }
 
 fn line(person: &Person, task: &Task<'_>, event: &Event, counts: bool) -> Markup {
-    let may = counts && decide::may_undo(person, &event.what, &task.log, &task.taken_back);
+    let may = counts && tasks::may_undo(person, &event.what, &task.log, &task.taken_back);
     html! {
         li {
             span class="nowrap" { (day_and_time(event.at)) } ", " strong { (plain(event.by.as_str())) } ": " (plain(&page::work::said(&event.what))) ". "

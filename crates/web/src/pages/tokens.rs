@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
     let working = tokens::working(&site, &person).await?;
     let body = html! {
-        p { "A program that reads what you see here shows a token instead of signing in. It does no more than you may, changes nothing, and ends with your account. All that it asks is in the log under your name." }
+        p { "A program shows a token instead of signing in. It does no more than you may, and no more than you choose here. It ends with your account. All that it asks is in the log under your name." }
         (list(&person, &working))
         section aria-labelledby="make" {
             h2 id="make" { "Make a token" }

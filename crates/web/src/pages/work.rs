@@ -15,10 +15,11 @@ use wardround_report::page::{self, count, day, number};
 use wardround_store::view::{Page as Rows, Turn};
 
 use crate::asked::Asked;
+use crate::deeds::devices;
 use crate::desk::{Column, Desk, LetterRow, Row};
 use crate::layout::{self, Page, plain};
+use crate::pages::letter;
 use crate::pages::parts::{self, Choice, ROWS, choose};
-use crate::pages::{device, letter};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -100,7 +101,7 @@ impl Filter {
                 "me" => Some(Doer::Somebody(person.name.clone())),
                 other => other.strip_prefix("by ").map(|name| Doer::Somebody(name.to_owned())),
             },
-            device: device::id(asked.text("device")),
+            device: devices::id(asked.text("device")),
             words: asked.text("text").to_lowercase(),
         }
     }

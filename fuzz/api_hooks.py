@@ -1,0 +1,22 @@
+"""What schemathesis asks about: things that are there in two of three cases, and what it made up in the others. Used by fuzz/api.py."""
+
+import json
+import os
+
+import schemathesis
+
+IDS = json.loads(os.environ["WARDROUND_IDS"])
+turn = 0
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    global turn
+    turn += 1
+    if turn % 3 == 0:
+        return
+    for name, known in IDS.items():
+        if name in (case.path_parameters or {}):
+            case.path_parameters[name] = known[turn % len(known)]
+    if case.headers and "If-Match" in case.headers:
+        case.headers["If-Match"] = "*"
