@@ -1,7 +1,7 @@
 //! Zeek's own logs of its test captures in `../shared/data`, when they are there; a line says so when they are not.
 //!
 //! Their times are blanked out, because they differ from run to run: any moment stands for them here.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
