@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wardround_mapped::give_back;
 use wardround_model::{AssetId, FindingId, RoundId, Timestamp};
 use wardround_remedy::{EventId, Letter, Policy, Task, TaskId, Work, Worklist, worklist_of};
 use wardround_store::{Store, StoreError};
@@ -220,10 +219,7 @@ impl Hospital {
         // Walking rounds takes a while, so that others may write meanwhile.
         let work = self.look(|store| store.work_load(&Efforts::default()))?;
         self.change(|store| store.work_keep(&work))?;
-        let desk = self.keep_desk(Desk::new(&work, policy, at));
-        drop(work);
-        give_back();
-        Ok(desk)
+        Ok(self.keep_desk(Desk::new(&work, policy, at)))
     }
 
     /// Keeps it in memory.

@@ -5,7 +5,6 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use maud::Markup;
-use wardround_mapped::give_back;
 use wardround_model::RoundId;
 use wardround_store::view::WayGround;
 use wardround_triage::lightest;
@@ -115,7 +114,6 @@ async fn forget_when_idle(hospital: Weak<Hospital>) {
         // Freeing so much takes a while.
         let freed = waiting(move || {
             drop(forgotten);
-            give_back();
             Ok(())
         });
         drop(freed.await);

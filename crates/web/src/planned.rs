@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wardround_mapped::give_back;
 use wardround_model::{AssetId, RoundId};
 use wardround_triage::{Budget, Efforts, HourPlan, plan_hours};
 
@@ -52,8 +51,6 @@ impl Hospital {
             plans.push(Arc::clone(&planned));
             let surplus = plans.len().saturating_sub(KEPT);
             plans.drain(..surplus);
-            drop((plans, round));
-            give_back();
             Ok(Some(planned))
         })
         .await

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use wardround_capture::{Input, Progress};
-use wardround_mapped::give_back;
 use wardround_model::{Round, RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
 use wardround_store::{Judged, Store};
@@ -119,7 +118,6 @@ pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
             Err(_) => drop(log::event("round-failed")),
         }
         drop(job);
-        give_back();
         site.rounds.0.send_replace(ended.map_or_else(State::Failed, State::Done));
     });
     Ok(())

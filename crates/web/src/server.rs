@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use wardround_live::ReaderCommand;
+use wardround_mapped::give_back;
 use wardround_model::Timestamp;
 use wardround_store::{Disk, Store, StoreError};
 
@@ -45,6 +46,8 @@ const HEAD: usize = 32 * 1024;
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often old sessions are ended and the log is signed.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+/// How often memory that was freed is given back.
+const GIVING_BACK: Duration = Duration::from_secs(20);
 /// How long the first one-time code works, in seconds.
 const FIRST_CODE: i64 = 3_600;
 
@@ -149,6 +152,7 @@ async fn run(
     tokio::spawn(renewed::keep(site.clone()));
     tokio::spawn(ears::listen(site.clone()));
     tokio::spawn(warm(site.clone()));
+    tokio::spawn(give_back_freed());
     let acceptor = certificate.map(|certificate| TlsAcceptor::from(certificate.config));
     accept(&site, listener, acceptor, routes::router(routes, site.clone())).await?;
     let ended = site.clone();
@@ -215,6 +219,19 @@ async fn warm(site: Site) {
     let _ = hospital.desk(&site.policy).await;
     if let Ok(Some(standing)) = hospital.standing().await {
         let _ = hospital.sights(standing.round).await;
+    }
+}
+
+/// Gives the system back what pages and rounds have freed: else the C library would keep most of it (decision 0016).
+async fn give_back_freed() {
+    let mut every = tokio::time::interval(GIVING_BACK);
+    loop {
+        every.tick().await;
+        let given = waiting(|| {
+            give_back();
+            Ok(())
+        });
+        drop(given.await);
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use wardround_mapped::give_back;
 use wardround_model::{AssetId, DeviceClass, FindingChange, FindingId, PlanItem, Round, RoundId};
 use wardround_report::page;
 use wardround_store::view::{RoundDifference, RoundView, Turn};
@@ -122,10 +121,7 @@ impl Hospital {
         waiting(move || {
             let _one = one;
             let round = this.look(|store| store.round_load_seen(id))?;
-            let sights = this.remember(id, &round);
-            drop(round);
-            give_back();
-            Ok(sights)
+            Ok(this.remember(id, &round))
         })
         .await
     }

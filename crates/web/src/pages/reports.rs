@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
-use wardround_mapped::give_back;
 use wardround_model::{RoundId, Timestamp};
 use wardround_remedy::Policy;
 use wardround_report::document::seal::{Form, Told, seal};
@@ -82,11 +81,7 @@ fn told(store: &Store, kind: Kind, at: Timestamp, hospital: &str) -> Result<Opti
         hospital,
     };
     let rounds = before.iter().map(|(id, _)| *id).chain([id]).collect();
-    let made = Made { document: tell(kind, &sources), told: sources.told(kind), rounds };
-    drop(worklist);
-    drop((work, before, round));
-    give_back();
-    Ok(Some(made))
+    Ok(Some(Made { document: tell(kind, &sources), told: sources.told(kind), rounds }))
 }
 
 async fn choose(State(site): State<Site>, person: Person) -> Result<Page, Problem> {

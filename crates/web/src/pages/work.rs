@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use wardround_mapped::give_back;
 use wardround_model::{AssetId, Role, Timestamp};
 use wardround_remedy::{TaskId, TaskState, csv};
 use wardround_report::json;
@@ -388,7 +387,6 @@ async fn export(
         _ => json::work::render(worklist).map(String::into_bytes),
     });
     let bytes = made.await?.map_err(|_| Problem::TooLarge)?;
-    give_back();
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
 }
 
