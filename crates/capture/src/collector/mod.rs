@@ -122,7 +122,9 @@ impl Collector {
         let mut message = Message::read(datagram)?;
         let protocol = Protocol::of(message.family);
         let key = DomainKey { exporter: from, protocol, domain: message.domain };
-        self.domain(key, came)?;
+        if self.domain(key, came).is_none() {
+            return Some(());
+        }
         let around = Around { key, clock: message.clock, came, rate: None };
         // How many records it has is known when all of its templates are.
         let mut records = Some(0_u64);
