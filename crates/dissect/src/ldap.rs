@@ -8,6 +8,8 @@ use crate::ber::{self, Elements};
 use crate::reader::Reader;
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
+/// A directory's own port, and Active Directory's for its whole forest: there, connections that are older than the capture are read too.
+const PORTS: [u16; 2] = [389, 3268];
 const ENUMERATED: u8 = 0x0a;
 /// Operations (RFC 4511, 4.2 to 4.12).
 const BIND_REQUEST: u8 = 0x60;
@@ -38,7 +40,10 @@ struct Message<'a> {
 }
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    if half.start == Start::Middle || half.bytes.first().is_some_and(|tag| *tag != ber::SEQUENCE) {
+    let known_port = PORTS.contains(&half.sender_port) || PORTS.contains(&half.receiver_port);
+    if half.start == Start::Middle && !known_port
+        || half.bytes.first().is_some_and(|tag| *tag != ber::SEQUENCE)
+    {
         return Verdict::NotThis;
     }
     let Some(message) = read(half.bytes) else {
@@ -228,6 +233,15 @@ mod tests {
             assert_eq!(side(bytes).check().roles, [], "{bytes:?}");
         }
         assert_eq!(Side { start: Start::Middle, ..side(&entry(b"", &[])) }.check().roles, []);
+    }
+
+    #[test]
+    fn at_its_own_port_it_is_read_in_mid_connection_and_with_long_lengths() {
+        // Active Directory writes lengths in four bytes.
+        let done = b"\x30\x84\0\0\0\x10\x02\x01\x41\x65\x84\0\0\0\x07\x0a\x01\0\x04\0\x04\0";
+        let middle = Side { start: Start::Middle, sender_port: 389, ..side(done) };
+        assert_eq!(middle.check().roles, [Role::Server]);
+        assert_eq!(Side { sender_port: 390, ..middle }.check().roles, []);
     }
 
     proptest! {

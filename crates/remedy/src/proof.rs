@@ -196,6 +196,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::TlsCipher
         | FactKind::HttpUserAgent
         | FactKind::SshClientBanner
+        | FactKind::RdpSecurity
         | FactKind::SmbDialect
         | FactKind::SnmpVersion
         | FactKind::SnmpDefaultCommunity

@@ -28,6 +28,8 @@ const OF_TRAFFIC: &[&str] = &[
     "tls.",
     "http.",
     "ssh.",
+    "rdp.",
+    "ipp.",
     "smb.",
     "ntlm.",
     "snmp.",

@@ -49,6 +49,9 @@ fn screen_or_console(talk: &Talk<'_>) -> Option<(&'static str, &'static str)> {
     if talk.speaks(Protocol::Telnet) {
         return Some(("telnet", "Telnet"));
     }
+    if talk.speaks(Protocol::Rdp) {
+        return Some(("rdp", "Remote Desktop"));
+    }
     let server = talk.conversation.server;
     let of_port = |(ports, code, name): &(std::ops::RangeInclusive<u16>, &'static str, &'static str)| {
         ports.contains(&server.port).then_some((*code, *name))
