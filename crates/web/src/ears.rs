@@ -17,6 +17,7 @@ use wardround_live::{HarvestError, Link, Pulse, ReaderCommand, Sensor, links, re
 use wardround_model::{SkipReason, Source, SourceIndex, SourceKind, Timestamp};
 use wardround_store::{Store, StoreError};
 
+use crate::events::Happening;
 use crate::hospital::{locked, waiting};
 use crate::keys::{KeyError, make_folder};
 use crate::log;
@@ -380,6 +381,7 @@ pub(crate) async fn listen(site: Site) {
     let mut looks = tokio::time::interval(LOOK);
     // One that fails is for people to look at, not to be tried for ever.
     let mut is_tried = false;
+    let mut troubles = BTreeMap::new();
     loop {
         looks.tick().await;
         let looked = site.clone();
@@ -388,8 +390,23 @@ pub(crate) async fn listen(site: Site) {
             Ok(())
         })
         .await;
+        tell_troubles(&site, &mut troubles);
         is_tried = is_tried || first_round(&site).await.unwrap_or(false);
     }
+}
+
+/// Tells programs that follow which interfaces are not listened at, and which are again. `told` is what they know.
+fn tell_troubles(site: &Site, told: &mut BTreeMap<String, String>) {
+    let all = site.ears.all();
+    let now: BTreeMap<String, String> =
+        all.into_iter().filter_map(|ear| Some((ear.name, ear.trouble?))).collect();
+    for (name, trouble) in now.iter().filter(|(name, trouble)| told.get(*name) != Some(*trouble)) {
+        site.tell(Happening::ListeningTrouble(name.clone(), trouble.clone()));
+    }
+    for name in told.keys().filter(|name| !now.contains_key(*name)) {
+        site.tell(Happening::ListeningMended(name.clone()));
+    }
+    *told = now;
 }
 
 /// Runs the first round, if its time has come and nobody has run any; whether it needs no second try.

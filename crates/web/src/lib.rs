@@ -21,6 +21,7 @@ mod deeds;
 mod demo;
 mod desk;
 mod ears;
+mod events;
 mod gate;
 mod ground;
 mod headers;

@@ -8,6 +8,7 @@ use wardround_model::{IntelligenceSource, RoundId};
 use wardround_store::{Store, StoreError, exploited_digest};
 
 use crate::audit::{self, Became, Entry};
+use crate::events::Happening;
 use crate::hospital::waiting;
 use crate::problem::Problem;
 use crate::rounds::{self, Job};
@@ -48,6 +49,7 @@ async fn look(site: &Site, settled: &mut Option<Known>) -> Result<(), Problem> {
         if rounds::start(site, Job { again: Some(newest.id), ..Job::default() }).is_err() {
             return Ok(());
         }
+        site.tell(Happening::IntelligenceChanged);
     } else if newest.exploited.is_none() {
         // A round of an earlier version: what it was judged by is still at hand.
         let exploited = known.exploited.clone();

@@ -11,6 +11,7 @@ use wardround_store::{Judged, Store};
 
 use crate::desk::Desk;
 use crate::ears::Heard;
+use crate::events::Happening;
 use crate::hospital::Hospital;
 use crate::log;
 use crate::site::{Site, count, now};
@@ -92,13 +93,24 @@ impl Worker {
         if taken { Ok(()) } else { Err(Busy) }
     }
 
-    fn doing(&self, doing: Doing) {
+    /// Notes what is being done; whether that is something else than before.
+    fn doing(&self, doing: Doing) -> bool {
         self.0.send_if_modified(|state| match state {
             State::Running(running) if running.doing != doing => {
                 running.doing = doing;
                 true
             }
             _ => false,
+        })
+    }
+}
+
+/// Notes what is being done, and tells those who follow.
+fn doing(site: &Site, doing: Doing) {
+    if site.rounds.doing(doing) {
+        site.tell(match doing {
+            Doing::Reading(part) => Happening::RoundReads(part),
+            Doing::Judging => Happening::RoundJudges,
         });
     }
 }
@@ -107,6 +119,7 @@ impl Worker {
 pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
     let began = now();
     site.rounds.take(began)?;
+    site.tell(Happening::RoundStarted);
     let (site, hospital) = (site.clone(), site.hospital());
     tokio::task::spawn_blocking(move || {
         // Also a fault of ours must give the worker back.
@@ -118,7 +131,9 @@ pub(crate) fn start(site: &Site, job: Job) -> Result<(), Busy> {
             Err(_) => drop(log::event("round-failed")),
         }
         drop(job);
+        let happening = ended.as_ref().map_or(Happening::RoundFailed, |id| Happening::RoundKept(*id));
         site.rounds.0.send_replace(ended.map_or_else(State::Failed, State::Done));
+        site.tell(happening);
     });
     Ok(())
 }
@@ -129,7 +144,7 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
         Some(id) => judged_again(site, hospital, id, began)?,
         None => read(site, hospital, job, &mut heard)?,
     };
-    site.rounds.doing(Doing::Judging);
+    doing(site, Doing::Judging);
     // Another index may have been put in place meanwhile.
     let known = site.judge.known().filter(|known| known.sources == round.intelligence);
     let judged =
@@ -145,6 +160,7 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
         hospital.keep_desk(Desk::new(&work, &site.policy, now()));
     }
     drop(folding);
+    site.tell(Happening::WorklistChanged(id));
     Ok(id)
 }
 
@@ -154,7 +170,7 @@ fn told(error: wardround_store::StoreError) -> String {
 
 /// What a round saw, judged by what is known now.
 fn judged_again(site: &Site, hospital: &Hospital, id: RoundId, began: Timestamp) -> Result<Round, String> {
-    site.rounds.doing(Doing::Judging);
+    doing(site, Doing::Judging);
     let load = |store: &Store| Ok((store.round_load(id)?, kept_statements(store)?));
     let (round, statements) = hospital.look(load).map_err(told)?;
     site.judge.again(round, &statements, began.to_whole_second())
@@ -207,7 +223,7 @@ impl Progress for Told<'_> {
             let captures = u64::try_from(self.captures.max(1)).unwrap_or(1);
             u8::try_from((before.saturating_add(part.min(100)) / captures).min(100)).unwrap_or(100)
         };
-        self.site.rounds.doing(if is_last { Doing::Judging } else { Doing::Reading(part.map(whole)) });
+        doing(self.site, if is_last { Doing::Judging } else { Doing::Reading(part.map(whole)) });
     }
 }
 
@@ -222,7 +238,7 @@ mod tests {
         assert_eq!(worker.take(at), Ok(()));
         assert_eq!(worker.take(at), Err(Busy));
         let mut seen = worker.watch();
-        worker.doing(Doing::Reading(Some(40)));
+        assert!(worker.doing(Doing::Reading(Some(40))) && !worker.doing(Doing::Reading(Some(40))));
         assert!(seen.has_changed().unwrap());
         assert!(
             matches!(&*seen.borrow_and_update(), State::Running(it) if it.doing == Doing::Reading(Some(40)))

@@ -24,6 +24,7 @@ use wardround_store::{Disk, Store, StoreError};
 use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
 use crate::ears::{self, Ears};
+use crate::events::Events;
 use crate::hospital::{Hospital, waiting};
 use crate::keys::{KeyError, Keys};
 use crate::naming::Naming;
@@ -135,6 +136,8 @@ async fn run(
         hashing: Semaphore::new(2),
         listing: Semaphore::new(1),
         ways: Arc::new(Semaphore::new(1)),
+        events: Events::new(now()),
+        tokens_ended: watch::Sender::new(0),
         keys_in_use: std::sync::Mutex::default(),
         counters: Counters::default(),
         stopping: watch::Sender::new(false),

@@ -14,6 +14,7 @@ use wardround_remedy::Policy;
 
 use crate::demo::Demo;
 use crate::ears::Ears;
+use crate::events::{Events, Happening};
 use crate::hospital::Hospital;
 use crate::keys::Keys;
 use crate::naming::Naming;
@@ -62,6 +63,10 @@ pub(crate) struct Shared {
     pub(crate) listing: Semaphore,
     /// Ways of an attacker that are found at once.
     pub(crate) ways: Arc<Semaphore>,
+    /// What happens, for programs that follow it.
+    pub(crate) events: Arc<Events>,
+    /// Told when tokens or accounts end, to those who follow with one.
+    pub(crate) tokens_ended: watch::Sender<u64>,
     /// Keys of programs whose requests are being done.
     pub(crate) keys_in_use: Mutex<BTreeSet<String>>,
     pub(crate) counters: Counters,
@@ -98,6 +103,16 @@ impl Site {
     /// The page at this place of the menu, where there is one.
     pub(crate) fn page_of(&self, menu: Menu) -> Option<&'static str> {
         self.0.menu.iter().find(|item| item.menu == menu).map(|item| item.path)
+    }
+
+    /// Tells programs that follow what happened.
+    pub(crate) fn tell(&self, happening: Happening) {
+        self.0.events.tell(happening, self.is_demo());
+    }
+
+    /// A token or an account ended.
+    pub(crate) fn token_ended(&self) {
+        self.0.tokens_ended.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Whether pages show the demo hospital.

@@ -119,7 +119,9 @@ pub(crate) async fn working(site: &Site, person: &Person) -> Result<Vec<Token>, 
 /// Ends one of them.
 pub(crate) async fn end(site: &Site, person: &Person, id: TokenId) -> Result<bool, Problem> {
     let (account, at) = (person.account, now());
-    site.home.write(move |store| store.token_end(id, account, at)).await
+    let ended = site.home.write(move |store| store.token_end(id, account, at)).await?;
+    site.token_ended();
+    Ok(ended)
 }
 
 /// Who asks, where the token of this request works. Cookies are not looked at, so that no page of another site can ask here.

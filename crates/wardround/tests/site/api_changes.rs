@@ -200,7 +200,7 @@ fn statements_are_kept_for_one_or_many_or_a_finding_and_taken_back() {
         program.post(&format!("devices/{}/statements", ids[0]), &json!({ "by": "network", "because": "x" }));
     assert_eq!(nothing.status, 400);
 
-    let findings = program.get("findings?kind=known&limit=1");
+    let findings = program.get("findings?kind=vulnerability&limit=1");
     let finding = &findings["items"][0];
     let path = format!("findings/{}/statements", finding["id"].as_str().unwrap());
     let why = json!({ "status": "not_affected", "justification": "component_not_present", "by": "network", "because": "Not in it." });

@@ -152,6 +152,21 @@ impl Browser {
         self.answer(request.header("content-type", "application/octet-stream").send(bytes))
     }
 
+    /// What happens, as a program follows it: the status, and what comes.
+    pub(crate) fn follow(
+        &self,
+        token: &str,
+        last: Option<&str>,
+    ) -> (u16, impl std::io::Read + Send + 'static) {
+        let request = self.agent.get(format!("{}/api/v1/events", self.base));
+        let mut request = request.header("authorization", format!("Bearer {token}"));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = request.call().unwrap();
+        (response.status().as_u16(), response.into_body().into_reader())
+    }
+
     /// Makes a token of this scope.
     pub(crate) fn make_token(&self, scope: &str) -> String {
         let fields = [("name", "ticket system"), ("scope", scope), ("days", "30")];

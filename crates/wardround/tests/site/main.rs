@@ -9,6 +9,7 @@
 
 mod api;
 mod api_changes;
+mod api_events;
 mod api_keys;
 mod audit;
 mod browser;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::operations::{Conditional, Operation, Parameter};
 use super::{fields, keys};
+use crate::events::Happening;
 use crate::routes::Brings;
 use crate::tokens::Scope;
 
@@ -32,6 +33,9 @@ const OF_CHANGES: &[(&str, &str)] = &[
 ];
 /// Problems that changes may answer with that say which version they mean.
 const OF_VERSIONS: &[(&str, &str)] = &[("412", "It was changed meanwhile: read it again.")];
+/// Problems of following what happens.
+const OF_FOLLOWING: &[(&str, &str)] =
+    &[("429", "As many follow as may; `Retry-After` says when to try again.")];
 const OF_NO_VERSION: &[(&str, &str)] = &[("428", "Say which version you mean, as `If-Match`.")];
 
 pub(crate) async fn show() -> Answer<Value> {
@@ -66,6 +70,7 @@ pub(crate) fn document(operations: &[Operation]) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": problems(),
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
         },
     })
@@ -101,7 +106,7 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
     let gate = operation.route.gate;
     let reads = gate.brings == Brings::Nothing;
     let mut done = json!({
-        "description": "It is told, or done.",
+        "description": if gate.patience.is_none() { kinds() } else { "It is told, or done.".to_owned() },
         "content": { operation.content: { "schema": (operation.schema)(generator) } },
     });
     if operation.is_tagged()
@@ -119,12 +124,36 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
     let of_changes = if gate.brings == Brings::Json { OF_CHANGES } else { &[] };
     let of_versions = if operation.condition == Conditional::Never { &[] } else { OF_VERSIONS };
     let of_no_version = if operation.condition == Conditional::Must { OF_NO_VERSION } else { &[] };
-    for (status, about) in [PROBLEMS, of_changes, of_versions, of_no_version].into_iter().flatten() {
-        let content =
-            json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-        responses.insert((*status).to_owned(), json!({ "description": about, "content": content }));
+    let of_following = if gate.patience.is_none() { OF_FOLLOWING } else { &[] };
+    for (status, _) in [PROBLEMS, of_changes, of_versions, of_no_version, of_following].into_iter().flatten()
+    {
+        let reference = format!("#/components/responses/{}", name_of(status, reads));
+        responses.insert((*status).to_owned(), json!({ "$ref": reference }));
     }
     responses
+}
+
+/// What a problem is called among the components: where programs follow what happens, 429 means something else.
+fn name_of(status: &str, reads: bool) -> String {
+    if reads && status == "429" { "following-429".to_owned() } else { status.to_owned() }
+}
+
+/// The problems, once each.
+fn problems() -> Map<String, Value> {
+    let of_all = [PROBLEMS, OF_CHANGES, OF_VERSIONS, OF_NO_VERSION].into_iter().flatten();
+    let all =
+        of_all.map(|problem| (problem, false)).chain(OF_FOLLOWING.iter().map(|problem| (problem, true)));
+    let told = |about: &str| {
+        let schema = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+        json!({ "description": about, "content": { "application/problem+json": schema } })
+    };
+    all.map(|((status, about), reads)| (name_of(status, reads), told(about))).collect()
+}
+
+/// The kinds of events, with what each means.
+fn kinds() -> String {
+    let kinds = Happening::KINDS.iter().map(|(kind, about)| format!("- `{kind}`: {about}"));
+    format!("Events, until the token ends or the site stops:\n{}", kinds.collect::<Vec<_>>().join("\n"))
 }
 
 fn in_headers(operation: &Operation) -> Vec<Value> {
@@ -135,6 +164,11 @@ fn in_headers(operation: &Operation) -> Vec<Value> {
             "A new one for each change: the same request with the same key changes nothing twice, for a day.";
         let schema = json!({ "type": "string", "pattern": keys::PATTERN });
         all.push(header("Idempotency-Key", false, about, schema));
+    }
+    if operation.route.gate.patience.is_none() {
+        let about =
+            "The id of the last event that was got: what is kept of what came after it is told first.";
+        all.push(header("Last-Event-ID", false, about, json!({ "type": "string" })));
     }
     if operation.condition != Conditional::Never {
         let about = "The ETag of the version that is meant: another one is not changed.";

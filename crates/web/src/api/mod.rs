@@ -10,6 +10,7 @@ mod asked;
 mod change;
 mod document;
 mod fields;
+mod follow;
 mod keys;
 mod operations;
 mod shapes;

@@ -207,7 +207,7 @@ fn zones() -> Vec<&'static str> {
 
 /// All of them.
 pub(crate) fn operations() -> Vec<Operation> {
-    reads().into_iter().chain(super::writes::operations()).collect()
+    [reads(), super::writes::operations(), super::follow::operations()].into_iter().flatten().collect()
 }
 
 fn reads() -> Vec<Operation> {

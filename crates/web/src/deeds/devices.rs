@@ -10,6 +10,7 @@ use wardround_model::{
 use wardround_store::{KeptStatement, NewStatement, Store, StoreError};
 
 use crate::asks::Sent;
+use crate::events::Happening;
 use crate::problem::Problem;
 use crate::site::{Site, now};
 
@@ -76,6 +77,7 @@ async fn keep(
     let new: Vec<NewStatement> =
         devices.iter().flat_map(|asset| says.iter().map(move |says| one(asset, says))).collect();
     let statements = site.hospital().write(move |store| store.statement_save_all(&new)).await?;
+    site.tell(Happening::DevicesChanged(devices.iter().copied().collect()));
     Ok(Said { at, statements })
 }
 
@@ -154,7 +156,14 @@ pub(crate) fn statement(text: &str) -> Option<StatementId> {
 /// Takes back what was said.
 pub(crate) async fn take_back(site: &Site, id: StatementId) -> Result<(), Problem> {
     let at = now();
-    site.hospital().write(move |store| store.statement_take_back(id, at)).await
+    let take = move |store: &mut Store| {
+        store.statement_take_back(id, at)?;
+        let all = store.statement_list()?;
+        Ok(all.iter().find(|kept| kept.statement.id == id).map(|kept| kept.statement.asset))
+    };
+    let device = site.hospital().write(take).await?;
+    site.tell(Happening::DevicesChanged(device.into_iter().collect()));
+    Ok(())
 }
 
 /// What was said in one go at this moment.
@@ -172,10 +181,13 @@ pub(crate) async fn take_back_all(site: &Site, said_at: Timestamp) -> Result<u64
         for kept in said.iter().filter(|kept| kept.taken_back.is_none()) {
             store.statement_take_back(kept.statement.id, at)?;
         }
-        Ok(said.len())
+        Ok(said)
     };
-    match site.hospital().write(take).await? {
-        0 => Err(Problem::NotFound),
-        many => Ok(u64::try_from(many).unwrap_or(u64::MAX)),
+    let said = site.hospital().write(take).await?;
+    if said.is_empty() {
+        return Err(Problem::NotFound);
     }
+    let devices: BTreeSet<AssetId> = said.iter().map(|kept| kept.statement.asset).collect();
+    site.tell(Happening::DevicesChanged(devices.into_iter().collect()));
+    Ok(u64::try_from(said.len()).unwrap_or(u64::MAX))
 }

@@ -8,6 +8,7 @@ use wardround_round::{Said, new_import};
 use wardround_store::{ImportId, Kept};
 
 use crate::asks::Sent;
+use crate::events::Happening;
 use crate::hospital::waiting;
 use crate::problem::Problem;
 use crate::rounds::{self, Job};
@@ -147,6 +148,7 @@ pub(crate) async fn keep(site: &Site, person: &Person, id: &str, sent: &Sent) ->
     .await?;
     drop(one);
     site.uploads.take(id, person.account);
+    site.tell(Happening::ListsChanged);
     Ok(kept)
 }
 
@@ -169,5 +171,7 @@ pub(crate) fn run_over(site: &Site, person: &Person, id: &str) -> Result<(), Pro
 /// Forgets a list: rounds use it no longer.
 pub(crate) async fn forget(site: &Site, id: ImportId) -> Result<(), Problem> {
     let at = now();
-    site.hospital().write(move |store| store.import_forget(id, at)).await
+    site.hospital().write(move |store| store.import_forget(id, at)).await?;
+    site.tell(Happening::ListsChanged);
+    Ok(())
 }

@@ -13,6 +13,7 @@ use wardround_report::page::day;
 use crate::api;
 use crate::asks::Sent;
 use crate::condition::Condition;
+use crate::events::Happening;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::session::Person;
@@ -136,6 +137,7 @@ impl Asking {
         let event = hospital.tell_task(&self.site.policy, id, at, said).await??;
         let task = event.task();
         let event = hospital.write(move |store| store.work_event_save(&event, at)).await?;
+        self.site.tell(Happening::TaskChanged(task));
         Ok(Spoken { task, event })
     }
 }

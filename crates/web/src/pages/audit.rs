@@ -112,6 +112,7 @@ fn words(action: &str) -> &str {
         "view.save" => "saved a view",
         "devices.say" => "said something of a device",
         "devices.say-many" => "said something of several devices",
+        "events.follow" => "followed what happens",
         "findings.say" => "said whether a weakness is there",
         "hospital.name" => "named the hospital",
         "imports.forget" => "forgot a list",

@@ -141,5 +141,6 @@ async fn close(
     }
     let at = now();
     site.home.write(move |store| store.account_close(AccountId(account), at)).await?;
+    site.token_ended();
     Ok(Redirect::to("/people").into_response())
 }
