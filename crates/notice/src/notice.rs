@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// A round found weaknesses to act on at once.
     ActNow,
-    /// A weakness that is being exploited was published, and the hospital has it or not.
+    /// A weakness that is being exploited was published, and the hospital has it.
     Exploited,
+    /// The same, and nothing that was seen has it.
+    NotHere,
     /// A round was run: what changed.
     RoundDone,
     /// What was settled is weak again.
@@ -31,6 +33,7 @@ impl Kind {
     pub const ALL: &[Self] = &[
         Self::ActNow,
         Self::Exploited,
+        Self::NotHere,
         Self::RoundDone,
         Self::Reopened,
         Self::Overdue,
@@ -46,6 +49,7 @@ impl Kind {
         match self {
             Self::ActNow => "act-now",
             Self::Exploited => "exploited",
+            Self::NotHere => "not-here",
             Self::RoundDone => "round-done",
             Self::Reopened => "reopened",
             Self::Overdue => "overdue",
@@ -65,7 +69,7 @@ impl Kind {
             Self::Exploited => 8,
             Self::Reopened => 7,
             Self::Overdue | Self::NotListening | Self::Intelligence => 5,
-            Self::RoundDone => 3,
+            Self::RoundDone | Self::NotHere => 3,
             Self::Trial => 0,
         }
     }

@@ -12,7 +12,7 @@ use crate::written::Sender;
 use crate::{mail, smtp, syslog, webhook};
 
 /// How long telling one receiver may take as a whole.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Addresses that one mail goes to.
 pub const MOST_ADDRESSES: usize = 20;
 /// Letters of an address of mail (RFC 5321, 4.5.3.1).

@@ -5,7 +5,7 @@
 //! store is read by a few connections and written by one, on threads that may wait ([`hospital`]).
 //!
 //! Not here: what is weak or urgent (`triage`), SQL (`store`), the choice of index, tables and names (the program, as
-//! [`Judge`]). The site opens no connection to anything.
+//! [`Judge`]). The site opens no connection by itself: what it tells is sent by `notice`.
 
 mod account;
 mod api;
@@ -30,6 +30,7 @@ mod keys;
 mod layout;
 mod log;
 mod naming;
+mod notices;
 mod pages;
 mod password;
 mod planned;

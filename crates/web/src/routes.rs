@@ -268,6 +268,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::audit::routes(),
         pages::settings::routes(),
         pages::listen::routes(),
+        pages::notices::routes(),
         pages::own::routes(),
         pages::tokens::routes(),
         api::routes(),

@@ -33,7 +33,9 @@ use crate::roles::SiteRole;
 use crate::rounds::Worker;
 use crate::site::{Counters, Peer, Shared, Site, now};
 use crate::uploads::Uploads;
-use crate::{Judge, Printer, Protection, Settings, account, audit, log, renewed, routes, schedule, session};
+use crate::{
+    Judge, Printer, Protection, Settings, account, audit, log, notices, renewed, routes, schedule, session,
+};
 
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 256;
@@ -153,6 +155,7 @@ async fn run(
     tokio::spawn(keep_house(site.clone()));
     tokio::spawn(schedule::keep(site.clone()));
     tokio::spawn(renewed::keep(site.clone()));
+    tokio::spawn(notices::keep(site.clone()));
     tokio::spawn(ears::listen(site.clone()));
     tokio::spawn(warm(site.clone()));
     tokio::spawn(give_back_freed());

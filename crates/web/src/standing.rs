@@ -102,7 +102,7 @@ impl Hospital {
         if known.is_some() {
             return Ok(known);
         }
-        let standing = Arc::new(standing(&store.round_view(id)?)?);
+        let standing = Arc::new(of(&store.round_view(id)?)?);
         *locked(&self.standing) = Some(Arc::clone(&standing));
         Ok(Some(standing))
     }
@@ -139,9 +139,9 @@ impl Hospital {
 }
 
 /// How it stands after this round, against the one before.
-fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
+pub(crate) fn of(view: &RoundView<'_>) -> Result<Standing, StoreError> {
     let (summary, census) = (view.summary()?, view.census()?);
-    let of = |wanted: fn(DeviceClass) -> bool| {
+    let count = |wanted: fn(DeviceClass) -> bool| {
         let lines = census.iter().filter(|(class, _)| wanted(*class));
         lines.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count))
     };
@@ -150,8 +150,8 @@ fn standing(view: &RoundView<'_>) -> Result<Standing, StoreError> {
         when: page::when(summary.run_at, summary.as_of),
         known: page::known(&view.intelligence()?, summary.as_of),
         devices: summary.devices,
-        medical: of(DeviceClass::is_medical),
-        unknown: of(|class| class == DeviceClass::Unknown),
+        medical: count(DeviceClass::is_medical),
+        unknown: count(|class| class == DeviceClass::Unknown),
         open_questions: summary.unjudged,
         act: summary.findings.act,
         attend: summary.findings.attend,

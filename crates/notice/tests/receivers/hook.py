@@ -1,6 +1,6 @@
 """A real HTTPS server (Python's own) that checks signatures as Standard Webhooks has it, and tells each message as a line of JSON.
 
-Arguments: certificate, key, secret. Paths beside /hook: /elsewhere sends elsewhere, /flood says too much,
+Arguments: certificate, key, secret (or a file that will have it). Paths beside /hook: /elsewhere sends elsewhere, /flood says too much,
 /broken answers 503.
 """
 
@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import pathlib
 import ssl
 import sys
 import time
@@ -22,7 +23,8 @@ class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         name, at = self.headers["webhook-id"], self.headers["webhook-timestamp"]
-        key = base64.b64decode(SECRET.removeprefix("whsec_"))
+        secret = SECRET if SECRET.startswith("whsec_") else pathlib.Path(SECRET).read_text()
+        key = base64.b64decode(secret.removeprefix("whsec_"))
         wanted = hmac.new(key, f"{name}.{at}.".encode() + body, hashlib.sha256).digest()
         good = hmac.compare_digest(self.headers["webhook-signature"], "v1," + base64.b64encode(wanted).decode())
         fresh = abs(time.time() - int(at)) < 300

@@ -19,6 +19,7 @@ mod grade;
 mod hostile;
 mod listening;
 mod naming;
+mod notices;
 mod people;
 mod published;
 mod reading;

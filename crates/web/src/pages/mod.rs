@@ -18,6 +18,7 @@ pub(crate) mod join;
 pub(crate) mod letter;
 pub(crate) mod listen;
 pub(crate) mod map;
+pub(crate) mod notices;
 pub(crate) mod own;
 pub(crate) mod parts;
 pub(crate) mod paths;

@@ -39,6 +39,10 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
         &html! {
             @if !site.is_demo() { (hospital(&person, &site.naming.name())) }
             (rounds(&site, &person, chosen.as_ref()))
+            section aria-labelledby="notices" {
+                h2 id="notices" { "Notices" }
+                p { "The site can tell people by mail, and programs by webhook or syslog, what cannot wait until somebody looks. " a href="/settings/notices" { "Who is told" } }
+            }
             (kept_safe(disk))
             @if !site.is_demo() {
                 section aria-labelledby="demo" {

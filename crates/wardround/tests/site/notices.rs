@@ -1,0 +1,175 @@
+//! What the site tells by itself: a webhook's receiver that checks signatures, and a syslog receiver that was not there at first.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::browser::{Browser, between, set_up};
+use crate::running::{Running, example};
+
+/// A server of webhooks with the site's own certificate, which checks messages by the secret in a file.
+struct Hook {
+    child: Child,
+    said: BufReader<ChildStdout>,
+    port: u16,
+}
+
+impl Hook {
+    fn start(site: &Running) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notice/tests/receivers/hook.py");
+        let mut child = Command::new("/usr/bin/python3")
+            .arg(script)
+            .args([site.path("keys/site.pem"), site.path("keys/site.key"), site.path("secret")])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        Self { child, said, port: line.trim().parse().unwrap() }
+    }
+
+    /// The next message, which must be signed.
+    fn told(&mut self) -> serde_json::Value {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&told["good"], &told["fresh"]), (&true.into(), &true.into()), "{told}");
+        told["body"].clone()
+    }
+}
+
+impl Drop for Hook {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const PAGE: &str = "/settings/notices";
+
+/// The page, as soon as it shows this.
+fn page_with(browser: &Browser, words: &str) -> String {
+    let began = Instant::now();
+    loop {
+        let page = browser.get(PAGE).text;
+        if page.contains(words) {
+            return page;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "no {words:?} in {page}");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
+
+/// Waits until the site has looked once, so that it knows that there was no round.
+fn wait_for_first_look(site: &Running) {
+    let store = rusqlite::Connection::open(site.path("rounds.sqlite")).unwrap();
+    let began = Instant::now();
+    let select = "SELECT count(*) FROM setting WHERE name = 'notices.through'";
+    while store.query_row::<i64, _, _>(select, [], |row| row.get(0)).unwrap() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn run_round(site: &Running) {
+    std::fs::write(site.path("clinic.pcapng"), example("clinic.pcapng")).unwrap();
+    let done = site.run(&["round", "clinic.pcapng", "--store", "rounds.sqlite"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn programs_are_told_what_a_round_found_signed_and_without_a_secret_left_anywhere() {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    wait_for_first_look(&site);
+    let mut hook = Hook::start(&site);
+    let url = format!("https://127.0.0.1:{}/secret-path", hook.port);
+    let pem = String::from_utf8(site.certificate()).unwrap();
+    let fields = |inside| {
+        [("name", "ticket <b>"), ("url", &url), ("trusted", &pem), ("names", "yes"), ("inside", inside)]
+    };
+    // Nobody said that it may be inside.
+    ada.press(PAGE, "/settings/notices/webhook", &fields(""));
+    ada.press(PAGE, "/settings/notices/N-1/try", &[]).shows(&["could not be told", "is inside the hospital"]);
+    ada.press(PAGE, "/settings/notices/N-1/remove", &[]).to();
+    let added = ada.press(PAGE, "/settings/notices/webhook", &fields("yes"));
+    let secret = between(&added.text, "<code class=\"code\">", "<").unwrap();
+    std::fs::write(site.path("secret"), &secret).unwrap();
+    ada.press(PAGE, "/settings/notices/N-2/try", &[]).shows(&["ticket &lt;b&gt; was told"]);
+    assert_eq!(hook.told()["type"], "wardround.trial");
+    run_round(&site);
+    let (first, second) = (hook.told(), hook.told());
+    assert_eq!(
+        (&first["type"], &second["type"]),
+        (&"wardround.act_now".into(), &"wardround.round_done".into())
+    );
+    assert!(first["data"]["lines"][0].as_str().unwrap().len() > 10, "{first}");
+    assert!(
+        second["data"]["title"].as_str().unwrap().starts_with("The first round (R-1) is done: 31 devices"),
+        "{second}"
+    );
+    let page = page_with(&ada, "Last told on");
+    assert!(!page.contains("Trouble") && !page.contains("Waiting to be told"), "{page}");
+    assert!(crate::grade::grade(&crate::reading::sentences(&crate::reading::text(&page))) <= 8.0);
+    // Switched off, it is told nothing; what it was not told meanwhile is not told later.
+    ada.press(PAGE, "/settings/notices/N-2/off", &[]).to();
+    ada.get(PAGE).shows(&["Switched off"]);
+    // No secret, and no address that may be one, is on a page, in the log or in the store.
+    let mut kept = vec![page.into_bytes(), site.log().into_bytes()];
+    for name in ["rounds.sqlite", "rounds.sqlite-wal"] {
+        kept.push(std::fs::read(site.path(name)).unwrap());
+    }
+    let said = String::from_utf8_lossy(&kept.concat()).into_owned();
+    assert!(!said.contains(&secret) && !said.contains("secret-path"));
+    ada.get("/audit").shows(&["N-2"]);
+}
+
+#[test]
+fn who_is_not_there_is_told_later_also_after_another_start() {
+    let site = Running::new();
+    let (ada, member) = set_up(&site);
+    wait_for_first_look(&site);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = port.to_string();
+    for refused in [
+        &[("host", "a b")][..],
+        &[("host", "logs"), ("port", "0")],
+        &[("host", "logs"), ("trusted", "no PEM")],
+    ] {
+        let fields = [&[("name", "SIEM"), ("port", "6514")][..], refused].concat();
+        let fields: Vec<_> = fields.iter().rev().copied().collect();
+        assert_eq!(ada.press(PAGE, "/settings/notices/syslog", &fields).status, 400, "{refused:?}");
+    }
+    let fields =
+        [("name", "SIEM"), ("host", "127.0.0.1"), ("port", &port), ("plain", "yes"), ("inside", "yes")];
+    ada.press(PAGE, "/settings/notices/syslog", &fields).to();
+    run_round(&site);
+    let page = page_with(&ada, "Trouble");
+    assert!(page.contains("does not answer at port") && page.contains("Waiting to be told: 2."), "{page}");
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
+    // It would wait a minute.
+    let store = rusqlite::Connection::open(site.path("rounds.sqlite")).unwrap();
+    store.execute("UPDATE waiting_notice SET due_at = 0", []).unwrap();
+    drop(store);
+    let site = site.stopped_and_started_again();
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut told = String::new();
+    stream.read_to_string(&mut told).unwrap();
+    drop(stream);
+    let messages: Vec<&str> = told.split("CEF:0|").collect();
+    assert_eq!(messages.len(), 3, "{told}");
+    let (length, rest) = told.split_once(' ').unwrap();
+    assert!(
+        rest.starts_with("<82>1 ") && rest[length.parse::<usize>().unwrap()..].contains(" <86>1 "),
+        "{told}"
+    );
+    // The numbers alone: nobody said that devices are to be named.
+    assert!(!told.contains("msg="), "{told}");
+    let ada = Browser::new(&site);
+    ada.enter(&member);
+    let page = page_with(&ada, "Last told on");
+    assert!(!page.contains("Trouble") && !page.contains("Waiting to be told"), "{page}");
+}
