@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Serve(Box<serve::ServeCommand>),
     /// Invite somebody to the site: also where no administrator can sign in any more
     Invite(serve::InviteCommand),
+    /// Make the account for emergencies: a code for a sealed envelope
+    BreakGlass(serve::BreakGlassCommand),
     /// What people asked of the site
     #[command(subcommand)]
     Audit(serve::AuditCommand),

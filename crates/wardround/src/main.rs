@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Intel(command) => commands::intel::run(command),
         Command::Serve(command) => commands::serve::run(*command),
         Command::Invite(command) => commands::serve::invite(command),
+        Command::BreakGlass(command) => commands::serve::break_glass(command),
         Command::Audit(command) => commands::audit::run(command),
         Command::Redact(command) => commands::redact::run(command),
         Command::Backup(command) => commands::backup::backup(command),

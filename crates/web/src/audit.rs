@@ -10,11 +10,12 @@ use wardround_store::{
     AccountId, AuditCheckpoint, NewAuditEntry, Redaction, Store, StoreError, audit_digest,
 };
 
+use crate::hospital::waiting;
 use crate::keys::{self, KeyError, Keys};
-use crate::log;
 use crate::problem::Problem;
 use crate::session::Person;
 use crate::site::{Site, now};
+use crate::{glass, log};
 
 /// Entries between two checkpoints.
 const CHECKPOINT_EVERY: i64 = 64;
@@ -54,6 +55,8 @@ pub(crate) struct Entry {
     action: &'static str,
     subject: String,
     became: Became,
+    /// Whether it may stand in the reserved journal where the log cannot be written.
+    is_reserved: bool,
 }
 
 /// The longest subject that is kept.
@@ -62,13 +65,20 @@ const SUBJECT: usize = 200;
 impl Entry {
     /// Something that this action did.
     pub(crate) fn new(action: &'static str, became: Became) -> Self {
-        Self { who: None, address: None, action, subject: String::new(), became }
+        Self { who: None, address: None, action, subject: String::new(), became, is_reserved: false }
     }
 
     /// Who asked, and from where.
     pub(crate) fn by(mut self, person: Option<&Person>, address: IpAddr) -> Self {
         self.who = person.map(|person| (person.account, person.name.clone()));
         self.address = Some(address);
+        self.is_reserved |= person.is_some_and(|person| person.account == glass::ACCOUNT);
+        self
+    }
+
+    /// It must be done also where the log cannot be written: then the reserved journal has it.
+    pub(crate) fn reserved(mut self) -> Self {
+        self.is_reserved = true;
         self
     }
 
@@ -101,10 +111,20 @@ pub(crate) async fn add(site: &Site, entry: Entry) -> Result<(), Problem> {
         subject: entry.subject,
         outcome: entry.became.code().to_owned(),
     };
-    let added = site.home.write(move |store| store.audit_add(&new)).await.map_err(|_| Problem::NotLogged)?;
-    if added.id % CHECKPOINT_EVERY == 0 {
-        checkpoint(site).await?;
+    let kept = new.clone();
+    match site.home.write(move |store| store.audit_add(&new)).await {
+        Ok(added) if added.id % CHECKPOINT_EVERY == 0 => checkpoint(site).await,
+        Ok(_) => Ok(()),
+        Err(_) if entry.is_reserved => note(site, kept).await,
+        Err(_) => Err(Problem::NotLogged),
     }
+}
+
+/// Writes down in the reserved journal what the log does not take.
+async fn note(site: &Site, entry: NewAuditEntry) -> Result<(), Problem> {
+    let shared = site.clone();
+    waiting(move || shared.glass.note(&shared.keys, &entry).map_err(|_| Problem::NotLogged)).await?;
+    drop(log::event("logged-in-the-emergency-journal"));
     Ok(())
 }
 

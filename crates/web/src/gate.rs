@@ -26,6 +26,8 @@ pub(crate) struct Gate {
     pub(crate) brings: Brings,
     /// What it is called in the log, where it is logged here.
     pub(crate) logged: Option<&'static str>,
+    /// Whether it is done also where the log cannot be written: then the reserved journal has it.
+    pub(crate) is_reserved: bool,
     /// How long it may take; nothing where it goes on as long as somebody listens.
     pub(crate) patience: Option<Duration>,
     /// What a program may send.
@@ -41,7 +43,15 @@ impl Gate {
     /// Of a route that brings nothing and is not logged.
     pub(crate) const fn new(needs: Needs) -> Self {
         let (brings, patience) = (Brings::Nothing, Some(PATIENCE));
-        Self { needs, brings, logged: None, patience, fields: &[], success: StatusCode::OK }
+        Self {
+            needs,
+            brings,
+            logged: None,
+            is_reserved: false,
+            patience,
+            fields: &[],
+            success: StatusCode::OK,
+        }
     }
 }
 
@@ -118,7 +128,8 @@ async fn pass(
     }
     let entry = gate.logged.map(|action| {
         let became = if gate.brings == Brings::Nothing { Became::Done } else { Became::Asked };
-        Entry::new(action, became).by(person.as_ref(), peer.address()).about(subject)
+        let entry = Entry::new(action, became).by(person.as_ref(), peer.address()).about(subject);
+        if gate.is_reserved { entry.reserved() } else { entry }
     });
     if let Some(entry) = &entry {
         audit::add(site, entry.clone()).await?;

@@ -103,6 +103,11 @@ impl Keys {
         Some(opened.to_vec())
     }
 
+    /// What checks the signatures of the log.
+    pub(crate) fn audit_public(&self) -> Vec<u8> {
+        self.audit.public_key().as_ref().to_vec()
+    }
+
     /// Signs for the log, as hex.
     pub(crate) fn sign(&self, bytes: &[u8]) -> String {
         hex(self.audit.sign(bytes).as_ref())

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::asks::TOKEN;
 use crate::assets::{SCRIPT, STYLE};
+use crate::pages::glass;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs};
 use crate::session::Person;
@@ -68,6 +69,7 @@ pub(crate) fn page(site: &Site, person: &Person, here: Option<Menu>, title: &str
             }
             main id="content" {
                 @if site.is_demo() { (demo_notice(person)) }
+                (glass::warning(site))
                 h1 { (title) }
                 (body)
             }

@@ -23,6 +23,7 @@ mod desk;
 mod ears;
 mod events;
 mod gate;
+mod glass;
 mod ground;
 mod headers;
 mod hospital;
@@ -61,6 +62,8 @@ use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
 pub use audit::{RedactError, Verified, VerifyError, redact, verify};
+pub use glass::journal::{JournalError, verify_journal};
+pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};
 pub use naming::hospital_name;
 pub use roles::SiteRole;

@@ -210,6 +210,12 @@ impl Route {
         self
     }
 
+    /// It is done also where the log cannot be written, and stands in the reserved journal then: stops and what takes back alone.
+    pub(crate) fn reserved(mut self) -> Self {
+        self.gate.is_reserved = true;
+        self
+    }
+
     /// It stands in the menu.
     pub(crate) fn in_menu(mut self, menu: Menu) -> Self {
         self.menu = Some(menu);
@@ -241,6 +247,7 @@ pub(crate) fn all() -> Vec<Route> {
     [
         pages::status::routes(),
         pages::sign_in::routes(),
+        pages::glass::routes(),
         pages::join::routes(),
         pages::today::routes(),
         pages::hours::routes(),

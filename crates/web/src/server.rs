@@ -25,6 +25,7 @@ use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
 use crate::ears::{self, Ears};
 use crate::events::Events;
+use crate::glass::Glass;
 use crate::hospital::{Hospital, waiting};
 use crate::keys::{KeyError, Keys};
 use crate::naming::Naming;
@@ -129,6 +130,7 @@ async fn run(
         listened: settings.listened.clone(),
         policy: settings.policy.clone(),
         naming: home.look(Naming::read)?,
+        glass: Glass::open(home.folder()),
         home,
         keys,
         judge,

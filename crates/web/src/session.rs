@@ -64,7 +64,7 @@ impl OptionalFromRequestParts<Site> for Person {
 }
 
 /// The digest that the store keeps of a token.
-fn digest(token: &str) -> String {
+pub(crate) fn digest(token: &str) -> String {
     crate::codes::digest("session", token)
 }
 
@@ -85,6 +85,9 @@ pub(crate) async fn begin(site: &Site, account: AccountId) -> Result<String, Pro
 pub(crate) async fn find(site: &Site, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
     let Some(token) = cookie::token(headers, cookie::is_secure(headers, site.tls)) else { return Ok(None) };
     let (digest, at) = (digest(&token), now());
+    if let Some(person) = site.glass.person(&digest, &form_token(&token), at) {
+        return Ok(Some(person));
+    }
     let key = digest.clone();
     let Some(session) = site.home.read(move |store| store.session_find(&key)).await? else {
         return Ok(None);
@@ -99,7 +102,8 @@ pub(crate) async fn find(site: &Site, headers: &HeaderMap) -> Result<Option<Pers
     };
     if at.since(session.seen_at) >= SEEN_EVERY {
         let key = digest.clone();
-        site.home.write_if_free(move |store| store.session_seen(&key, at)).await?;
+        // Where it cannot be written, such as on a full disk, the session ends when it would have been idle.
+        let _ = site.home.write_if_free(move |store| store.session_seen(&key, at)).await;
     }
     Ok(Some(Person {
         account: session.account.id,

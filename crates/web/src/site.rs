@@ -15,6 +15,7 @@ use wardround_remedy::Policy;
 use crate::demo::Demo;
 use crate::ears::Ears;
 use crate::events::{Events, Happening};
+use crate::glass::Glass;
 use crate::hospital::Hospital;
 use crate::keys::Keys;
 use crate::naming::Naming;
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     /// What the hospital is called.
     pub(crate) naming: Naming,
     pub(crate) keys: Keys,
+    /// The account for emergencies.
+    pub(crate) glass: Glass,
     /// The demo hospital, while it is shown.
     pub(crate) demo: Demo,
     /// Files that wait for somebody to decide.

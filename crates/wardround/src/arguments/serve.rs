@@ -98,6 +98,21 @@ pub(crate) struct InviteCommand {
     pub(crate) role: SiteRole,
 }
 
+/// Makes the account for emergencies anew.
+#[derive(Debug, Args)]
+#[command(after_help = BREAK_GLASS)]
+pub(crate) struct BreakGlassCommand {
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+    /// The folder of the site's keys [default: keys beside the store]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+const BREAK_GLASS: &str = "\
+Print the code, seal it in an envelope, and keep it where two people know of it. It opens the site once, for four
+hours, also when the disk is full. Everybody sees that it was opened, until you run this again.";
+
 /// Takes a value out of everything that the store keeps.
 #[derive(Debug, Args)]
 #[command(after_help = REDACT)]

@@ -50,8 +50,9 @@ fn verify(store: StoreArgument, key: Option<PathBuf>) -> Result<()> {
     if let Some(broken) = broken {
         bail!("the log was changed: {broken}");
     }
+    let journal = wardround_web::verify_journal(store.path(), &key)?;
     print(&format!(
-        "The log is whole: {} and {} fit. {}\n",
+        "The log is whole: {} and {} fit. {}\n{}",
         count(entries, "entry", "entries"),
         count(checkpoints, "signed checkpoint", "signed checkpoints"),
         match after_last {
@@ -59,6 +60,13 @@ fn verify(store: StoreArgument, key: Option<PathBuf>) -> Result<()> {
             after => format!(
                 "{} after the last checkpoint: if more followed and were cut off, this cannot tell.",
                 count(after, "entry stands", "entries stand")
+            ),
+        },
+        match journal {
+            0 => String::new(),
+            records => format!(
+                "The emergency journal is whole: {}.\n",
+                count(u64::try_from(records).unwrap_or(u64::MAX), "record fits", "records fit")
             ),
         }
     ))

@@ -15,7 +15,7 @@ use wardround_report::document::Document;
 use wardround_round::{Outcome, Settings, Sources};
 use wardround_web::{Judge, Known, Printer, Protection};
 
-use crate::arguments::serve::{InviteCommand, Judging, ServeCommand};
+use crate::arguments::serve::{BreakGlassCommand, InviteCommand, Judging, ServeCommand};
 use crate::commands::{files, intel, lookup, now, print, watch, work};
 use crate::places;
 
@@ -56,6 +56,16 @@ pub(crate) fn invite(command: InviteCommand) -> Result<()> {
     print(&format!(
         "One-time code for the role {}, good for two days:\n  {code}\nThey open the site, choose \"Join here\", and type it.\n",
         command.role.label()
+    ))
+}
+
+/// Prints the code of the account for emergencies, also while the site runs.
+pub(crate) fn break_glass(command: BreakGlassCommand) -> Result<()> {
+    let mut store = lookup::store_for_writing(command.store)?;
+    let keys = command.keys.unwrap_or_else(|| keys_beside(store.path()));
+    let code = wardround_web::break_glass(&mut store, &keys, now())?;
+    print(&format!(
+        "Code of the emergency account:\n  {code}\nSeal it in an envelope. It is kept nowhere else, and the one before opens nothing any more.\nIt is typed at /break-glass of the site, and opens once, for four hours.\n"
     ))
 }
 

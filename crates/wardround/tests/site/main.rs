@@ -14,6 +14,7 @@ mod api_keys;
 mod audit;
 mod browser;
 mod forms;
+mod glass;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]
 mod grade;
 mod hostile;

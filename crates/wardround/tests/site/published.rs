@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::browser::{Browser, between, set_up};
 use crate::running::Running;
 
-const SOFTWARE: &str = "\"ComputerName\",\"DisplayName\",\"DisplayVersion\",\"Publisher\"
+pub(crate) const SOFTWARE: &str = "\"ComputerName\",\"DisplayName\",\"DisplayVersion\",\"Publisher\"
 \"SRV-BILLING\",\"Apache Tomcat 9.0.30\",\"9.0.30\",\"The Apache Software Foundation\"
 ";
 
@@ -39,7 +39,7 @@ fn kev(day: &str, cves: &[&str]) -> String {
 }
 
 /// Builds an index of these feeds and puts it in the place of the one in use, as an update does.
-fn publish(site: &Running, day: &str, cves: &[&str]) {
+pub(crate) fn publish(site: &Running, day: &str, cves: &[&str]) {
     std::fs::create_dir_all(site.path("feeds")).unwrap();
     std::fs::write(site.path("feeds/nvd.json"), nvd()).unwrap();
     std::fs::write(site.path("feeds/kev.json"), kev(day, cves)).unwrap();

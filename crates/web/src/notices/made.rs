@@ -11,6 +11,7 @@ use wardround_store::view::{FindingFilter, FindingRow, MOST_ROWS, RoundView, Tur
 use wardround_store::{Store, StoreError};
 
 use crate::desk::Row;
+use crate::glass::State;
 use crate::layout::plain;
 use crate::pages::parts::without_codes;
 use crate::problem::Problem;
@@ -22,6 +23,8 @@ const THROUGH: &str = "notices.through";
 /// The tasks that were told to be late, and those that were told to be open again.
 const LATE: &str = "notices.late";
 const REOPENED: &str = "notices.reopened";
+/// When the emergency account was opened that was told.
+const GLASS: &str = "notices.glass";
 /// The day of which old intelligence was told last.
 const OLD: &str = "notices.old";
 /// Rounds that are told at most when many were kept at once: the latest ones.
@@ -69,6 +72,7 @@ pub(super) async fn all(site: &Site, memory: &mut Memory) -> Result<Made, Proble
     let mut made = site.home.read(rounds).await?;
     let at = now();
     made.notices.extend(deaf(site, memory, at));
+    glass(site, &mut made, at).await?;
     let is_time = memory.looked.is_none_or(|looked| at.since(looked) >= AGAIN * 1_000_000_000);
     if is_time || !made.choices.is_empty() {
         work(site, &mut made, at).await?;
@@ -253,6 +257,20 @@ fn of_work(kind: Kind, new: &[&Row], all: usize, path: &str, at: Timestamp) -> N
         named,
         path: path.to_owned(),
     }
+}
+
+/// The emergency account, when it was opened.
+async fn glass(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Problem> {
+    let State::Opened(opened) = site.glass.state(&site.keys) else { return Ok(()) };
+    let moment = opened.seconds().to_string();
+    if site.home.read(|store| store.setting(GLASS)).await?.as_ref() != Some(&moment) {
+        let title = "The emergency account was opened. If nobody told you, ask at once.".to_owned();
+        let (id, path) = (format!("break-glass.{moment}"), "/audit".to_owned());
+        let kind = Kind::BreakGlass;
+        made.notices.push(Notice { id, at: at.seconds(), kind, title, named: Vec::new(), path });
+        made.choices.push((GLASS, moment));
+    }
+    Ok(())
 }
 
 /// Interfaces that were chosen and are not heard for a minute.

@@ -66,6 +66,8 @@ fn words(action: &str) -> &str {
         "account.prove" => "proof of who it is",
         "account.recovery" => "new recovery codes",
         "audit.list" => "looked at the log",
+        "break-glass.make" => "made the emergency account",
+        "break-glass.open" => "opened the emergency account",
         "demo.leave" => "deleted the demo",
         "demo.show" => "showed the demo",
         "device.say" => "said something of a device",

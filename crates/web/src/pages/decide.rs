@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
         say(Word::LetterAnswered, "/work/{task}/letter-answered", "task.letter-answered"),
         say(Word::SignOff, "/work/{task}/sign-off", "task.sign-off"),
         say(Word::Except, "/work/{task}/except", "task.except"),
-        say(Word::Undo, "/work/{task}/undo/{event}", "task.undo"),
+        say(Word::Undo, "/work/{task}/undo/{event}", "task.undo").reserved(),
     ]
 }
 

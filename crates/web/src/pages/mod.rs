@@ -11,6 +11,7 @@ pub(crate) mod finding;
 pub(crate) mod findings;
 pub(crate) mod first;
 pub(crate) mod flow;
+pub(crate) mod glass;
 pub(crate) mod history;
 pub(crate) mod hours;
 pub(crate) mod import;

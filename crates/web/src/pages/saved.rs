@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(KEEP, "/views/{view}", show),
         Route::post(KEEP, "/views/{view}/change", "view.change", change),
         Route::post(KEEP, "/views/{view}/delete", "view.delete", delete),
-        Route::post(KEEP, "/views/{view}/restore", "view.restore", restore),
+        Route::post(KEEP, "/views/{view}/restore", "view.restore", restore).reserved(),
     ]
 }
 

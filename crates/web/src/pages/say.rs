@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let may = Needs::May(Permission::Answer);
     vec![
         Route::post(may, "/devices/{device}/say", "device.say", say),
-        Route::post(may, "/devices/{device}/take-back/{statement}", "device.take-back", take_back),
+        Route::post(may, "/devices/{device}/take-back/{statement}", "device.take-back", take_back).reserved(),
     ]
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::post(may, "/devices/say", "device.say-many", say_all),
         Route::get(may, "/devices/said/{moment}", show).logged("device.said-many"),
-        Route::post(may, "/devices/said/{moment}/take-back", "device.take-back-many", take_back),
+        Route::post(may, "/devices/said/{moment}/take-back", "device.take-back-many", take_back).reserved(),
     ]
 }
 

@@ -10,6 +10,7 @@ use crate::condition::Condition;
 use crate::hospital::waiting;
 use crate::layout::{self, Page, form_token, plain};
 use crate::naming;
+use crate::pages::glass;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -43,6 +44,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
                 h2 id="notices" { "Notices" }
                 p { "The site can tell people by mail, and programs by webhook or syslog, what cannot wait until somebody looks. " a href="/settings/notices" { "Who is told" } }
             }
+            (glass::section(&site))
             (kept_safe(disk))
             @if !site.is_demo() {
                 section aria-labelledby="demo" {

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::routes::{Needs, Route};
 use crate::session::{self, Person};
 use crate::site::{Peer, Site};
-use crate::{cookie, layout, log};
+use crate::{cookie, glass, layout, log};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -46,6 +46,7 @@ fn fields(name: &str, error: Option<&str>) -> Markup {
             }
             div { button { "Sign in" } }
         }
+        p class="soft" { "Is this an emergency, and nobody can sign in? " a href="/break-glass" { "Open the emergency account" } "." }
         p class="soft" { "Were you given a one-time code to join? " a href="/join" { "Join here" } "." }
     }
 }
@@ -93,15 +94,24 @@ async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     use crate::audit::{self, Became, Entry};
+    if person.account == glass::ACCOUNT {
+        site.glass.leave();
+        return Ok(left(&site, &headers));
+    }
     let session = person.session.clone();
     site.home.write(move |store| store.session_end(&session)).await?;
     let entry = Entry::new("sign-out", Became::Done).by(Some(&person), peer.address());
     if audit::add(&site, entry).await.is_err() {
         log::event("not-logged").word("action", "sign-out").account(person.account);
     }
+    Ok(left(&site, &headers))
+}
+
+/// What a browser gets that leaves.
+fn left(site: &Site, headers: &HeaderMap) -> Response {
     let mut response = Redirect::to("/sign-in").into_response();
-    if let Some(value) = cookie::take_back(cookie::is_secure(&headers, site.tls)) {
+    if let Some(value) = cookie::take_back(cookie::is_secure(headers, site.tls)) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
-    Ok(response)
+    response
 }
