@@ -247,6 +247,7 @@ fn a_list_is_sent_looked_at_kept_and_read_by_a_round() {
     let busy = program.post("rounds", &json!({}));
     assert!(busy.status == 202 || (busy.status, problem(&busy).as_str()) == (409, "busy"), "{}", busy.text);
     crate::rounds::wait_for_round(&ada);
+    assert_eq!(ada.send_file(&program.token, "/api/v1/uploads", b"").status, 400, "an empty file");
     let other = ada.send_file(&program.token, "/api/v1/uploads", b"?");
     let id = done(&other, 201)["id"].as_str().unwrap().to_owned();
     done(&program.send("DELETE", &format!("uploads/{id}"), &json!({}), &[]), 200);

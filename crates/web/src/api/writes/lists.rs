@@ -298,6 +298,10 @@ async fn send(
     let name = Fields::of(&asked, NAMED)?.text("name").unwrap_or("file").to_owned();
     let id = receive::file(&site, &person, name, body).await?;
     let upload = lists::waiting_for(&site, &person, &id)?;
+    if upload.bytes == 0 {
+        lists::throw_away(&site, &person, &id)?;
+        return Err(Problem::Bad("The file is empty. Send it as the body of the request.".to_owned()));
+    }
     Ok(Answer(Waiting::of(&id, &upload)))
 }
 
