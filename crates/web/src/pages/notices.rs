@@ -85,10 +85,10 @@ fn card(site: &Site, person: &Person, receiver: &KeptReceiver) -> Markup {
             h3 id={ "receiver-" (id) } { (plain(&receiver.name)) " " span class="soft" { "(" (kind_label(&receiver.kind)) ", " (id) ")" } }
             p { (where_to(notices::unsealed(site, receiver).as_ref())) }
             (how(receiver))
-            div class="bar" {
-                @if receiver.off_at.is_none() { (act("try", "Try now")) (act("off", "Switch off")) }
+            div {
+                @if receiver.off_at.is_none() { (act("try", "Try now")) " " (act("off", "Switch off")) }
                 @else { (act("on", "Switch on")) }
-                (act("remove", "Remove"))
+                " " (act("remove", "Remove"))
             }
         }
     }
@@ -200,7 +200,7 @@ fn webhook_form(person: &Person, own: &str) -> Markup {
             summary { "By a webhook" }
             form class="fields panel" method="post" action="/settings/notices/webhook" {
                 (named(person))
-                label { "Address" span class="hint" { "As in https://hooks.hospital.example/wardround. It is not shown again." } input name="url" required maxlength="1300" autocomplete="off" spellcheck="false"; }
+                label { "Address" span class="hint" { "It begins with https:// and is not shown again." } input name="url" required maxlength="1300" autocomplete="off" spellcheck="false"; }
                 (shared(own, true))
             }
         }
