@@ -12,6 +12,7 @@ from running_site import Site
 PEOPLE = 20
 GOAL_MS = 100
 GOAL_MB = 150
+LONGEST_S = 600
 LUA = """
 wrk.headers["Cookie"] = "%s"
 %s
@@ -75,7 +76,9 @@ def say_memory(site: Site, when: str) -> None:
 def ask_cold(site: Site, name: str, path: str) -> None:
     """How long the first answer of a page takes, which may have to be worked out."""
     begun = time.monotonic()
-    status = site.ask(path)[0]
+    # What takes longer than a request may is worked out all the same, and is there for who asks again.
+    while (status := site.ask(path)[0]) == 503 and time.monotonic() - begun < LONGEST_S:
+        time.sleep(1)
     if status != 200:
         raise SystemExit(f"bench/site: {path} answers {status}")
     taken = time.monotonic() - begun
