@@ -32,7 +32,28 @@ impl Default for Limits {
     }
 }
 
+/// About what the defaults hold at the worst.
+const DEFAULT_BYTES: u128 = 320 << 20;
+
 impl Limits {
+    /// Limits that hold about so many bytes at the worst: the default ones, each larger or smaller by the same share.
+    #[must_use]
+    pub fn within(bytes: usize) -> Self {
+        let part = |limit: usize| {
+            let part = (limit as u128).saturating_mul(bytes as u128) / DEFAULT_BYTES;
+            usize::try_from(part).unwrap_or(usize::MAX).max(1)
+        };
+        let Self { flows, streams, buffered_bytes, conversations, fact_bytes, cards } = Self::default();
+        Self {
+            flows: part(flows),
+            streams: part(streams),
+            buffered_bytes: part(buffered_bytes),
+            conversations: part(conversations),
+            fact_bytes: part(fact_bytes),
+            cards: part(cards),
+        }
+    }
+
     /// The part of one of `shards` shards: never nothing.
     pub(crate) fn per_shard(self, shards: usize) -> Self {
         let part = |total: usize| (total / shards.max(1)).max(1);
@@ -80,3 +101,16 @@ pub(crate) const MAX_FRAGMENT_BYTES: usize = 4 << 20;
 pub(crate) const MAX_PIECES: usize = 128;
 /// How long fragments wait for the others, by the packets' own time: as long as Linux waits.
 pub(crate) const FRAGMENT_PATIENCE: i64 = 30 * 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_grows_with_the_memory() {
+        assert_eq!(Limits::within(320 << 20), Limits::default());
+        let half = Limits::within(160 << 20);
+        assert_eq!((half.flows, half.streams, half.cards), (1 << 19, 1 << 14, 1 << 15));
+        assert_eq!(Limits::within(0).flows, 1);
+    }
+}

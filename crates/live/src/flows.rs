@@ -5,10 +5,10 @@ use std::io::{self, BufWriter};
 use std::net::UdpSocket;
 use std::time::{Instant, SystemTime};
 
-use wardround_capture::{Collector, Limits, Prefix};
+use wardround_capture::{Collector, Prefix};
 use wardround_model::Timestamp;
 
-use crate::reader::{EVERY, LAST_TURNS, ReaderError, TURNS, confine_reader, wait};
+use crate::reader::{EVERY, LAST_TURNS, Orders, ReaderError, TURNS, confine_within, wait};
 use crate::write_harvest;
 
 /// Datagrams of one turn.
@@ -24,12 +24,11 @@ const LONGEST: usize = 1 << 16;
 pub fn read_flows(
     socket: &UdpSocket,
     parent: &File,
-    excluded: &[Prefix],
+    orders: &Orders<'_>,
     allowed: &[Prefix],
-    told: (u64, u64),
 ) -> Result<(), ReaderError> {
-    confine_reader()?;
-    let mut collector = Collector::new(&Limits::default(), excluded, allowed, told);
+    confine_within(orders.memory.unwrap_or(0))?;
+    let mut collector = Collector::new(&orders.limits(), orders.excluded, allowed, orders.told);
     let mut room = vec![0; LONGEST];
     let mut pipe = BufWriter::new(parent);
     let mut last = Instant::now();

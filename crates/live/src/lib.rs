@@ -26,7 +26,7 @@ pub use confine::{ConfineError, Confined, Files, confine, keep_little};
 pub use flows::read_flows;
 pub use harvest::{HarvestError, read_harvest, write_harvest};
 pub use links::{Link, links};
-pub use reader::{ReaderError, confine_reader, read_frames};
+pub use reader::{Orders, ReaderError, confine_reader, read_frames};
 pub use readers::Told;
 pub use sensor::{Health, Pulse, ReaderCommand, Sensor, SensorError, TakeError};
 pub use socket::Socket;

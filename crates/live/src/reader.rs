@@ -42,21 +42,39 @@ pub fn confine_reader() -> Result<Confined, ConfineError> {
     confine(MEMORY)
 }
 
+/// The same for a reader that follows as much as it is told to.
+pub(crate) fn confine_within(memory: usize) -> Result<Confined, ConfineError> {
+    confine(MEMORY.saturating_add(memory as u64))
+}
+
+/// What a reader is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders<'a> {
+    /// Networks that it leaves out.
+    pub excluded: &'a [Prefix],
+    /// Memory for what it follows.
+    pub memory: Option<usize>,
+    /// Frames or records and their bytes that another reader told before.
+    pub told: (u64, u64),
+}
+
+impl Orders<'_> {
+    /// How much is followed.
+    pub(crate) fn limits(&self) -> Limits {
+        self.memory.map_or_else(Limits::default, Limits::within)
+    }
+}
+
 /// Gives up all rights, then reads frames from `socket` and tells what they show to `parent`, until that closes its side. Frames and
-/// their bytes are counted on from `told`, those that another reader told before. The first harvest is empty: it says that the
+/// their bytes are counted on from those that another reader told before. The first harvest is empty: it says that the
 /// reader is confined and reads. `parent` is a file and no socket, because writing to that would take another call.
 ///
 /// # Errors
 /// When it cannot be confined, or when the socket or the pipe fails.
-pub fn read_frames(
-    socket: &impl AsFd,
-    parent: &File,
-    excluded: &[Prefix],
-    told: (u64, u64),
-) -> Result<(), ReaderError> {
-    confine_reader()?;
+pub fn read_frames(socket: &impl AsFd, parent: &File, orders: &Orders<'_>) -> Result<(), ReaderError> {
+    confine_within(orders.memory.unwrap_or(0))?;
     let mut reader = Reader {
-        follower: Follower::new(&Limits::default(), excluded, told),
+        follower: Follower::new(&orders.limits(), orders.excluded, orders.told),
         frames: Frames::default(),
         went_down: false,
     };

@@ -46,6 +46,7 @@ fn figures(sbom: &[u8], index: &[u8]) {
         tables: &tables,
         aliases: Aliases::builtin(),
         excluded: &[],
+        limits: wardround_capture::Limits::default(),
     };
     let run = || wardround_round::run(&sources, &settings, &index, &()).ok();
     let Some(Outcome { round, .. }) = run() else { return println!("no round came of it") };

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use wardround_capture::{CaptureError, Captured, Input, NothingRead, Options, Prefix, Progress};
+use wardround_capture::{CaptureError, Captured, Input, Limits, NothingRead, Options, Prefix, Progress};
 use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
@@ -28,6 +28,8 @@ pub struct Settings<'a> {
     pub aliases: &'a Aliases,
     /// Networks whose packets are left out: nothing but their addresses is looked at.
     pub excluded: &'a [Prefix],
+    /// How much of captures is followed and kept at once.
+    pub limits: Limits,
 }
 
 /// A round, and inputs that could not be read at all.
@@ -195,6 +197,7 @@ fn captured(
     let options = Options {
         workers: settings.workers,
         excluded: settings.excluded.to_vec(),
+        limits: settings.limits,
         ..Options::at(settings.as_of)
     };
     wardround_capture::read(captures, &options, progress)

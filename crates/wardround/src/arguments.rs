@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod backup;
 pub(crate) mod import;
 mod intel;
+pub(crate) mod memory;
 mod path;
 mod plan;
 pub(crate) mod report;
@@ -194,6 +195,10 @@ pub(crate) struct Judging {
     /// Processor cores to use; the result is the same with any number [default: all]
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
+    /// Memory for what captures show at once, such as 1GiB or 128MiB; with less, more connections are given up and counted
+    /// [default: 320MiB, a million connections]
+    #[arg(long, value_name = "SIZE", value_parser = memory::size)]
+    pub(crate) memory: Option<usize>,
 }
 
 /// In which form a round is told.

@@ -39,6 +39,9 @@ pub(crate) struct ReadFrames {
     /// Their bytes
     #[arg(long, default_value_t = 0)]
     pub(crate) bytes: u64,
+    /// Bytes of memory for what it follows
+    #[arg(long)]
+    pub(crate) memory: Option<usize>,
     #[arg(long)]
     pub(crate) exclude: Vec<Prefix>,
 }
@@ -52,6 +55,9 @@ pub(crate) struct ReadFlows {
     /// Their bytes
     #[arg(long, default_value_t = 0)]
     pub(crate) bytes: u64,
+    /// Bytes of memory for what it follows
+    #[arg(long)]
+    pub(crate) memory: Option<usize>,
     #[arg(long)]
     pub(crate) exclude: Vec<Prefix>,
     #[arg(long)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use wardround_capture::{Input, Prefix};
+use wardround_capture::{Input, Limits, Prefix};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
@@ -69,7 +69,11 @@ pub(crate) fn run_and_tell(
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;
-    let settings = settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude);
+    let limits = arguments.memory.map_or_else(Limits::default, Limits::within);
+    let settings = Settings {
+        limits,
+        ..settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude)
+    };
     let sources = Sources { captures: &[], lists: &lists, statements: &statements };
     let outcome = read(&sources, &settings, &index)?;
     for failed in &outcome.failed {
@@ -104,7 +108,15 @@ fn settings<'a>(
     let now = now();
     let cores = || std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     let workers = workers.unwrap_or_else(cores);
-    Settings { run_at: now, as_of: as_of.unwrap_or(now), workers, tables, aliases, excluded }
+    Settings {
+        run_at: now,
+        as_of: as_of.unwrap_or(now),
+        workers,
+        tables,
+        aliases,
+        excluded,
+        limits: Limits::default(),
+    }
 }
 
 /// What is said where there is nothing to run a round over.

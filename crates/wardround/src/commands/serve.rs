@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::Result;
-use wardround_capture::{Captured, Progress};
+use wardround_capture::{Captured, Limits, Progress};
 use wardround_intel::Index;
 use wardround_live::PacketSocket;
 use wardround_model::{Round, Statement, Timestamp};
@@ -103,8 +103,9 @@ impl SiteJudge {
         let aliases = files::aliases(self.judging.aliases.clone())?;
         let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let excluded = &self.judging.exclude;
+        let limits = Limits::default();
         let settings =
-            Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases, excluded };
+            Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases, excluded, limits };
         judge(&settings, &index.open()?)
     }
 }

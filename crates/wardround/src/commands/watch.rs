@@ -15,8 +15,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use wardround_capture::{Captured, Prefix};
 use wardround_live::{
-    DatagramSocket, Event, Interface, PacketSocket, ReaderCommand, Socket, Told, keep_little, read_flows,
-    read_frames, watch,
+    DatagramSocket, Event, Interface, Orders, PacketSocket, ReaderCommand, Socket, Told, keep_little,
+    read_flows, read_frames, watch,
 };
 use wardround_round::{Settings, run_over};
 
@@ -33,15 +33,18 @@ pub(crate) fn read(arguments: &ReadFrames) -> Result<()> {
     }
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    Ok(read_frames(&socket, &parent, &arguments.exclude, (arguments.frames, arguments.bytes))?)
+    let ReadFrames { frames, bytes, memory, exclude, .. } = arguments;
+    let orders = Orders { excluded: exclude, memory: *memory, told: (*frames, *bytes) };
+    Ok(read_frames(&socket, &parent, &orders)?)
 }
 
 /// The same for flow records.
 pub(crate) fn read_flow_records(arguments: &ReadFlows) -> Result<()> {
-    let ReadFlows { frames, bytes, exclude, from } = arguments;
+    let ReadFlows { frames, bytes, memory, exclude, from } = arguments;
     let socket = UdpSocket::from(io::stdin().as_fd().try_clone_to_owned()?);
     let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    Ok(read_flows(&socket, &parent, exclude, from, (*frames, *bytes))?)
+    let orders = Orders { excluded: exclude, memory: *memory, told: (*frames, *bytes) };
+    Ok(read_flows(&socket, &parent, &orders, from)?)
 }
 
 pub(crate) fn run(command: WatchCommand) -> Result<()> {
@@ -50,10 +53,10 @@ pub(crate) fn run(command: WatchCommand) -> Result<()> {
     // What opening them took is not needed any more, whatever the packets bring.
     keep_little()?;
     let excluded = judging.exclude.clone();
-    let as_of = judging.as_of;
+    let (as_of, memory) = (judging.as_of, judging.memory);
     round::run_and_tell(judging, |sources, settings, index| {
         let index = index.open()?;
-        let readers = Readers { excluded: excluded.clone(), exporters: flows_from.clone() };
+        let readers = Readers { excluded: excluded.clone(), exporters: flows_from.clone(), memory };
         let captured = seen(&interfaces, &readers, time)?;
         // What was seen meanwhile is not of the future.
         let run_at = now();
@@ -102,19 +105,24 @@ pub(crate) fn reader(excluded: Vec<Prefix>) -> Result<ReaderCommand> {
 struct Readers {
     excluded: Vec<Prefix>,
     exporters: Vec<Prefix>,
+    /// For what each follows.
+    memory: Option<usize>,
 }
 
 impl Readers {
     /// How the reader of an interface is run.
     fn command(&self, interface: &Interface, told: Told) -> Result<Command> {
-        if let Socket::Frames(_) = interface.socket {
-            return Ok(reader(self.excluded.clone())?(told)?);
-        }
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("read-flows");
-        command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
-        command.args(self.excluded.iter().map(|network| format!("--exclude={network}")));
-        command.args(self.exporters.iter().map(|network| format!("--from={network}")));
+        let mut command = if let Socket::Frames(_) = interface.socket {
+            reader(self.excluded.clone())?(told)?
+        } else {
+            let mut command = Command::new(std::env::current_exe()?);
+            command.arg("read-flows");
+            command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
+            command.args(self.excluded.iter().map(|network| format!("--exclude={network}")));
+            command.args(self.exporters.iter().map(|network| format!("--from={network}")));
+            command
+        };
+        command.args(self.memory.iter().map(|bytes| format!("--memory={bytes}")));
         Ok(command)
     }
 }
