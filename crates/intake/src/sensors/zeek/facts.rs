@@ -16,6 +16,7 @@ pub(super) fn read(path: &str, record: &Record<'_>, row: Row, rows: &mut Rows<'_
         "ssh" => ssh(record, row, rows),
         "http" => http(record, row, rows),
         "ntlm" => ntlm(record, row, rows),
+        "rdp" => rdp(record, row, rows),
         "snmp" => snmp(record, row, rows),
         "software" => software(record, row, rows),
         "known_certs" => known_certificate(record, row, rows),
@@ -56,6 +57,19 @@ pub(super) fn ssl(record: &Record<'_>, row: Row, rows: &mut Rows<'_>) -> Option<
         (record.get("subject").unwrap_or_default(), record.get("issuer").unwrap_or_default());
     certificate(rows, row, server, &subject, &issuer);
     Some(server)
+}
+
+/// Which security a server chose. Neither the cookie, which names a user, nor the client's name is read.
+fn rdp(record: &Record<'_>, row: Row, rows: &mut Rows<'_>) {
+    let chosen = match record.get("security_protocol").as_deref() {
+        Some("RDP") => "rdp",
+        Some("SSL") => "tls",
+        Some("HYBRID" | "HYBRID_EX") => "nla",
+        _ => return,
+    };
+    if let Some(server) = server(record, Transport::Tcp) {
+        rows.fact(row, Subject::Service(server), FactKind::RdpSecurity, chosen);
+    }
 }
 
 /// What a certificate says, until it is known whose it is.
