@@ -51,6 +51,8 @@ async function first_time(name, browser, Hand, viewport, javaScriptEnabled) {
   try {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport, javaScriptEnabled });
     const page = await context.newPage();
+    // Behind another window, Chromium asks nobody for a file.
+    await page.bringToFront();
     const person = new Hand(page);
     if (!javaScriptEnabled) {
       // Without script the page can't be asked when it came; a press is followed by waiting for the next document.
