@@ -43,12 +43,51 @@ macro_rules! version_5 {
 const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!(), version_4!(), version_5!());
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
-const STEPS: &[&str] = &[
-    include_str!("from_1_to_2.sql"),
-    version_3!(),
-    version_4!(),
-    concat!(include_str!("from_4_to_5.sql"), version_5!()),
+const STEPS: &[Step] = &[
+    Step::sql(include_str!("from_1_to_2.sql")),
+    Step::sql(version_3!()),
+    Step::sql(version_4!()),
+    Step {
+        first: include_str!("from_4_to_5.sql"),
+        each_round: include_str!("from_4_to_5_each_round.sql"),
+        last: concat!(include_str!("from_4_to_5_after.sql"), version_5!()),
+    },
 ];
+
+/// What brings a store from one version to the next.
+struct Step {
+    first: &'static str,
+    /// Taken once for each round, whose id stands in the table `this_round` meanwhile; may be empty.
+    each_round: &'static str,
+    last: &'static str,
+}
+
+impl Step {
+    /// One that takes all rounds at once.
+    const fn sql(sql: &'static str) -> Self {
+        Self { first: sql, each_round: "", last: "" }
+    }
+
+    fn take(&self, transaction: &Connection) -> Result<(), Trouble> {
+        transaction.execute_batch(self.first)?;
+        if !self.each_round.is_empty() {
+            transaction.execute_batch("CREATE TEMP TABLE this_round (id INTEGER PRIMARY KEY)")?;
+            let rounds: Vec<i64> = {
+                let mut select = transaction.prepare("SELECT id FROM round ORDER BY id")?;
+                let ids = select.query_map([], |row| row.get(0))?;
+                ids.collect::<Result<_, _>>()?
+            };
+            for round in rounds {
+                transaction.execute("DELETE FROM this_round", [])?;
+                transaction.execute("INSERT INTO this_round VALUES (?1)", [round])?;
+                transaction.execute_batch(self.each_round)?;
+            }
+            transaction.execute_batch("DROP TABLE this_round")?;
+        }
+        transaction.execute_batch(self.last)?;
+        Ok(())
+    }
+}
 
 /// Fills tables of an older store, in the transaction that made them.
 type Fill = fn(&Connection) -> Result<(), Trouble>;
@@ -74,7 +113,7 @@ pub(crate) fn current_version() -> i64 {
 }
 
 /// Versions count from 1; each step adds one.
-fn version_after(steps: &[&str]) -> i64 {
+fn version_after(steps: &[Step]) -> i64 {
     i64::try_from(steps.len()).unwrap_or(i64::MAX).saturating_add(1)
 }
 
@@ -114,7 +153,7 @@ pub(crate) fn bring_up_to_date(connection: &mut Connection) -> Result<State, Tro
 }
 
 /// `fill` fills what the steps made and SQL alone cannot.
-fn migrate(connection: &mut Connection, schema: &str, steps: &[&str], fill: Fill) -> Result<State, Trouble> {
+fn migrate(connection: &mut Connection, schema: &str, steps: &[Step], fill: Fill) -> Result<State, Trouble> {
     let current = version_after(steps);
     let state = state_for(connection, current)?;
     if !matches!(state, State::Empty | State::Older(_)) {
@@ -131,7 +170,7 @@ fn migrate(connection: &mut Connection, schema: &str, steps: &[&str], fill: Fill
 fn take_steps(
     connection: &mut Connection,
     schema: &str,
-    steps: &[&str],
+    steps: &[Step],
     fill: Fill,
 ) -> Result<State, Trouble> {
     let current = version_after(steps);
@@ -144,7 +183,7 @@ fn take_steps(
         State::Older(version) => {
             let done = usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX);
             for step in steps.iter().skip(done) {
-                transaction.execute_batch(step)?;
+                step.take(&transaction)?;
             }
             fill(&transaction)?;
         }
@@ -160,8 +199,8 @@ mod tests {
     use super::*;
 
     const FIRST: &str = "CREATE TABLE asset (id INTEGER PRIMARY KEY); INSERT INTO asset VALUES (7);";
-    const ADD_NAME: &str = "ALTER TABLE asset ADD COLUMN name TEXT;";
-    const FILL_NAME: &str = "UPDATE asset SET name = 'asset ' || id;";
+    const ADD_NAME: Step = Step::sql("ALTER TABLE asset ADD COLUMN name TEXT;");
+    const FILL_NAME: Step = Step::sql("UPDATE asset SET name = 'asset ' || id;");
 
     fn version(connection: &Connection) -> i64 {
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
@@ -171,7 +210,7 @@ mod tests {
         connection.query_row("SELECT count(*) FROM pragma_table_info('asset')", [], |row| row.get(0)).unwrap()
     }
 
-    fn made_with(steps: &[&str]) -> Connection {
+    fn made_with(steps: &[Step]) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         assert_eq!(migrate(&mut connection, FIRST, steps, |_| Ok(())).unwrap(), State::Current);
         connection
@@ -192,7 +231,10 @@ mod tests {
     #[test]
     fn a_step_that_fails_leaves_the_store_as_it_was() {
         let mut connection = made_with(&[]);
-        assert!(migrate(&mut connection, "", &[ADD_NAME, "UPDATE nothing SET x = 1;"], |_| Ok(())).is_err());
+        assert!(
+            migrate(&mut connection, "", &[ADD_NAME, Step::sql("UPDATE nothing SET x = 1;")], |_| Ok(()))
+                .is_err()
+        );
         assert_eq!((version(&connection), columns(&connection)), (1, 1));
     }
 
