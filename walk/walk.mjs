@@ -123,7 +123,7 @@ async function at_the_end(person) {
 }
 
 /** Pages that forms lead to, not links. */
-const BY_FORMS = ["/conversations?round=R-1", "/plan?hours=6", "/sign-in", "/join", "/rounds/compare?before=R-1&after=R-2", "/settings/interfaces", "/settings/notices"];
+const BY_FORMS = ["/conversations?round=R-1", "/plan?hours=6", "/sign-in", "/join", "/rounds/compare?before=R-1&after=R-2", "/settings/interfaces", "/settings/notices", "/break-glass"];
 
 /** Every page of the demo hospital that links lead to. */
 async function every_page(browser) {
