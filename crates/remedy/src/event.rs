@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use wardround_model::{FindingId, RoundId, Timestamp};
 
+use crate::attachment::Attachment;
 use crate::history::TaskId;
 use crate::words::{Note, Person};
 
@@ -61,6 +62,8 @@ pub enum What {
     Reopened(Note),
     /// A remark.
     Commented(Note),
+    /// A file that belongs to it; its bytes are in the store.
+    Attached(Attachment),
     /// The letter about devices of this kind went to their maker on that day.
     LetterSent {
         /// The kind of device.
@@ -90,6 +93,7 @@ impl What {
         "excepted",
         "reopened",
         "commented",
+        "attached",
         "letter-sent",
         "letter-answered",
         "undone",
@@ -105,6 +109,7 @@ impl What {
             Self::Excepted(_) => "excepted",
             Self::Reopened(_) => "reopened",
             Self::Commented(_) => "commented",
+            Self::Attached(_) => "attached",
             Self::LetterSent { .. } => "letter-sent",
             Self::LetterAnswered { .. } => "letter-answered",
             Self::Undone(_) => "undone",

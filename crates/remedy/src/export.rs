@@ -11,7 +11,7 @@ use crate::task::{Part, Step, Task};
 use crate::worklist::Worklist;
 
 /// The columns of the table.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 26] = [
     "task",
     "task_state",
     "team",
@@ -37,10 +37,11 @@ pub const COLUMNS: [&str; 25] = [
     "evidence_before",
     "evidence_after",
     "exception",
+    "files",
 ];
 
 /// The table: a row for each finding of a task, with a cell for each of [`COLUMNS`].
-pub fn rows<'w>(worklist: &'w Worklist<'_>) -> impl Iterator<Item = [String; 25]> + 'w {
+pub fn rows<'w>(worklist: &'w Worklist<'_>) -> impl Iterator<Item = [String; 26]> + 'w {
     worklist.tasks.iter().flat_map(move |task| {
         let steps = task.steps.iter().flat_map(|step| step.parts.iter().map(move |part| (step, part)));
         steps.map(move |(step, part)| cells(worklist, task, step, part).map(|cell| neutral(&cell)))
@@ -58,7 +59,7 @@ pub fn csv(worklist: &Worklist<'_>) -> String {
     text
 }
 
-fn cells(worklist: &Worklist<'_>, task: &Task<'_>, step: &Step<'_>, part: &Part<'_>) -> [String; 25] {
+fn cells(worklist: &Worklist<'_>, task: &Task<'_>, step: &Step<'_>, part: &Part<'_>) -> [String; 26] {
     let claim = match &part.state {
         State::Claimed(claim) => Some(claim),
         State::Verified(verified) => verified.claim.as_ref(),
@@ -96,6 +97,7 @@ fn cells(worklist: &Worklist<'_>, task: &Task<'_>, step: &Step<'_>, part: &Part<
         before,
         after,
         exception(&part.state),
+        task.files().map(|(_, file)| file.name.as_str()).collect::<Vec<_>>().join(", "),
     ]
 }
 

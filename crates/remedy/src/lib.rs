@@ -8,6 +8,7 @@
 //!
 //! Not here: files, a clock, SQL (`store` keeps events), what is weak and how urgent (`triage`), the layout of pages.
 
+mod attachment;
 mod diff;
 mod event;
 mod export;
@@ -23,6 +24,7 @@ mod tests;
 mod words;
 mod worklist;
 
+pub use attachment::{Attachment, FileName, LARGEST_FILE, MOST_FILES, NotAttachable, endings};
 pub use diff::{Difference, diff};
 pub use event::{Event, EventId, Exception, InvalidEventId, NewEvent, What, in_force};
 pub use export::{COLUMNS, csv, rows};

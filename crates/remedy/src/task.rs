@@ -4,6 +4,7 @@
 use wardround_model::{AssetId, Decision, FindingId, Role, Timestamp};
 use wardround_triage::{Checks, LeftBecause, MakerSays, VisitWork, Window};
 
+use crate::attachment::{Attachment, MOST_FILES};
 use crate::event::{Event, EventId, Exception, NewEvent, What};
 use crate::history::{Head, Item, TaskId};
 use crate::policy::Policy;
@@ -170,6 +171,9 @@ pub enum Refused {
     /// No such event stands in the task's log.
     #[error("{0} is nothing that could be taken back from {1}; `wardround work show {1}` names what can")]
     NoSuchEvent(EventId, TaskId),
+    /// It has as many files as it may have.
+    #[error("{0} has {MOST_FILES} files already, with those that were taken back")]
+    TooManyFiles(TaskId),
     /// A day that has not come yet.
     #[error("that day has not come yet")]
     NotYet,
@@ -280,6 +284,29 @@ impl<'a> Task<'a> {
     #[must_use]
     pub fn comment(&self, by: Person, text: Note) -> NewEvent {
         self.event(by, What::Commented(text), Vec::new())
+    }
+
+    /// A file that belongs to it.
+    ///
+    /// # Errors
+    /// When it has as many as it may have. What was taken back counts too, since it is still kept.
+    pub fn attach(&self, by: Person, file: Attachment) -> Result<NewEvent, Refused> {
+        let held = self.log.iter().chain(&self.taken_back).filter(|event| match &event.what {
+            What::Attached(file) => !file.is_gone,
+            _ => false,
+        });
+        match held.count() < MOST_FILES {
+            true => Ok(self.event(by, What::Attached(file), Vec::new())),
+            false => Err(Refused::TooManyFiles(self.id())),
+        }
+    }
+
+    /// Its files that nobody took back, the oldest first, with the events that brought them.
+    pub fn files(&self) -> impl Iterator<Item = (&'a Event, &'a Attachment)> {
+        self.log.iter().filter_map(|event| match &event.what {
+            What::Attached(file) => Some((*event, file)),
+            _ => None,
+        })
     }
 
     /// The letter to the device's maker went out on that day.

@@ -11,6 +11,7 @@
 mod account;
 mod answer;
 mod asset;
+mod attachment;
 mod audit;
 mod columns;
 mod conversation;
@@ -46,6 +47,7 @@ mod work_part;
 
 pub use account::{Account, AccountId, Invitation, Joined, NewAccount};
 pub use answer::{KeptAnswer, KeyState, NewKey};
+pub use attachment::{MOST_ATTACHED, PIECE};
 pub use audit::{AuditCheckpoint, AuditEntry, NewAuditEntry, audit_digest};
 pub use disk::Disk;
 pub use error::StoreError;

@@ -2,7 +2,8 @@
 //!
 //! Which columns there are is read from the store itself, so that a table that is added later is not forgotten. Left alone are
 //! the program's own codes, digests and ids, and the log, which is chained: a value that stands there is refused, not missed.
-//! Not here: backups and exports, which this store does not know.
+//! Not here: backups and exports, which this store does not know; and what is packed within a file of a task (PDF, Office), where nobody
+//! looks: [`Store::attachment_remove`] takes such a file out.
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use wardround_model::{RoundId, Timestamp};
 use crate::Store;
 use crate::audit::{self, NewAuditEntry};
 use crate::error::{StoreError, Trouble};
-use crate::{import, rounds, statement, work};
+use crate::{attachment, import, rounds, statement, work};
 
 /// What stands where the value was, cut to its length, so that no text grows past what its column may hold.
 const MARK: &str = "redacted";
@@ -69,6 +70,9 @@ const DIGESTS: &[&str] = &[
 /// Tables of people who sign in, and of the log, which is never changed.
 const KEPT: &[&str] = &["account", "audit_entry", "audit_checkpoint"];
 
+/// Where files of tasks lie. One that holds the value is taken out whole: what is in the middle of a file cannot be replaced.
+const FILES: (&str, &str) = ("attachment_piece", "content");
+
 /// Texts that hold the value, of one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
@@ -111,7 +115,7 @@ impl Store {
     /// When it cannot be taken out, or the store cannot be read.
     pub fn redact_find(&self, value: &str) -> Result<Vec<Redaction>, StoreError> {
         self.redactable(value)?;
-        find(&self.connection).map_err(|trouble| trouble.at(&self.path))
+        find(&self.connection, value).map_err(|trouble| trouble.at(&self.path))
     }
 
     /// Takes the value out of every text, logs that this was done without saying what, and writes the file anew so that
@@ -123,7 +127,7 @@ impl Store {
         self.redactable(value)?;
         // Answers to programs hold texts as JSON writes them, in which a value may look otherwise.
         self.answers_blank()?;
-        let found = self.take_out(at)?;
+        let found = self.take_out(value, at)?;
         self.write_anew().map_err(|trouble| trouble.at(&self.path))?;
         Ok(found)
     }
@@ -146,18 +150,21 @@ impl Store {
         why.map_or(Ok(()), |why| Err(refused(why)))
     }
 
-    fn take_out(&mut self, at: Timestamp) -> Result<Vec<Redaction>, StoreError> {
+    fn take_out(&mut self, value: &str, at: Timestamp) -> Result<Vec<Redaction>, StoreError> {
         let failed = |trouble: Trouble| trouble.at(&self.path);
         let connection = &self.connection;
         connection.pragma_update(None, "secure_delete", true).map_err(|error| failed(error.into()))?;
         let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
             .map_err(|error| failed(error.into()))?;
-        let found = find(&transaction).map_err(failed)?;
+        let found = find(&transaction, value).map_err(failed)?;
         if found.is_empty() {
             return Ok(found);
         }
         replace(&transaction, &found).map_err(failed)?;
-        let is_left = !find(&transaction).map_err(failed)?.is_empty();
+        attachment::holding(&transaction, &|text| holds(text, value))
+            .and_then(|files| attachment::take_out_all(&transaction, &files, at))
+            .map_err(failed)?;
+        let is_left = !find(&transaction, value).map_err(failed)?.is_empty();
         if is_left || !is_readable(&transaction) {
             let why = NotRedactable::Unreadable;
             return Err(StoreError::NotRedactable { path: self.path.clone(), why });
@@ -167,7 +174,8 @@ impl Store {
         Ok(found)
     }
 
-    fn write_anew(&self) -> Result<(), Trouble> {
+    /// Writes the file anew, so that nothing is left between its rows.
+    pub(crate) fn write_anew(&self) -> Result<(), Trouble> {
         self.connection.execute_batch("VACUUM")?;
         let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy == 0 { Ok(()) } else { Err(rusqlite::Error::SqliteFailure(in_use(), None).into()) }
@@ -252,7 +260,7 @@ fn columns(connection: &Connection) -> Result<Vec<(String, String)>, Trouble> {
 }
 
 /// Where the value stands, of the columns in which it may.
-fn find(connection: &Connection) -> Result<Vec<Redaction>, Trouble> {
+fn find(connection: &Connection, value: &str) -> Result<Vec<Redaction>, Trouble> {
     let mut found = vec![];
     for (table, column) in columns(connection)? {
         if is_free(&table, &column) {
@@ -260,6 +268,9 @@ fn find(connection: &Connection) -> Result<Vec<Redaction>, Trouble> {
             found.push(Redaction { table, column, rows });
         }
     }
+    let files = attachment::holding(connection, &|text| holds(text, value))?;
+    let rows = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    found.push(Redaction { table: FILES.0.to_owned(), column: FILES.1.to_owned(), rows });
     found.retain(|one| one.rows > 0);
     Ok(found)
 }
@@ -276,7 +287,8 @@ fn rows(connection: &Connection, table: &str, column: &str) -> Result<u64, Troub
 }
 
 fn replace(connection: &Connection, found: &[Redaction]) -> Result<(), Trouble> {
-    for Redaction { table, column, .. } in found {
+    let is_text = |one: &&Redaction| (one.table.as_str(), one.column.as_str()) != FILES;
+    for Redaction { table, column, .. } in found.iter().filter(is_text) {
         let (table, column) = (quoted(table), quoted(column));
         connection.execute(
             &format!("UPDATE {table} SET {column} = redacted({column}) WHERE holds({column})"),

@@ -34,7 +34,8 @@ macro_rules! version_5 {
             include_str!("import_conversation.sql"),
             include_str!("walked_visit.sql"),
             include_str!("api_answer.sql"),
-            include_str!("notice.sql")
+            include_str!("notice.sql"),
+            include_str!("attachment.sql")
         )
     };
 }

@@ -3,7 +3,9 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 use wardround_model::{FindingId, Round, RoundId, Timestamp};
-use wardround_remedy::{Event, EventId, Exception, History, NewEvent, TaskId, What, Work};
+use wardround_remedy::{
+    Attachment, Event, EventId, Exception, FileName, History, NewEvent, Note, TaskId, What, Work,
+};
 use wardround_triage::{Efforts, Visit, visits};
 
 use crate::columns::Columns;
@@ -29,6 +31,9 @@ static EVENT: Table = Table {
         "device_kind",
         "on_at",
         "undone_event",
+        "bytes",
+        "digest",
+        "gone_at",
     ],
 };
 static FINDING: Table =
@@ -36,12 +41,12 @@ static FINDING: Table =
 
 const SELECT: &str = "
     SELECT id, task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind, on_at,
-           undone_event
-    FROM work_event ORDER BY id";
+           undone_event, bytes, digest, gone_at
+    FROM work_event LEFT JOIN attachment ON event_id = id ORDER BY id";
 const SELECT_ONE: &str = "
     SELECT id, task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind, on_at,
-           undone_event
-    FROM work_event WHERE id = ?1";
+           undone_event, bytes, digest, gone_at
+    FROM work_event LEFT JOIN attachment ON event_id = id WHERE id = ?1";
 const SELECT_LATEST: &str = "SELECT (SELECT max(id) FROM round), (SELECT max(id) FROM work_event)";
 const INSERT: &str = "
     INSERT INTO work_event (task_id, after_round, at, by_name, kind, person, text, control, until_at, device_kind,
@@ -152,13 +157,29 @@ fn what_cells(what: &What) -> [Cell<'_>; 7] {
             *on = (*day).into();
             *text = document.as_str().into();
         }
+        What::Attached(file) => *text = file.name.as_str().into(),
         What::Undone(event) => *undone = Cell::Integer(event.0),
     }
     cells
 }
 
 fn save(connection: &mut Connection, new: &NewEvent, at: Timestamp) -> Result<EventId, Trouble> {
+    if matches!(new.what(), What::Attached(_)) {
+        // It comes with its bytes (`Store::attachment_save`), or not at all.
+        return Err(Trouble::Damaged(EVENT.place(5)));
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let id = save_within(&transaction, new, at)?;
+    transaction.commit()?;
+    Ok(id)
+}
+
+/// Adds it in a transaction that is open.
+pub(crate) fn save_within(
+    transaction: &Connection,
+    new: &NewEvent,
+    at: Timestamp,
+) -> Result<EventId, Trouble> {
     let [person, text, control, until, kind, on, undone] = what_cells(new.what());
     transaction.execute(
         INSERT,
@@ -178,12 +199,11 @@ fn save(connection: &mut Connection, new: &NewEvent, at: Timestamp) -> Result<Ev
     )?;
     let id = transaction.last_insert_rowid();
     {
-        let mut table = Writer::new(&transaction, id).table(&FINDING)?;
+        let mut table = Writer::new(transaction, id).table(&FINDING)?;
         for (position, finding) in new.findings().iter().enumerate() {
             table.row(&[position.into(), shown(finding)])?;
         }
     }
-    transaction.commit()?;
     Ok(EventId(id))
 }
 
@@ -256,7 +276,12 @@ fn kind_from_code(code: &str) -> Option<&'static str> {
 }
 
 fn read_what(columns: &mut Columns<'_>, kind: &'static str) -> Result<What, Trouble> {
-    let (person, text, control) = (columns.maybe_shown()?, columns.maybe_shown()?, columns.maybe_shown()?);
+    let person = columns.maybe_shown()?;
+    let (text, name) = match kind {
+        "attached" => (None, columns.maybe_shown::<FileName>()?),
+        _ => (columns.maybe_shown::<Note>()?, None),
+    };
+    let control = columns.maybe_shown()?;
     let (until, device) = (columns.maybe_moment()?, columns.maybe_text()?);
     let (on, undone) = (columns.maybe_moment()?, columns.maybe_number()?);
     let what = match (kind, person, text, control, until, device, on, undone) {
@@ -273,7 +298,28 @@ fn read_what(columns: &mut Columns<'_>, kind: &'static str) -> Result<What, Trou
             What::LetterAnswered { kind, on, document }
         }
         ("undone", None, None, None, None, None, None, Some(event)) => What::Undone(EventId(event)),
+        ("attached", None, None, None, None, None, None, None) => {
+            return read_file(columns, name)?.map(What::Attached).ok_or_else(|| columns.damaged());
+        }
         _ => return Err(columns.damaged()),
     };
+    read_file(columns, None)?;
     Ok(what)
+}
+
+/// What is known of a file beside its bytes; nothing where the event brings none.
+fn read_file(columns: &mut Columns<'_>, name: Option<FileName>) -> Result<Option<Attachment>, Trouble> {
+    let bytes = columns.maybe_number::<u64>()?;
+    if bytes == Some(0) {
+        return Err(columns.damaged());
+    }
+    let sha256 = columns.maybe_text()?;
+    let is_gone = columns.maybe_moment()?.is_some();
+    match (name, bytes, sha256, is_gone) {
+        (Some(name), Some(bytes), Some(sha256), is_gone) => {
+            Ok(Some(Attachment { name, bytes, sha256, is_gone }))
+        }
+        (None, None, None, false) => Ok(None),
+        _ => Err(columns.damaged()),
+    }
 }

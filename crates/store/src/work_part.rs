@@ -22,6 +22,9 @@ const SELECT_FINDING: &str = "
 const SELECT_RENAMED: &str = "
     SELECT task_id, containment_id FROM walked_finding INDEXED BY walked_finding_renamed
     WHERE through_round = ?1 AND known_as <> '' AND instr(' ' || known_as || ' ', ' ' || ?2 || ' ') > 0";
+const SELECT_KNOWN_AS: &str = "
+    SELECT known_as FROM walked_task
+    WHERE through_round = (SELECT max(through_round) FROM walked) AND task_id = ?1";
 const SELECT_SINCE: &str = "SELECT DISTINCT task_id FROM work_event WHERE id > ?1";
 const SELECT_OF_TASK: &str = "SELECT id FROM work_event INDEXED BY work_event_by_task WHERE task_id = ?1";
 const SELECT_UNDOING: &str =
@@ -162,8 +165,15 @@ fn tasks_of_finding(
     found.map(|text| task(&text)).collect()
 }
 
+/// The ids that this task had, as far as rounds were walked.
+pub(crate) fn known_as(view: &Connection, id: TaskId) -> Result<Vec<TaskId>, Trouble> {
+    let mut select = view.prepare_cached(SELECT_KNOWN_AS)?;
+    let ids: Option<String> = select.query_row([id.to_string()], |row| row.get(0)).optional()?;
+    ids.unwrap_or_default().split_whitespace().map(task).collect()
+}
+
 /// What was said of these tasks, what took it back, what took that back, and so on.
-fn events_of(view: &Connection, tasks: &BTreeSet<TaskId>) -> Result<Vec<Event>, Trouble> {
+pub(crate) fn events_of(view: &Connection, tasks: &BTreeSet<TaskId>) -> Result<Vec<Event>, Trouble> {
     let mut ids = BTreeSet::new();
     for task in tasks {
         ids.extend(event_ids(view, SELECT_OF_TASK, task.to_string())?);

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use wardround_model::Timestamp;
+use wardround_remedy::EventId;
 use wardround_store::{
     AccountId, AuditCheckpoint, NewAuditEntry, Redaction, Store, StoreError, audit_digest,
 };
@@ -178,6 +179,22 @@ pub fn redact(
     let found = store.redact(value, at)?;
     sign(store, &keys)?;
     Ok(found)
+}
+
+/// Takes the content of a file out of a store for good, and signs the log that says so. Whether there was such a file.
+///
+/// # Errors
+/// When the store cannot be written, or the keys cannot be read.
+pub fn redact_file(
+    store: &mut Store,
+    keys: &Path,
+    event: EventId,
+    at: Timestamp,
+) -> Result<bool, RedactError> {
+    let keys = Keys::open(keys)?;
+    let is_there = store.attachment_remove(event, at)?;
+    sign(store, &keys)?;
+    Ok(is_there)
 }
 
 /// What checking the log found.

@@ -61,7 +61,7 @@ use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
-pub use audit::{RedactError, Verified, VerifyError, redact, verify};
+pub use audit::{RedactError, Verified, VerifyError, redact, redact_file, verify};
 pub use glass::journal::{JournalError, verify_journal};
 pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};

@@ -13,38 +13,77 @@ use crate::hospital::waiting;
 use crate::problem::Problem;
 use crate::session::Person;
 use crate::site::{Site, now};
-use crate::uploads::Incoming;
+use crate::uploads::{Incoming, LARGEST};
 
 /// Files of one form.
 const MOST_FILES: usize = 20;
 /// Pieces that wait for the disk.
 const PIECES: usize = 8;
+/// Bytes that are read and dropped of a file that is not taken, so that a browser shows why.
+const DROPPED: usize = 100 << 20;
 
-/// Takes the files of a form and lets them wait; their ids.
-pub(crate) async fn files(site: &Site, person: &Person, mut form: Multipart) -> Result<Vec<String>, Problem> {
-    let first = form.next_field().await.map_err(|_| Problem::NotFromHere)?.ok_or(Problem::NotFromHere)?;
-    if first.name() != Some(TOKEN) || !is_same(&short(first).await?, &person.form_token) {
-        return Err(Problem::NotFromHere);
-    }
-    let mut ids = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(cut_short)? {
-        // A browser sends an empty file where none was chosen.
-        if field.file_name().is_none_or(str::is_empty) {
-            continue;
-        }
-        if ids.len() >= MOST_FILES {
-            return Err(Problem::Bad(format!(
-                "Send at most {MOST_FILES} files at once. Those before are here."
-            )));
-        }
-        ids.push(one(site, person, field).await?);
-    }
-    Ok(ids)
+/// The files of a form, one after the other, behind its token.
+pub(crate) struct Form {
+    form: Multipart,
+    came: usize,
 }
 
-async fn one(site: &Site, person: &Person, field: Field<'_>) -> Result<String, Problem> {
-    let name = field.file_name().unwrap_or_default().to_owned();
-    stored(site, person, name, field.map_err(|_| ())).await
+/// A file of a form, of which nothing was read yet.
+pub(crate) struct Coming<'f>(Field<'f>);
+
+impl Form {
+    /// Reads the token; nothing behind it is looked at where it does not fit.
+    pub(crate) async fn open(person: &Person, mut form: Multipart) -> Result<Self, Problem> {
+        let first = form.next_field().await.map_err(|_| Problem::NotFromHere)?.ok_or(Problem::NotFromHere)?;
+        if first.name() != Some(TOKEN) || !is_same(&short(first).await?, &person.form_token) {
+            return Err(Problem::NotFromHere);
+        }
+        Ok(Self { form, came: 0 })
+    }
+
+    /// The next field for a file.
+    pub(crate) async fn next(&mut self) -> Result<Option<Coming<'_>>, Problem> {
+        let Some(field) = self.form.next_field().await.map_err(cut_short)? else { return Ok(None) };
+        let coming = Coming(field);
+        if coming.is_chosen() {
+            self.came += 1;
+        }
+        if self.came > MOST_FILES {
+            let text = format!("Send at most {MOST_FILES} files at once. Those before are here.");
+            return Err(Problem::Bad(text));
+        }
+        Ok(Some(coming))
+    }
+}
+
+impl Coming<'_> {
+    /// Whether there is a file: a browser sends an empty one where none was chosen.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.0.file_name().is_some_and(|name| !name.is_empty())
+    }
+
+    /// What it is called, as the browser says.
+    pub(crate) fn name(&self) -> String {
+        self.0.file_name().unwrap_or_default().to_owned()
+    }
+
+    /// Takes all of it to the disk, so many bytes at most.
+    pub(crate) async fn take(self, site: &Site, most: u64) -> Result<Incoming, Problem> {
+        taken(site, &new_id(site)?, most, self.0.map_err(|_| ())).await
+    }
+}
+
+/// Takes the files of a form and lets them wait; their ids.
+pub(crate) async fn files(site: &Site, person: &Person, form: Multipart) -> Result<Vec<String>, Problem> {
+    let mut form = Form::open(person, form).await?;
+    let mut ids = Vec::new();
+    while let Some(coming) = form.next().await? {
+        if coming.is_chosen() {
+            let name = coming.name();
+            ids.push(stored(site, person, name, coming.0.map_err(|_| ())).await?);
+        }
+    }
+    Ok(ids)
 }
 
 /// Takes a file that a program sends and lets it wait; its id.
@@ -58,22 +97,40 @@ async fn stored(
     name: String,
     coming: impl Stream<Item = Result<Bytes, ()>>,
 ) -> Result<String, Problem> {
-    let id = hex(&site.keys.random::<16>().map_err(|_| Problem::Fault)?);
-    let mut coming = std::pin::pin!(coming);
-    let incoming = site.uploads.begin(&id).map_err(|_| full())?;
-    let (pieces, waiting_pieces) = mpsc::channel(PIECES);
-    let writing = tokio::spawn(waiting(move || write(incoming, waiting_pieces)));
-    while let Some(piece) = coming.try_next().await.map_err(cut_short)? {
-        // The writer has ended: it says why.
-        if pieces.send(piece).await.is_err() {
-            break;
-        }
-    }
-    drop(pieces);
-    let incoming = writing.await.unwrap_or(Err(Problem::Fault))?;
+    let id = new_id(site)?;
+    let incoming = taken(site, &id, LARGEST, coming).await?;
     let (shared, key, by) = (site.clone(), id.clone(), person.account);
     waiting(move || shared.uploads.keep(key, &name, incoming, by, now()).map_err(|_| full())).await?;
     Ok(id)
+}
+
+fn new_id(site: &Site) -> Result<String, Problem> {
+    Ok(hex(&site.keys.random::<16>().map_err(|_| Problem::Fault)?))
+}
+
+async fn taken(
+    site: &Site,
+    id: &str,
+    most: u64,
+    coming: impl Stream<Item = Result<Bytes, ()>>,
+) -> Result<Incoming, Problem> {
+    let mut coming = std::pin::pin!(coming);
+    let incoming = site.uploads.begin(id, most).map_err(|_| full())?;
+    let (pieces, waiting_pieces) = mpsc::channel(PIECES);
+    let writing = tokio::spawn(waiting(move || write(incoming, waiting_pieces)));
+    let mut dropped = 0;
+    while let Some(piece) = coming.try_next().await.map_err(cut_short)? {
+        let length = piece.len();
+        // The writer has ended, and says why. A browser shows that only when all was taken from it, so some more is.
+        if pieces.send(piece).await.is_err() {
+            dropped += length;
+            if dropped > DROPPED {
+                break;
+            }
+        }
+    }
+    drop(pieces);
+    writing.await.unwrap_or(Err(Problem::Fault))
 }
 
 /// Writes pieces as they come. What was written goes with the file when this fails.

@@ -265,6 +265,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::work::routes(),
         pages::task::routes(),
         pages::decide::routes(),
+        pages::files::routes(),
         pages::letter::routes(),
         pages::history::routes(),
         pages::sources::routes(),

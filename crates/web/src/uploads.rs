@@ -73,6 +73,7 @@ pub(crate) struct Uploads {
 pub(crate) struct Incoming {
     file: File,
     temporary: Temporary,
+    most: u64,
     bytes: u64,
 }
 
@@ -80,11 +81,16 @@ impl Incoming {
     /// Adds bytes; false where there are more than are taken.
     pub(crate) fn add(&mut self, bytes: &[u8]) -> io::Result<bool> {
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        if self.bytes > LARGEST {
+        if self.bytes > self.most {
             return Ok(false);
         }
         self.file.write_all(bytes)?;
         Ok(true)
+    }
+
+    /// All of it, in memory; the file is deleted.
+    pub(crate) fn content(self) -> io::Result<Vec<u8>> {
+        fs::read(&self.temporary.0)
     }
 }
 
@@ -101,15 +107,15 @@ impl Uploads {
         Ok(Self { folder, waiting: Mutex::default() })
     }
 
-    /// Makes room for a file with this id.
-    pub(crate) fn begin(&self, id: &str) -> io::Result<Incoming> {
+    /// Makes room for a file with this id, of so many bytes at most.
+    pub(crate) fn begin(&self, id: &str, most: u64) -> io::Result<Incoming> {
         let held = locked(&self.waiting).values().fold(0_u64, |sum, upload| sum.saturating_add(upload.bytes));
         if held >= MOST_BYTES {
             return Err(io::ErrorKind::QuotaExceeded.into());
         }
         let path = self.folder.join(format!("{id}{ENDING}"));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        Ok(Incoming { file, temporary: Temporary(path), bytes: 0 })
+        Ok(Incoming { file, temporary: Temporary(path), most, bytes: 0 })
     }
 
     /// Lets a file that came whole wait; the oldest goes where there are too many.
@@ -191,7 +197,7 @@ mod tests {
     use super::*;
 
     fn sent(uploads: &Uploads, id: &str, bytes: &[u8], by: i64, at: i64) {
-        let mut incoming = uploads.begin(id).unwrap();
+        let mut incoming = uploads.begin(id, LARGEST).unwrap();
         assert!(incoming.add(bytes).unwrap());
         uploads
             .keep(

@@ -21,6 +21,7 @@ fn word() -> impl Strategy<Value = Word> {
         Just(What::Assigned(person("R. Ferreira"))),
         Just(What::Reopened(note("it is not"))),
         Just(What::Commented(note("hm"))),
+        Just(What::Attached(file())),
         (0_i64..80).prop_map(|until| What::Excepted(excepted(until))),
         (1_i64..8).prop_map(|event| What::Undone(EventId(event))),
     ];
@@ -30,6 +31,10 @@ fn word() -> impl Strategy<Value = Word> {
         device,
         what,
     })
+}
+
+fn file() -> Attachment {
+    Attachment::of(FileName::cleaned("a.txt"), b"a", String::new()).unwrap()
 }
 
 fn sees() -> impl Strategy<Value = Sees> {

@@ -100,7 +100,9 @@ pub fn look(file: &[u8]) -> Shown {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 (FIPS 180-4) in hexadecimal, as `sha256sum` prints it.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 

@@ -4,8 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 use wardround_model::{AssetId, MakerPosition, Role, Timestamp};
 use wardround_remedy::{
-    Change, Claim, Event, Exception, LastLook, Letter, LetterState, Part, Reopening, Said, Sight, State,
-    Step, Task, What, Worklist,
+    Attachment, Change, Claim, Event, Exception, LastLook, Letter, LetterState, Part, Reopening, Said, Sight,
+    State, Step, Task, What, Worklist,
 };
 use wardround_triage::VisitWork;
 
@@ -38,6 +38,7 @@ struct TaskShape {
     maker_says: Option<&'static str>,
     off_patients: Option<String>,
     steps: Vec<StepShape>,
+    files: Vec<FileShape>,
     events: Vec<EventShape>,
     taken_back: Vec<EventShape>,
 }
@@ -110,6 +111,15 @@ struct EventShape {
 }
 
 #[derive(Serialize)]
+struct FileShape {
+    event: String,
+    name: String,
+    bytes: u64,
+    sha256: String,
+    gone: bool,
+}
+
+#[derive(Serialize)]
 struct LetterShape {
     kind: String,
     team: &'static str,
@@ -158,6 +168,7 @@ fn task(task: &Task<'_>) -> TaskShape {
         maker_says: task.maker.as_ref().map(|says| MakerPosition::code(says.position)),
         off_patients: task.window.as_ref().map(|window| window.when.clone()),
         steps: task.steps.iter().map(step).collect(),
+        files: task.files().map(|(said, kept)| file(said, kept)).collect(),
         events: task.log.iter().map(|said| event(said)).collect(),
         taken_back: task.taken_back.iter().map(|said| event(said)).collect(),
     }
@@ -284,10 +295,21 @@ fn event(event: &Event) -> EventShape {
             What::Assigned(to) => Some(to.to_string()),
             What::Reopened(text) | What::Commented(text) => Some(text.to_string()),
             What::LetterAnswered { document, .. } => Some(document.to_string()),
+            What::Attached(file) => Some(file.name.to_string()),
             What::Undone(event) => Some(event.to_string()),
             What::Done | What::SignedOff | What::Excepted(_) | What::LetterSent { .. } => None,
         },
         findings: event.findings.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn file(said: &Event, file: &Attachment) -> FileShape {
+    FileShape {
+        event: said.id.to_string(),
+        name: file.name.to_string(),
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+        gone: file.is_gone,
     }
 }
 

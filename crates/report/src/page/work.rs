@@ -230,6 +230,10 @@ pub fn said(what: &What) -> String {
         ),
         What::Reopened(because) => format!("it is open again, because: {because}"),
         What::Commented(text) => format!("remark: {text}"),
+        What::Attached(file) if file.is_gone => {
+            format!("file: {}, whose content was taken out for good", file.name)
+        }
+        What::Attached(file) => format!("file: {} ({})", file.name, size(file.bytes)),
         What::LetterSent { kind, on } => {
             format!("the letter to the maker of {kind} went out on {}", day(*on))
         }
@@ -237,6 +241,15 @@ pub fn said(what: &What) -> String {
             format!("the maker of {kind} answered on {} ({document})", day(*on))
         }
         What::Undone(event) => format!("{event} is taken back"),
+    }
+}
+
+/// How large a file is, for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => count(bytes, "byte", "bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
 

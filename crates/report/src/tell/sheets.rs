@@ -13,6 +13,9 @@ use crate::page::{capital, count, day, listed, wide};
 /// Weaknesses that are told one by one in a step; the worklist's export has all.
 const TOLD_FINDINGS: usize = 4;
 
+/// Files of a task that its sheet names.
+const TOLD_FILES: usize = 8;
+
 /// Sheets of a team, the most pressing first: nobody takes more along. The list before them has every task.
 const MOST_SHEETS: usize = 300;
 
@@ -141,12 +144,14 @@ fn about(task: &Task<'_>) -> Vec<(&'static str, String)> {
     let maker = task.maker.as_ref().map(|says| capital(&sentence(&maker_in_words(says)))).unwrap_or_default();
     let window = task.window.as_ref().map(|window| sentence(&window.when)).unwrap_or_default();
     let waits = task.waits().map(|waits| sentence(waits.sentence())).unwrap_or_default();
+    let files: Vec<String> = task.files().map(|(_, file)| file.name.to_string()).collect();
     vec![
         ("Who", format!("{}: {who}", capital(task.who().label()))),
         ("By when", format!("{} ({})", by_when(task), task.decision.label())),
         ("Its maker", maker),
         ("Off patients", window),
         ("Waits", waits),
+        ("Files", listed(&files, TOLD_FILES)),
     ]
 }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod attachments;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod damaged;

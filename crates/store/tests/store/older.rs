@@ -157,6 +157,8 @@ const VERSION_5: &[&str] = &[
     "api_answer",
     "waiting_notice",
     "receiver",
+    "attachment_piece",
+    "attachment",
 ];
 /// The indexes that it added to older tables.
 const INDEXES_OF_VERSION_5: &[&str] = &[

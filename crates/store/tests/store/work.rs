@@ -6,19 +6,19 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use wardround_model::*;
 use wardround_remedy::{
-    ClinicalOwner, Event, EventId, Exception, Head, History, NewEvent, Note, Person, Policy, Task, TaskId,
-    What, Work, worklist_of,
+    Attachment, ClinicalOwner, Event, EventId, Exception, FileName, Head, History, NewEvent, Note, Person,
+    Policy, Task, TaskId, What, Work, worklist_of,
 };
 use wardround_store::{Store, StoreError};
 use wardround_triage::{Efforts, VisitWork};
 
 use crate::sample::{self, Size};
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_seconds(1_790_000_500)
 }
 
-fn person(name: &str) -> Person {
+pub(crate) fn person(name: &str) -> Person {
     name.parse().unwrap()
 }
 
@@ -27,7 +27,7 @@ fn note(text: &str) -> Note {
 }
 
 /// A store with two rounds of a small clinic.
-fn store() -> (tempfile::TempDir, Store) {
+pub(crate) fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
     for seed in [1, 2] {
@@ -37,14 +37,29 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 /// Says something of the first task that changes a device.
-fn say(store: &mut Store, say: impl FnOnce(&Task<'_>) -> NewEvent) -> (NewEvent, EventId) {
+pub(crate) fn say(store: &mut Store, say: impl FnOnce(&Task<'_>) -> NewEvent) -> (NewEvent, EventId) {
+    say_with(store, say, |store, new| store.work_event_save(new, now()).unwrap())
+}
+
+/// Attaches a file to it.
+pub(crate) fn attach(store: &mut Store, name: &str, content: &[u8]) -> (NewEvent, EventId) {
+    let file = Attachment::of(FileName::cleaned(name), content, format!("{:064x}", content.len())).unwrap();
+    let attach = |task: &Task<'_>| task.attach(person("K. Ito"), file).unwrap();
+    say_with(store, attach, |store, new| store.attachment_save(new, content, now()).unwrap().unwrap())
+}
+
+fn say_with(
+    store: &mut Store,
+    say: impl FnOnce(&Task<'_>) -> NewEvent,
+    keep: impl FnOnce(&mut Store, &NewEvent) -> EventId,
+) -> (NewEvent, EventId) {
     let efforts = Efforts::default();
     let work = store.work_load(&efforts).unwrap();
     let worklist = work.worklist(&efforts, &Policy::default(), now());
     let mut changes = worklist.tasks.iter().filter(|task| task.head.work == VisitWork::Change);
     let first = changes.by_ref().min_by_key(|task| task.id()).unwrap();
     let new = say(first);
-    let id = store.work_event_save(&new, now()).unwrap();
+    let id = keep(store, &new);
     (new, id)
 }
 
@@ -66,6 +81,7 @@ fn everything(store: &mut Store) -> Vec<NewEvent> {
     add(say(store, |task| task.undo(person("K. Ito"), EventId(6)).unwrap()));
     add(say(store, |task| task.letter_sent(person("K. Ito"), now(), now()).unwrap()));
     add(say(store, |task| task.letter_answered(person("K. Ito"), now(), note("PSB-12"), now()).unwrap()));
+    add(attach(store, "letter of its maker.pdf", b"%PDF-1.7 "));
     all
 }
 
@@ -352,6 +368,10 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
         ("UPDATE work_event SET text = 'ERIKA' || char(10) || 'X' WHERE id = 2", "work_event.text"),
         ("UPDATE work_event SET until_at = 5 WHERE id = 1", "work_event.undone_event"),
         ("UPDATE work_event SET person = NULL WHERE id = 1", "work_event.undone_event"),
+        ("UPDATE attachment SET bytes = 0", "work_event.bytes"),
+        ("DELETE FROM attachment", "work_event.gone_at"),
+        ("UPDATE attachment SET event_id = 1", "work_event.gone_at"),
+        ("UPDATE work_event SET text = '../ERIKA' WHERE kind = 'attached'", "work_event.text"),
         ("UPDATE work_event_finding SET finding_id = 'ERIKA'", "work_event_finding.finding_id"),
         ("UPDATE work_event_finding SET position = position + 1", "work_event_finding.position"),
         ("DROP TABLE work_event_finding", "the list of tables"),

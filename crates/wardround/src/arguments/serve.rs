@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wardround_capture::Prefix;
+use wardround_remedy::EventId;
 use wardround_web::SiteRole;
 
 use super::StoreArgument;
@@ -118,8 +119,11 @@ hours, also when the disk is full. Everybody sees that it was opened, until you 
 #[command(after_help = REDACT)]
 pub(crate) struct RedactCommand {
     /// What must go: a name, an account, words of a note; - reads it from standard input, so that no shell keeps it
-    #[arg(value_name = "VALUE")]
-    pub(crate) value: String,
+    #[arg(value_name = "VALUE", required_unless_present = "file")]
+    pub(crate) value: Option<String>,
+    /// The whole content of a file that was attached to a task, as E-3
+    #[arg(long, value_name = "EVENT", conflicts_with_all = ["value", "dry_run"])]
+    pub(crate) file: Option<EventId>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
     /// The folder of the site's keys [default: keys beside the store]
@@ -135,7 +139,8 @@ It cannot be undone. Stop the site first. Backups and reports that were made bef
 
 Examples:
   wardround redact MARYS-IPHONE --dry-run   where it stands
-  wardround redact -                        type it, so that it does not stay in the history of the shell";
+  wardround redact -                        type it, so that it does not stay in the history of the shell
+  wardround redact --file E-3               a photo or a PDF, in which no value can be looked for";
 
 /// An auditor's account must have an end, which only the site asks for.
 fn role(text: &str) -> Result<SiteRole, String> {

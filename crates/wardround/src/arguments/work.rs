@@ -95,6 +95,27 @@ pub(crate) enum WorkWords {
         #[command(flatten)]
         said: SaidBy,
     },
+    /// Attach a file: a letter, a photo, a note
+    Attach {
+        #[command(flatten)]
+        task: TaskArgument,
+        /// The file: PDF, picture, text or Office without macros, 10 MB at most
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        said: SaidBy,
+    },
+    /// Save a file that was attached
+    File {
+        /// Which, as E-3
+        #[arg(value_name = "EVENT")]
+        event: EventId,
+        /// Where to: a new file [default: as it is called, here]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        store: StoreArgument,
+    },
     /// The letter to the device's maker: print it, or say that it went out or was answered
     Letter(LetterCommand),
     /// The whole worklist for other programs

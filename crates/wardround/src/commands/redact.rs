@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use wardround_remedy::EventId;
 use wardround_report::page::count;
 use wardround_store::Redaction;
 
 use crate::arguments::serve::RedactCommand;
 use crate::commands::serve::keys_beside;
 use crate::commands::{lookup, now, print};
+use crate::failure::NotFound;
 
 /// The most bytes that are read from standard input.
 const MOST_TYPED: u64 = 8_000;
@@ -18,9 +20,12 @@ const BACKUPS: &str =
     "Backups, reports and lists that lie elsewhere were not touched: look there yourself.\n";
 
 pub(crate) fn run(command: RedactCommand) -> Result<()> {
-    let value = match command.value.as_str() {
-        "-" => typed()?,
-        _ => command.value,
+    if let Some(event) = command.file {
+        return take_out_file(event, command);
+    }
+    let value = match command.value.unwrap_or_default() {
+        value if value == "-" => typed()?,
+        value => value,
     };
     if command.dry_run {
         let found = lookup::store(command.store)?.redact_find(&value)?;
@@ -30,6 +35,17 @@ pub(crate) fn run(command: RedactCommand) -> Result<()> {
     let keys = command.keys.unwrap_or_else(|| keys_beside(store.path()));
     let found = wardround_web::redact(&mut store, &keys, &value, now())?;
     print(&format!("{}The file was written anew. {BACKUPS}", told(&found, "It was taken out of")?))
+}
+
+fn take_out_file(event: EventId, command: RedactCommand) -> Result<()> {
+    let mut store = lookup::store_for_writing(command.store)?;
+    let keys = command.keys.unwrap_or_else(|| keys_beside(store.path()));
+    if !wardround_web::redact_file(&mut store, &keys, event, now())? {
+        bail!(NotFound(format!(
+            "{event} is no file whose content is kept; `wardround work show TASK` names them"
+        )));
+    }
+    print(&format!("The content of {event} was taken out. The file was written anew. {BACKUPS}"))
 }
 
 fn typed() -> Result<String> {

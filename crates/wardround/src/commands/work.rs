@@ -1,16 +1,22 @@
 //! `wardround work`: the worklist, and what people say of its tasks.
 
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use wardround_model::{RoundId, Timestamp};
 use wardround_remedy::{
-    ClinicalOwner, EventId, Exception, NewEvent, Person, Policy, Refused, Task, Work, Worklist,
+    Attachment, ClinicalOwner, EventId, Exception, FileName, LARGEST_FILE, NewEvent, Person, Policy, Refused,
+    Task, What, Work, Worklist,
 };
+use wardround_report::document::seal::sha256;
 use wardround_report::{json, page};
 use wardround_store::Store;
 use wardround_triage::Efforts;
 
+use crate::arguments::StoreArgument;
 use crate::arguments::work::{
     ExceptTask, LetterCommand, LetterWords, ListWork, SaidBy, WorkArguments, WorkCommand, WorkFormat,
     WorkWords,
@@ -45,6 +51,8 @@ pub(crate) fn run(command: WorkCommand) -> Result<()> {
         Some(WorkWords::Comment { task, text, said }) => {
             say(said, &task.task, |task, by, _| Ok(task.comment(by, text)))
         }
+        Some(WorkWords::Attach { task, file, said }) => attach(&task.task, &file, said),
+        Some(WorkWords::File { event, out, store }) => save_file(event, out, store),
         Some(WorkWords::Undo { event, said }) => undo(event, said),
     }
 }
@@ -126,15 +134,25 @@ impl Speaking {
 
     /// Keeps what is said of this task, and says so.
     fn keep(
+        self,
+        task: &str,
+        say: impl FnOnce(&Task<'_>, &Policy, Timestamp) -> Result<NewEvent, Refused>,
+    ) -> Result<()> {
+        self.keep_by(task, say, |store, event, now| Ok(store.work_event_save(event, now)?))
+    }
+
+    /// The same, kept in this way.
+    fn keep_by(
         mut self,
         task: &str,
         say: impl FnOnce(&Task<'_>, &Policy, Timestamp) -> Result<NewEvent, Refused>,
+        save: impl FnOnce(&mut Store, &NewEvent, Timestamp) -> Result<EventId>,
     ) -> Result<()> {
         let event = {
             let worklist = self.work.worklist(&self.efforts, &self.policy, self.now);
             say(find(&worklist, task)?, &self.policy, self.now)?
         };
-        let id = self.store.work_event_save(&event, self.now)?;
+        let id = save(&mut self.store, &event, self.now)?;
         let work = Work { events: self.store.work_event_list()?, ..self.work };
         let worklist = work.worklist(&self.efforts, &self.policy, self.now);
         let task = find(&worklist, &event.task().to_string())?;
@@ -155,6 +173,54 @@ fn except(words: ExceptTask) -> Result<()> {
     let owner = owner.unwrap_or_else(|| said.by.clone());
     let exception = Exception { owner, because, control, until };
     Speaking::open(&said)?.keep(&task.task, |task, policy, now| task.except(said.by, exception, policy, now))
+}
+
+fn attach(task: &str, path: &Path, said: SaidBy) -> Result<()> {
+    let content = content(path).with_context(|| path.display().to_string())?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = Attachment::of(FileName::cleaned(&name), &content, sha256(&content));
+    let file = file.with_context(|| path.display().to_string())?;
+    Speaking::open(&said)?.keep_by(
+        task,
+        |task, _, _| task.attach(said.by, file),
+        |store, event, now| {
+            let kept = store.attachment_save(event, &content, now)?;
+            kept.context("all files of all tasks take as much room as they may (1 GB)")
+        },
+    )
+}
+
+/// All of a file, one byte beyond what may be attached at most.
+fn content(path: &Path) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(LARGEST_FILE.saturating_add(1)).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn save_file(event: EventId, out: Option<PathBuf>, store: StoreArgument) -> Result<()> {
+    let store = lookup::store(store)?;
+    let found = store.work_event_list()?.into_iter().find(|known| known.id == event);
+    let file = match found.map(|known| known.what) {
+        Some(What::Attached(file)) if !file.is_gone => file,
+        Some(What::Attached(_)) => bail!(NotFound(format!("the content of {event} was taken out for good"))),
+        _ => {
+            bail!(NotFound(format!("{event} is no file; `wardround work show TASK` names what was attached")))
+        }
+    };
+    let to = out.unwrap_or_else(|| PathBuf::from(file.name.as_str()));
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).create_new(true).mode(0o600).open(&to);
+    let mut written = opened.with_context(|| to.display().to_string())?;
+    for piece in 0.. {
+        let Some(piece) = store.attachment_piece(event, piece)? else { break };
+        written.write_all(&piece).with_context(|| to.display().to_string())?;
+    }
+    print(&format!(
+        "Saved as {} ({}, SHA-256 {}).\n",
+        to.display(),
+        page::work::size(file.bytes),
+        file.sha256
+    ))
 }
 
 fn undo(event: EventId, said: SaidBy) -> Result<()> {

@@ -397,3 +397,42 @@ fn the_excel_file_has_the_same_table_and_no_formula() {
         assert!(sheet.contains(words), "{words}: {sheet}");
     }
 }
+
+#[test]
+fn a_file_is_attached_saved_backed_up_and_taken_out_for_good() {
+    let place = Place::new();
+    round(&place, "2026-11-20", COMPUTERS);
+    let id = task(&place);
+    let letter = [b"%PDF-1.7 Mary".as_slice(), &[7; 200_000]].concat();
+    place.file("=letter.pdf", &letter);
+    let told = place.ok(&["work", "attach", &id, "=letter.pdf", "--by", "K. Ito"]);
+    assert!(told.contains("Kept as E-1") && told.contains("file: =letter.pdf (200 kB)"), "{told}");
+    place.file("page.html", b"<html>");
+    let refused = place.run(&["work", "attach", &id, "page.html", "--by", "K. Ito"]);
+    assert_fails(&refused, 1, &["page.html", "files of this kind are not taken"]);
+    assert_fails(&place.run(&["work", "attach", &id, "none.pdf", "--by", "K. Ito"]), 1, &["none.pdf"]);
+    assert!(place.ok(&["work", "show", &id]).contains("=letter.pdf"));
+    assert!(place.ok(&["work", "export"]).contains(",\"'=letter.pdf\"\r\n"));
+    let told = place.ok(&["work", "file", "E-1", "--out", "saved.pdf"]);
+    assert!(told.contains("Saved as saved.pdf"), "{told}");
+    assert!(std::fs::read(place.path("saved.pdf")).unwrap() == letter);
+    assert_fails(&place.run(&["work", "file", "E-1", "--out", "saved.pdf"]), 1, &["saved.pdf"]);
+    assert_fails(&place.run(&["work", "file", "E-9"]), 3, &["E-9 is no file"]);
+    // A backup takes it along.
+    let key = place.ok(&["backup", "key", "backup.key"]);
+    let to = key.split_whitespace().find(|word| word.starts_with("age1")).unwrap();
+    place.ok(&["backup", "monday.age", "--to", to]);
+    place.ok(&["restore", "monday.age", "--key", "backup.key", "--store", "bare/rounds.sqlite"]);
+    place.ok(&["work", "file", "E-1", "--out", "restored.pdf", "--store", "bare/rounds.sqlite"]);
+    assert!(std::fs::read(place.path("restored.pdf")).unwrap() == letter);
+    // What must not be there goes for good, found by what it says or by its event.
+    place.file("note.txt", b"asked Mary Okafor");
+    place.ok(&["work", "attach", &id, "note.txt", "--by", "K. Ito"]);
+    let told = place.ok(&["redact", "mary okafor"]);
+    assert!(told.contains("1 place") && told.contains("attachment_piece, content"), "{told}");
+    assert_fails(&place.run(&["work", "file", "E-2"]), 3, &["taken out for good"]);
+    assert!(place.ok(&["redact", "--file", "E-1"]).contains("The content of E-1 was taken out."));
+    assert_fails(&place.run(&["redact", "--file", "E-1"]), 3, &["E-1 is no file whose content is kept"]);
+    assert!(place.ok(&["audit", "list"]).contains("the content of the file E-1"));
+    assert!(place.ok(&["audit", "verify"]).contains("signed"));
+}

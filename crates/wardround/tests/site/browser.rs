@@ -27,7 +27,7 @@ impl Answer {
 
     /// Whether a browser keeps it as a file and shows nothing of it.
     pub(crate) fn is_file(&self) -> bool {
-        let is_kept = self.header("content-disposition").starts_with("attachment; filename=\"worklist.");
+        let is_kept = self.header("content-disposition").starts_with("attachment; filename=\"");
         assert!(!is_kept || self.header("x-content-type-options") == "nosniff");
         is_kept
     }
@@ -220,6 +220,11 @@ impl Browser {
 
     /// Sends files from the page of imports.
     pub(crate) fn send_files(&self, token: &str, files: &[(&str, &[u8])]) -> Answer {
+        self.send_files_to("/import", token, files)
+    }
+
+    /// Sends files by a form.
+    pub(crate) fn send_files_to(&self, path: &str, token: &str, files: &[(&str, &[u8])]) -> Answer {
         const EDGE: &str = "edge-of-a-part";
         let mut body =
             format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n")
@@ -231,7 +236,7 @@ impl Browser {
             body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
         }
         body.extend(format!("--{EDGE}--\r\n").into_bytes());
-        let mut request = self.agent.post(format!("{}/import", self.base));
+        let mut request = self.agent.post(format!("{}{path}", self.base));
         request = request
             .header("content-type", format!("multipart/form-data; boundary={EDGE}"))
             .header("sec-fetch-site", "same-origin");

@@ -13,6 +13,7 @@ mod api_events;
 mod api_keys;
 mod audit;
 mod browser;
+mod files;
 mod forms;
 mod glass;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]

@@ -7,14 +7,14 @@ use crate::hostile::{NAMES, assert_escaped};
 use crate::running::Running;
 use crate::views::{links, with_rounds};
 
-const COMPUTERS: &str = "\
+pub(crate) const COMPUTERS: &str = "\
 Name,DNSHostName,OperatingSystem,OperatingSystemVersion,Enabled,LastLogonDate,IPv4Address
 DC01,dc01.klinik.example,Windows Server 2012 R2 Standard,6.3 (9600),True,2026-11-20,10.20.1.5
 PACS01,pacs01.klinik.example,Windows Server 2019 Standard,10.0 (17763),True,2026-11-21,10.20.2.10
 ";
 
 /// A round over the list of computers of this day, judged on that day, from the command line while the site runs.
-fn round(site: &Running, day: &str, computers: &str) {
+pub(crate) fn round(site: &Running, day: &str, computers: &str) {
     std::fs::write(site.path("computers.csv"), computers).unwrap();
     for words in [&["import", "computers.csv", "--day", day][..], &["round", "--as-of", day][..]] {
         let done = site.run(&[words, &["--store", "rounds.sqlite"]].concat());
@@ -36,20 +36,20 @@ fn tasks(page: &Answer) -> BTreeSet<String> {
 }
 
 /// The page of the one task.
-fn task(browser: &Browser) -> String {
+pub(crate) fn task(browser: &Browser) -> String {
     let tasks = tasks(&browser.get("/work?state=all"));
     assert_eq!(tasks.len(), 1, "{tasks:?}");
     tasks.into_iter().next().unwrap()
 }
 
 /// Says something of a task.
-fn say(browser: &Browser, task: &str, word: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) fn say(browser: &Browser, task: &str, word: &str, fields: &[(&str, &str)]) -> Answer {
     browser.press("/account", &format!("{task}/{word}"), fields)
 }
 
 /// Says something of a task that it lets be said.
 #[track_caller]
-fn said(browser: &Browser, task: &str, word: &str, fields: &[(&str, &str)]) {
+pub(crate) fn said(browser: &Browser, task: &str, word: &str, fields: &[(&str, &str)]) {
     assert_eq!(say(browser, task, word, fields).to(), format!("{task}#said"));
 }
 
@@ -67,7 +67,7 @@ fn stands(browser: &Browser, task: &str) -> String {
 }
 
 /// Somebody else with this role.
-fn member(site: &Running, ada: &Browser, role: &str) -> Browser {
+pub(crate) fn member(site: &Running, ada: &Browser, role: &str) -> Browser {
     let page = ada.press("/people", "/people/invite", &[("role", role), ("days", "30")]);
     let browser = Browser::new(site);
     browser.join(&between(&page.text, "<p class=\"code panel\">", "<").unwrap(), role);

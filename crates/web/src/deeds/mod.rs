@@ -3,6 +3,7 @@
 //! In: who asks, and what they sent, as a form has it. Out: what became of it. Pages show that, the API tells it.
 
 pub(crate) mod devices;
+pub(crate) mod files;
 pub(crate) mod lists;
 pub(crate) mod tasks;
 pub(crate) mod views;

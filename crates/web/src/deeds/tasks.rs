@@ -5,8 +5,8 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use wardround_model::Timestamp;
 use wardround_remedy::{
-    ClinicalOwner, Event, EventId, Exception, InvalidText, NewEvent, Note, Person as Speaker, Policy,
-    Refused, Task, TaskId, What,
+    ClinicalOwner, Event, EventId, Exception, InvalidText, MOST_FILES, NewEvent, Note, Person as Speaker,
+    Policy, Refused, Task, TaskId, What,
 };
 use wardround_report::page::day;
 
@@ -207,7 +207,7 @@ async fn undo(asking: Asking) -> Result<Spoken, Problem> {
 }
 
 /// Why it was refused, in words that fit both doors.
-fn told(refused: Refused) -> Problem {
+pub(super) fn told(refused: Refused) -> Problem {
     let text = match refused {
         Refused::NothingOpen(_) => "Nothing of this task is open.".to_owned(),
         Refused::NeedsSignOff(_) => {
@@ -224,6 +224,9 @@ fn told(refused: Refused) -> Problem {
         Refused::EndsBefore => "The last day must be later than today.".to_owned(),
         Refused::TooLong(latest) => format!("The last day is {} at the latest.", day(latest)),
         Refused::NoSuchEvent(..) => "That is not there to be taken back any more.".to_owned(),
+        Refused::TooManyFiles(_) => format!(
+            "This task has {MOST_FILES} files, with those that were taken back. It takes no more."
+        ),
         Refused::NotYet => "That day has not come yet.".to_owned(),
     };
     Problem::Refused(text)

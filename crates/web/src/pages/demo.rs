@@ -11,6 +11,7 @@ use crate::rounds::{self, Job};
 use crate::routes::{Needs, Route};
 use crate::session::Person;
 use crate::site::{Site, now};
+use crate::uploads::LARGEST;
 
 pub(crate) fn routes() -> Vec<Route> {
     let needs = Needs::May(Permission::ChangeSettings);
@@ -28,7 +29,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Response, Prob
     let (key, by) = (id.clone(), person.account);
     waiting(move || {
         shared.demo.show(now())?;
-        let mut incoming = shared.uploads.begin(&key).map_err(|_| Problem::Store)?;
+        let mut incoming = shared.uploads.begin(&key, LARGEST).map_err(|_| Problem::Store)?;
         incoming.add(demo::CAPTURE).map_err(|_| Problem::Store)?;
         shared.uploads.keep(key, demo::CAPTURE_NAME, incoming, by, now()).map_err(|_| Problem::Store)
     })

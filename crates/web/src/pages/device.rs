@@ -12,7 +12,7 @@ use wardround_store::{KeptStatement, Store, StoreError};
 use crate::asked::{Asked, Looked};
 use crate::deeds::devices;
 use crate::layout::{self, Page, plain};
-use crate::pages::{map, parts, say, work};
+use crate::pages::{files, map, parts, say, work};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -66,7 +66,10 @@ async fn show(
     let title = plain(&looked.found.details.row.title);
     let desk = site.hospital().desk_soon(&site.policy).await?;
     let tasks = desk.map_or_else(Vec::new, |desk| desk.of_device(id));
-    let body = told(&asked, &person, &looked, &now, &work::few(&tasks, "What there is to do"));
+    let ids = tasks.iter().map(|row| row.id).collect();
+    let events = site.hospital().read(move |store| store.attachments_of(&ids)).await?;
+    let tasks = html! { (work::few(&tasks, "What there is to do")) (files::of_device(&events)) };
+    let body = told(&asked, &person, &looked, &now, &tasks);
     Ok(layout::page(&site, &person, Some(Menu::Devices), &title, &body))
 }
 

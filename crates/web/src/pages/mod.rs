@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod device;
 pub(crate) mod devices;
 pub(crate) mod evidence;
+pub(crate) mod files;
 pub(crate) mod finding;
 pub(crate) mod findings;
 pub(crate) mod first;

@@ -11,7 +11,7 @@ use wardround_triage::{hours_in_words, maker_in_words};
 use crate::deeds::tasks;
 use crate::desk::{Desk, LetterRow};
 use crate::layout::{self, Page, form_token, plain};
-use crate::pages::{decide, parts};
+use crate::pages::{decide, files, parts};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -52,6 +52,7 @@ fn told(desk: &Desk, person: &Person, task: &Task<'_>, at: Timestamp) -> Markup 
             ol class="plan" { @for step in &task.steps { (self::step(step)) } }
         }
         (decide::forms(person, task, letter, at))
+        (files::of_task(person, task))
         (said(person, task))
         (by_hand(task))
     }
