@@ -27,7 +27,7 @@ pub struct Places {
     pub store: PathBuf,
     /// The folder of the site's keys; it need not be there.
     pub keys: PathBuf,
-    /// Files of the hospital's own beside the store; those that are there are kept.
+    /// Files of the hospital's own, and the emergency journal, which may be written meanwhile; those that are there are kept.
     pub own: Vec<PathBuf>,
     /// Files of asking, in a folder beside the store; those that are there are kept.
     pub ask: Vec<PathBuf>,

@@ -11,7 +11,9 @@ use wardround_model::Timestamp;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed, is_plain};
-use crate::{ASK, BackupError, KEYS, LIST, MOST_FILES, OWN, Places, Recipient, STORE, largest, left};
+use crate::{
+    ASK, BackupError, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE, largest, left,
+};
 
 /// How the folder of a copy begins.
 const COPY: &str = ".backup-";
@@ -93,11 +95,27 @@ fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
         let is_small =
             path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() <= largest(folder));
         if is_small {
-            let file = File::open(&path).map_err(BackupError::file(&path, "read"))?;
+            let file = match folder {
+                OWN => of_one_moment(&path, &places.store),
+                _ => File::open(&path),
+            };
+            let file = file.map_err(BackupError::file(&path, "read"))?;
             files.push((format!("{folder}{name}"), file));
         }
     }
     Ok(files)
+}
+
+/// A copy of a file that the site writes in place, such as its emergency journal: while nobody does who locks it. Beside the store, and
+/// without a name.
+fn of_one_moment(path: &Path, store: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    file.lock_shared()?;
+    let beside = store.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut copy = tempfile::tempfile_in(beside)?;
+    io::copy(&mut file.take(LARGEST_SMALL), &mut copy)?;
+    copy.rewind()?;
+    Ok(copy)
 }
 
 fn list(files: &[(String, File)], at: Timestamp) -> Result<List, BackupError> {

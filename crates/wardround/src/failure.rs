@@ -1,6 +1,7 @@
 //! Exit codes, and errors that carry one.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// It could not be done.
@@ -27,7 +28,8 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     // A text that already tells its cause is not followed by it.
     causes.dedup_by(|cause, told| told.ends_with(cause.as_str()));
-    eprintln!("wardround: {}", causes.join(": "));
+    // Where nobody can be told, such as on a full disk, the code says it still.
+    let _ = writeln!(std::io::stderr(), "wardround: {}", causes.join(": "));
     ExitCode::from(if error.is::<NotFound>() { 3 } else { FAILED })
 }
 

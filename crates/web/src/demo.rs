@@ -42,7 +42,11 @@ pub(crate) struct Demo {
 impl Demo {
     /// Shows the demo that an earlier run left, if it did.
     pub(crate) fn open(path: PathBuf) -> Result<Self, StoreError> {
-        let shown = if path.exists() { Some(Hospital::open(&path)?) } else { None };
+        let shown = match path.exists().then(|| Hospital::open(&path)) {
+            // A full disk hides the demo, and keeps nobody out of the site.
+            None | Some(Err(StoreError::Full { .. })) => None,
+            Some(opened) => Some(opened?),
+        };
         Ok(Self { path, shown: RwLock::new(shown) })
     }
 

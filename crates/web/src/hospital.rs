@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::ground::{KeptGround, Question};
 use crate::planned::Planned;
 use crate::problem::Problem;
+use crate::room::Room;
 use crate::standing::{Sights, Standing};
 
 /// Connections that read at once.
@@ -24,6 +25,8 @@ pub(crate) struct Hospital {
     reading: Semaphore,
     readers: Mutex<Vec<Store>>,
     writer: Mutex<Store>,
+    /// What is left of the disk for what must be done also when it is full; the demo has none.
+    room: Option<Room>,
     /// What was worked out last.
     pub(crate) standing: Mutex<Option<Arc<Standing>>>,
     /// What the round saw that was read last.
@@ -45,14 +48,30 @@ pub(crate) struct Hospital {
 }
 
 impl Hospital {
+    /// Opens the site's own store, and makes it where it is not there; with room for a disk that is full.
+    pub(crate) fn open_home(path: &Path) -> Result<Arc<Self>, StoreError> {
+        let room = Room::beside(path.parent().unwrap_or(Path::new("")));
+        let writer = match Store::open(path) {
+            // SQLite needs some room to begin with, and a full disk must not keep the emergency account out.
+            Err(StoreError::Full { .. }) if room.give_up() => Store::open(path)?,
+            opened => opened?,
+        };
+        room.take();
+        Ok(Self::of(writer, Some(room)))
+    }
+
     /// Opens the store, and makes it where it is not there.
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>, StoreError> {
-        let writer = Store::open(path)?;
-        Ok(Arc::new(Self {
+        Ok(Self::of(Store::open(path)?, None))
+    }
+
+    fn of(writer: Store, room: Option<Room>) -> Arc<Self> {
+        Arc::new(Self {
             path: writer.path().to_owned(),
             reading: Semaphore::new(READERS),
             readers: Mutex::default(),
             writer: Mutex::new(writer),
+            room,
             standing: Mutex::default(),
             sights: Mutex::default(),
             plans: Mutex::default(),
@@ -62,7 +81,7 @@ impl Hospital {
             desk: Mutex::default(),
             folding: Arc::default(),
             speaking: tokio::sync::Mutex::default(),
-        }))
+        })
     }
 
     /// The folder of the store.
@@ -87,6 +106,25 @@ impl Hospital {
     ) -> Result<T, Problem> {
         let this = Arc::clone(self);
         waiting(move || Ok(this.change(change)?)).await
+    }
+
+    /// The same, also where the disk is full: then in the room that is kept for that. For leaving and for what takes back alone.
+    pub(crate) async fn write_at_any_rate<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl Fn(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let this = Arc::clone(self);
+        waiting(move || {
+            let mut store = locked(&this.writer);
+            let mut changed = change(&mut store);
+            let is_full = matches!(changed, Err(StoreError::Full { .. }));
+            if let Some(room) = this.room.as_ref().filter(|room| is_full && room.give_up()) {
+                changed = change(&mut store);
+                room.take();
+            }
+            Ok(changed?)
+        })
+        .await
     }
 
     /// Changes something unless somebody else writes just now, such as a large round: then it is left.

@@ -39,6 +39,7 @@ mod problem;
 mod receive;
 mod renewed;
 mod roles;
+mod room;
 mod rounds;
 mod routes;
 mod schedule;
@@ -62,7 +63,7 @@ use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
 pub use audit::{RedactError, Verified, VerifyError, redact, redact_file, verify};
-pub use glass::journal::{JournalError, verify_journal};
+pub use glass::journal::{JournalError, journal_of, verify_journal};
 pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};
 pub use naming::hospital_name;

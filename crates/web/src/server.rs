@@ -119,7 +119,7 @@ async fn run(
     let keys = Keys::open(&settings.keys)?;
     let certificate = protection(settings)?;
     let routes = routes::all();
-    let home = Hospital::open(&settings.store)?;
+    let home = Hospital::open_home(&settings.store)?;
     let beside = |name: &str| home.folder().join(name);
     let site = Site::new(Shared {
         demo: Demo::open(beside("demo.sqlite"))?,
@@ -170,7 +170,10 @@ async fn run(
         Ok(())
     })
     .await;
-    audit::checkpoint(&site).await.map_err(|_| ServeError::NotWritten)?;
+    // Stopping is served also where the log cannot be written.
+    if audit::checkpoint(&site).await.is_err() {
+        log::event("not-logged").word("action", "stop");
+    }
     log::event("stopped");
     Ok(())
 }
@@ -188,8 +191,12 @@ fn protection(settings: &Settings) -> Result<Option<certificate::Certificate>, C
 
 /// Signs the log as it was found and, where nobody can sign in yet, makes the first one-time code.
 async fn begin(site: &Site) -> Result<Option<String>, Problem> {
-    audit::checkpoint(site).await?;
-    session::end_old(site).await?;
+    let signed = audit::checkpoint(site).await;
+    let ended = session::end_old(site).await;
+    // A full disk keeps nobody out who has the code of the emergency account; sessions that are over hold no longer anyway.
+    if signed.and(ended).is_err() {
+        log::event("not-logged").word("action", "start");
+    }
     if !site.home.read(Store::account_list).await?.is_empty() {
         return Ok(None);
     }

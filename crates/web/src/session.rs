@@ -97,7 +97,8 @@ pub(crate) async fn find(site: &Site, headers: &HeaderMap) -> Result<Option<Pers
         role.filter(|_| session.account.is_open_at(at) && holds(session.made_at, session.seen_at, at))
     else {
         let key = digest.clone();
-        site.home.write(move |store| store.session_end(&key)).await?;
+        // It holds no longer, whether that can be written down or not.
+        let _ = site.home.write_if_free(move |store| store.session_end(&key)).await;
         return Ok(None);
     };
     if at.since(session.seen_at) >= SEEN_EVERY {

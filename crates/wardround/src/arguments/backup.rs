@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::StoreArgument;
 
-/// The store, the site's keys and the hospital's own files, in one encrypted file; also while the site runs.
+/// The store, the site's keys, the emergency account and the hospital's own files, in one encrypted file; also while the site runs.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = EXAMPLES)]
 pub(crate) struct BackupCommand {

@@ -47,17 +47,27 @@ pub(crate) fn restore(command: &RestoreCommand) -> Result<()> {
         count(u64::try_from(files).unwrap_or(u64::MAX), "file", "files"),
         count(u64::try_from(rounds.len()).unwrap_or(u64::MAX), "round", "rounds"),
     );
+    if wardround_web::journal_of(&places.store).exists() {
+        text += GLASS;
+    }
     for aside in set_aside {
         text += &format!("What was there before is in {}.\n", aside.display());
     }
     print(&text)
 }
 
+/// A code that was used after the backup was made works again: nobody can know of it here.
+const GLASS: &str = "\
+The emergency account is as it was then: its code in the envelope works, unless it had been used before the backup.
+Was it used since? Make a new one: wardround break-glass
+";
+
 fn everything(store: Option<PathBuf>, keys: Option<PathBuf>) -> Result<Places> {
     let store = places::store(store)?;
     let keys = keys.unwrap_or_else(|| keys_beside(&store));
     let folder = places::data_folder()?;
     let ask = ask::kept(&store);
-    let own = [work::POLICY, files::NAMES].map(|name| folder.join(name)).to_vec();
+    let mut own = [work::POLICY, files::NAMES].map(|name| folder.join(name)).to_vec();
+    own.push(wardround_web::journal_of(&store));
     Ok(Places { store, keys, own, ask })
 }

@@ -82,6 +82,14 @@ impl Browser {
         Self::with(Agent::config_builder().tls_config(tls), format!("https://{}", site.address))
     }
 
+    /// The same browser, when the site listens elsewhere.
+    pub(crate) fn at(self, site: &Running) -> Self {
+        let cookie = self.cookie.take();
+        let moved = Self::new(site);
+        moved.use_token(cookie);
+        moved
+    }
+
     pub(crate) fn without_tls(site: &Running) -> Self {
         Self::with(Agent::config_builder(), format!("http://{}", site.address))
     }

@@ -25,7 +25,7 @@ impl Running {
         Self::start(tempfile::tempdir().unwrap(), words)
     }
 
-    fn start(folder: tempfile::TempDir, words: &[&str]) -> Self {
+    pub(crate) fn start(folder: tempfile::TempDir, words: &[&str]) -> Self {
         let mut command = program(folder.path());
         let log = std::fs::OpenOptions::new()
             .create(true)

@@ -9,6 +9,7 @@ use wardround_remedy::{
     Policy, Refused, Task, TaskId, What,
 };
 use wardround_report::page::day;
+use wardround_store::Store;
 
 use crate::api;
 use crate::asks::Sent;
@@ -135,8 +136,12 @@ impl Asking {
         let (policy, at) = (self.site.policy.clone(), now());
         let said = move |task: &Task<'_>| say(task, by, &policy, at);
         let event = hospital.tell_task(&self.site.policy, id, at, said).await??;
-        let task = event.task();
-        let event = hospital.write(move |store| store.work_event_save(&event, at)).await?;
+        let (task, is_undo) = (event.task(), matches!(event.what(), What::Undone(_)));
+        let save = move |store: &mut Store| store.work_event_save(&event, at);
+        let event = match is_undo {
+            true => hospital.write_at_any_rate(save).await?,
+            false => hospital.write(save).await?,
+        };
         self.site.tell(Happening::TaskChanged(task));
         Ok(Spoken { task, event })
     }

@@ -152,7 +152,12 @@ pub(crate) async fn delete(
 /// Brings a view back.
 pub(crate) async fn restore(site: &Site, person: &Person, view: &str) -> Result<SavedView, Problem> {
     let id = found(site, person, view).await?.id;
-    changed(site, id, Condition::default(), move |store| store.saved_view_delete(id, None)).await
+    // Also on a full disk: it takes a deletion back.
+    let restore = move |store: &mut Store| {
+        store.saved_view_delete(id, None)?;
+        Ok(store.saved_view(id)?.ok_or(Problem::NotFound))
+    };
+    site.hospital().write_at_any_rate(restore).await?
 }
 
 /// Changes a view that is as it was meant, while nobody else can; how it is then.

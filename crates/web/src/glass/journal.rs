@@ -163,6 +163,12 @@ impl Journal {
     }
 }
 
+/// Where the journal of a store lies. It is the whole truth of the emergency account, so that a backup takes it.
+#[must_use]
+pub fn journal_of(store: &Path) -> PathBuf {
+    store.with_file_name(FILE)
+}
+
 /// Checks the journal beside a store with the public key in this file; how many records it has.
 ///
 /// # Errors

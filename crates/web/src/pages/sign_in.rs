@@ -99,7 +99,7 @@ async fn sign_out(
         return Ok(left(&site, &headers));
     }
     let session = person.session.clone();
-    site.home.write(move |store| store.session_end(&session)).await?;
+    site.home.write_at_any_rate(move |store| store.session_end(&session)).await?;
     let entry = Entry::new("sign-out", Became::Done).by(Some(&person), peer.address());
     if audit::add(&site, entry).await.is_err() {
         log::event("not-logged").word("action", "sign-out").account(person.account);
