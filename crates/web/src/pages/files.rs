@@ -64,9 +64,9 @@ pub(crate) fn of_task(person: &Person, task: &Task<'_>) -> Markup {
     let may = person.may(Permission::Work);
     html! {
         @if may || !files.is_empty() {
-            section aria-labelledby="files" {
+            section aria-labelledby="files" class=[files.is_empty().then_some("screen")] {
                 h2 id="files" { "Files" }
-                @if files.is_empty() { p class="screen" { "None yet." } }
+                @if files.is_empty() { p { "None yet." } }
                 @else { ul { @for (said, file) in files { (line(said, file)) } } }
                 @if may { (form(person, task)) }
             }
@@ -100,7 +100,7 @@ fn line(said: &Event, file: &Attachment) -> Markup {
 
 fn form(person: &Person, task: &Task<'_>) -> Markup {
     html! {
-        details class="screen" {
+        div class="decide screen" { details {
             summary { "Add files" }
             form class="fields" method="post" action={ "/work/" (task.id()) "/files" } enctype="multipart/form-data" {
                 input type="hidden" name=(TOKEN) value=(person.form_token);
@@ -111,7 +111,7 @@ fn form(person: &Person, task: &Task<'_>) -> Markup {
                 }
                 div { button { "Add them" } }
             }
-        }
+        } }
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn figure(row: &DeviceRow, peers: &[Peer]) -> Markup {
     let height = lines * STEP + 20;
     let centre = height / 2;
     html! {
-        figure class="map" {
+        figure class="map" tabindex="0" {
             svg viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="map-title map-text" {
                 title id="map-title" { "Whom " (plain(&row.title)) " talks with" }
                 desc id="map-text" { "Left: those that ask it. Right: those that it asks. The table below says the same." }

@@ -277,7 +277,7 @@ const LONGEST: usize = 42;
 fn picture(ground: &WayGround, way: &Way, number: usize) -> Markup {
     let steps = way.steps.len();
     html! {
-        figure class="map way" {
+        figure class="map way" tabindex="0" {
             svg viewBox=(format!("0 0 {WIDTH} {}", (steps * STEP).saturating_sub(STEP - 44).max(STEP))) role="img" aria-labelledby={ "way-title-" (number) " way-text-" (number) } {
                 title id={ "way-title-" (number) } { "Way " (number) ", step by step" }
                 desc id={ "way-text-" (number) } { "From top to bottom. The table below says the same." }
