@@ -129,6 +129,20 @@ impl Store {
         find().map_err(|trouble| trouble.at(&self.path))
     }
 
+    /// At most `most` entries after the one with this number, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn audit_after(&self, after: i64, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let find = || -> Result<Vec<AuditEntry>, Trouble> {
+            let mut select =
+                self.connection.prepare(&format!("{SELECT} WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+            let rows = select.query_map((after, most), read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        find().map_err(|trouble| trouble.at(&self.path))
+    }
+
     /// The number and digest of the last entry.
     ///
     /// # Errors

@@ -24,6 +24,11 @@ impl Asked {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The same question with names of fields as forms of pages have them.
+    pub(crate) fn as_form(&self) -> Self {
+        Self(self.0.iter().map(|(name, value)| (name.replace('_', "-"), value.clone())).collect())
+    }
+
     /// The names of all fields, each as often as it is there.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())

@@ -28,6 +28,8 @@ pub(crate) struct Gate {
     pub(crate) logged: Option<&'static str>,
     /// Whether it is done also where the log cannot be written: then the reserved journal has it.
     pub(crate) is_reserved: bool,
+    /// Whether its answer, or what is sent to it, is secret: then what is kept for a repeated request is sealed.
+    pub(crate) is_secret: bool,
     /// How long it may take; nothing where it goes on as long as somebody listens.
     pub(crate) patience: Option<Duration>,
     /// What a program may send.
@@ -48,6 +50,7 @@ impl Gate {
             brings,
             logged: None,
             is_reserved: false,
+            is_secret: false,
             patience,
             fields: &[],
             success: StatusCode::OK,

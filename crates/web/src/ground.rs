@@ -4,7 +4,6 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use maud::Markup;
 use wardround_model::RoundId;
 use wardround_store::view::WayGround;
 use wardround_triage::lightest;
@@ -50,9 +49,17 @@ impl KeptGround {
 #[derive(PartialEq, Eq)]
 pub(crate) struct Question {
     pub(crate) round: RoundId,
-    /// The page says so.
-    pub(crate) is_latest: bool,
+    pub(crate) door: Door,
     pub(crate) asked: Asked,
+}
+
+/// Whom it is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Somebody who reads the page, which says whether the round is the latest one.
+    Page { is_latest: bool },
+    /// A program.
+    Api,
 }
 
 impl Hospital {
@@ -85,13 +92,13 @@ impl Hospital {
     }
 
     /// What was answered to this question, where that is kept.
-    pub(crate) fn known_answer(&self, question: &Question) -> Option<Markup> {
+    pub(crate) fn known_answer(&self, question: &Question) -> Option<String> {
         let answers = locked(&self.answers);
         answers.iter().find(|(known, _)| known == question).map(|(_, answer)| answer.clone())
     }
 
     /// Keeps an answer, in the place of the oldest.
-    pub(crate) fn keep_answer(&self, question: Question, answer: Markup) {
+    pub(crate) fn keep_answer(&self, question: Question, answer: String) {
         let mut answers = locked(&self.answers);
         answers.push((question, answer));
         let surplus = answers.len().saturating_sub(ANSWERS);

@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use maud::Markup;
 use tokio::sync::Semaphore;
 use wardround_store::{Store, StoreError};
 
@@ -36,7 +35,7 @@ pub(crate) struct Hospital {
     /// What ways of an attacker are found in, of the round that was asked for last.
     pub(crate) ground: Mutex<KeptGround>,
     /// What was answered last of ways.
-    pub(crate) answers: Mutex<Vec<(Question, Markup)>>,
+    pub(crate) answers: Mutex<Vec<(Question, String)>>,
     /// Held by whoever reads a whole round for one of these, so that there is one in memory and not one for each who asks.
     pub(crate) working_out: Arc<tokio::sync::Mutex<()>>,
     /// The worklist that was folded last.

@@ -43,6 +43,8 @@ pub enum KeyError {
 /// The keys of the site.
 pub(crate) struct Keys {
     seal: LessSafeKey,
+    /// Makes digests that nobody can try out who has the store alone.
+    digest: [u8; 32],
     audit: Ed25519KeyPair,
     /// Signs reports.
     pub(crate) report: Ed25519KeyPair,
@@ -66,6 +68,7 @@ impl Keys {
         let key = UnboundKey::new(&CHACHA20_POLY1305, &seal).map_err(|_| damaged("seal.key"))?;
         Ok(Self {
             seal: LessSafeKey::new(key),
+            digest: blake3::derive_key("wardround 2026-11 digests of secrets", &seal),
             audit: signing(folder, "audit")?,
             report: signing(folder, "report")?,
             metrics: blake3::hash(hex(&metrics).as_bytes()),
@@ -101,6 +104,13 @@ impl Keys {
         let body = bytes.get_mut(NONCE_LEN..)?;
         let opened = self.seal.open_in_place(nonce, Aad::from(purpose.as_bytes()), body).ok()?;
         Some(opened.to_vec())
+    }
+
+    /// A digest for one purpose that cannot be tried out without this key.
+    pub(crate) fn hasher(&self, purpose: &str) -> blake3::Hasher {
+        let mut hasher = blake3::Hasher::new_keyed(&self.digest);
+        hasher.update(purpose.as_bytes()).update(&[0]);
+        hasher
     }
 
     /// What checks the signatures of the log.

@@ -51,6 +51,7 @@ mod tokens;
 mod totp;
 mod uploads;
 mod watched;
+mod ways;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

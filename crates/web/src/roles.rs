@@ -89,6 +89,7 @@ impl SiteRole {
         use Permission as P;
         match self {
             Self::Administrator => true,
+            _ if permission == P::EndTokens => true,
             Self::Security => !matches!(permission, P::ManagePeople | P::ChangeSettings | P::SignOff),
             Self::Biomedical => {
                 matches!(
@@ -148,6 +149,8 @@ pub enum Permission {
     ManagePeople,
     /// Change the site's settings.
     ChangeSettings,
+    /// See one's own tokens, and end them.
+    EndTokens,
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ const DAY: i64 = 86_400 * SECOND;
 const MARK: &str = "wardround_";
 /// The longest that a token works, in days.
 pub(crate) const LONGEST_DAYS: i64 = 365;
+/// The longest that one works that looks after people and settings, in days.
+pub(crate) const LONGEST_DAYS_OF_ADMINISTERING: i64 = 7;
 /// The longest name, in characters.
 pub(crate) const LONGEST_NAME: usize = 60;
 /// Tokens that work, of one account.
@@ -30,18 +32,24 @@ pub(crate) enum Scope {
     Summary,
     /// All that is seen on pages, but for people and the log.
     Read,
-    /// The same, and all that its owner may change, but for people.
+    /// The same, and all that its owner may change, but for people and settings.
     Write,
+    /// The log alone.
+    Log,
+    /// People and settings, and no device by name.
+    Administer,
 }
 
 impl Scope {
-    pub(crate) const ALL: &[Self] = &[Self::Read, Self::Summary, Self::Write];
+    pub(crate) const ALL: &[Self] = &[Self::Read, Self::Summary, Self::Write, Self::Log, Self::Administer];
 
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Summary => "summary",
             Self::Read => "read",
             Self::Write => "write",
+            Self::Log => "log",
+            Self::Administer => "administer",
         }
     }
 
@@ -53,7 +61,26 @@ impl Scope {
         match self {
             Self::Summary => "Numbers alone, and no device by name",
             Self::Read => "Read devices, findings, conversations, rounds and work",
-            Self::Write => "Read all that, and change what you may change",
+            Self::Write => "Read all that, and change what you may change, but for people and settings",
+            Self::Log => "Read the log alone",
+            Self::Administer => "Look after people and settings, for a week at most",
+        }
+    }
+
+    /// Whether somebody of this role may make a token of it: it must be good for something that only its kind is for.
+    pub(crate) fn may_be_given_by(self, role: SiteRole) -> bool {
+        match self {
+            Self::Summary | Self::Read | Self::Write => true,
+            Self::Log => role.may(Permission::SeeAudit),
+            Self::Administer => role.may(Permission::ManagePeople),
+        }
+    }
+
+    /// The longest that a token of it works, in days.
+    pub(crate) const fn longest_days(self) -> i64 {
+        match self {
+            Self::Administer => LONGEST_DAYS_OF_ADMINISTERING,
+            _ => LONGEST_DAYS,
         }
     }
 
@@ -75,8 +102,13 @@ impl Scope {
                         | P::Work
                         | P::SignOff
                         | P::AcceptRisk
-                        | P::ChangeSettings
+                        | P::EndTokens
                 )
+            }
+            Self::Log => permission == Permission::SeeAudit,
+            Self::Administer => {
+                use Permission as P;
+                matches!(permission, P::SeeSummary | P::ManagePeople | P::ChangeSettings | P::EndTokens)
             }
         }
     }
@@ -166,23 +198,28 @@ mod tests {
     #[test]
     fn a_scope_lets_nothing_through_that_it_does_not_name() {
         use Permission as P;
-        let changes = [
-            P::KeepViews,
-            P::Import,
-            P::RunRounds,
-            P::Answer,
-            P::Work,
-            P::SignOff,
-            P::AcceptRisk,
-            P::ChangeSettings,
-        ];
+        let changes = [P::KeepViews, P::Import, P::RunRounds, P::Answer, P::Work, P::SignOff, P::AcceptRisk];
         for scope in Scope::ALL {
             assert_eq!(Scope::from_code(scope.code()), Some(*scope));
-            let writes = *scope == Scope::Write;
+            let (writes, administers) = (*scope == Scope::Write, *scope == Scope::Administer);
             assert!(changes.iter().all(|permission| scope.permits(*permission) == writes));
-            assert!(!scope.permits(P::ManagePeople) && !scope.permits(P::SeeAudit));
+            assert_eq!(scope.permits(P::ManagePeople), administers);
+            assert_eq!(scope.permits(P::ChangeSettings), administers);
+            assert_eq!(scope.permits(P::EndTokens), writes || administers);
+            assert_eq!(scope.permits(P::SeeAudit), *scope == Scope::Log);
         }
         assert!(!Scope::Summary.permits(P::See) && Scope::Read.permits(P::See));
+        assert!(!Scope::Log.permits(P::SeeSummary) && !Scope::Administer.permits(P::See));
+    }
+
+    #[test]
+    fn only_an_administrator_gives_a_token_that_looks_after_people_and_only_for_a_week() {
+        for role in SiteRole::ALL {
+            let (administers, sees) = (*role == SiteRole::Administrator, role.may(Permission::SeeAudit));
+            assert_eq!(Scope::Administer.may_be_given_by(*role), administers);
+            assert_eq!(Scope::Log.may_be_given_by(*role), sees);
+        }
+        assert_eq!((Scope::Administer.longest_days(), Scope::Write.longest_days()), (7, 365));
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn two_at_once_are_one_and_a_program_that_goes_away_has_it_done_all_the_same() {
     let plain = Running::with(&["--without-tls"]);
     let browser = Browser::without_tls(&plain);
     browser.join(plain.code.as_ref().unwrap(), "ada");
-    let token = browser.make_token("write");
+    let token = browser.make_token("administer");
     let tag = browser.api(&token, "/api/v1/hospital").header("etag");
     let body = "{\"name\":\"Kept all the same\"}";
     let request = format!(

@@ -177,7 +177,8 @@ impl Browser {
 
     /// Makes a token of this scope.
     pub(crate) fn make_token(&self, scope: &str) -> String {
-        let fields = [("name", "ticket system"), ("scope", scope), ("days", "30")];
+        let days = if scope == "administer" { "7" } else { "30" };
+        let fields = [("name", "ticket system"), ("scope", scope), ("days", days)];
         let page = self.press("/account/tokens", "/account/tokens", &fields);
         between(&page.text, "<code class=\"code\">", "<").unwrap()
     }

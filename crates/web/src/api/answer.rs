@@ -64,7 +64,9 @@ pub(crate) async fn finish(response: Response, reads: bool, known: Option<&Heade
     // What was changed has its tag already, and what goes on as long as somebody listens has none.
     let is_stream =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
-    if !reads || is_stream {
+    // Neither has a file to take away: it tells the moment at which it was made, so that no two are the same.
+    let is_file = response.headers().contains_key(header::CONTENT_DISPOSITION);
+    if !reads || is_stream || is_file {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -57,6 +57,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A whole number up to this one, where it is there.
+    pub(crate) fn number(&self, name: &str, most: u32) -> Result<Option<u32>, Problem> {
+        self.code(name, |text| text.parse().ok().filter(|number| *number <= most))
+    }
+
     /// How many rows.
     pub(crate) fn rows(&self) -> Result<usize, Problem> {
         let limit = self.code("limit", |text| text.parse().ok().filter(|rows| (1..=MOST).contains(rows)))?;

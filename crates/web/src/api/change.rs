@@ -31,7 +31,8 @@ pub(crate) async fn change(
     let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
     let key = keys::of(&parts.headers)?;
     parts.extensions.insert(fields::read(&parts.headers, &bytes, gate.fields)?);
-    let asked = key.map(|key| (key, keys::request(&parts.method, &parts.uri, &parts.headers, &bytes)));
+    let asked =
+        key.map(|key| (key, keys::request(&site.keys, &parts.method, &parts.uri, &parts.headers, &bytes)));
     parts.extensions.insert(person.clone());
     let request = Request::from_parts(parts, Body::empty());
     let made = tokio::spawn(once(site.clone(), gate, person, entry, asked, request, next));
@@ -50,7 +51,7 @@ async fn once(
 ) -> Result<Response, Problem> {
     let held = match asked {
         None => None,
-        Some((key, asked)) => match keys::begin(&site, &person, &key, asked).await? {
+        Some((key, asked)) => match keys::begin(&site, &person, &key, asked, gate.is_secret).await? {
             Begun::New(held) => Some(held),
             Begun::Again(answer) => {
                 audit::add(&site, entry.became(Became::Repeated)).await?;

@@ -107,7 +107,7 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
     let reads = gate.brings == Brings::Nothing;
     let mut done = json!({
         "description": if gate.patience.is_none() { kinds() } else { "It is told, or done.".to_owned() },
-        "content": { operation.content: { "schema": (operation.schema)(generator) } },
+        "content": content(operation, generator),
     });
     if operation.is_tagged()
         && let Some(done) = done.as_object_mut()
@@ -131,6 +131,14 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
         responses.insert((*status).to_owned(), json!({ "$ref": reference }));
     }
     responses
+}
+
+/// The kinds of answer, each with its shape; files have shapes of their own kind.
+fn content(operation: &Operation, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut one = || {
+        if operation.is_file { json!({}) } else { json!({ "schema": (operation.schema)(generator) }) }
+    };
+    operation.content.iter().map(|kind| ((*kind).to_owned(), one())).collect()
 }
 
 /// What a problem is called among the components: where programs follow what happens, 429 means something else.
@@ -187,10 +195,10 @@ fn in_path(path: &str) -> Vec<Value> {
 
 fn in_query(parameter: &Parameter) -> Value {
     let values = (parameter.values)();
-    let schema = match (parameter.name, values.is_empty()) {
-        ("limit", _) => json!({ "type": "integer", "minimum": 1, "maximum": super::asked::MOST }),
-        (_, true) => json!({ "type": "string" }),
-        (_, false) => json!({ "type": "string", "enum": values }),
+    let schema = match (parameter.range, values.is_empty()) {
+        (Some((least, most)), _) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        (None, true) => json!({ "type": "string" }),
+        (None, false) => json!({ "type": "string", "enum": values }),
     };
     json!({ "name": parameter.name, "in": "query", "description": parameter.about, "schema": schema })
 }

@@ -38,7 +38,7 @@ pub(super) fn operations() -> Vec<Operation> {
         follow,
     );
     follow.route = follow.route.endless();
-    follow.content = "text/event-stream";
+    follow.content = &["text/event-stream"];
     vec![follow]
 }
 

@@ -11,6 +11,7 @@ use wardround_store::{KeptAnswer, KeyState, NewKey};
 
 use crate::codes;
 use crate::hospital::locked;
+use crate::keys::Keys;
 use crate::problem::Problem;
 use crate::session::Person;
 use crate::site::{Site, now};
@@ -42,10 +43,10 @@ pub(crate) fn of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(bare.to_owned()))
 }
 
-/// All that makes a request this one.
-pub(crate) fn request(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
+/// All that makes a request this one. Its digest has a key that is not in the store, since a request may hold a password.
+pub(crate) fn request(keys: &Keys, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
     let condition = headers.get(header::IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes);
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = keys.hasher("request of a program");
     for part in [method.as_str().as_bytes(), uri.path().as_bytes(), condition, body] {
         hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes()).update(part);
     }
@@ -64,6 +65,8 @@ pub(crate) enum Begun {
 pub(crate) struct Held {
     site: Site,
     key: String,
+    /// Whether what was answered is secret.
+    is_secret: bool,
 }
 
 impl Drop for Held {
@@ -78,21 +81,32 @@ pub(crate) async fn begin(
     person: &Person,
     key: &str,
     request: String,
+    is_secret: bool,
 ) -> Result<Begun, Problem> {
     let token = person.token.ok_or(Problem::Fault)?;
     let key = codes::digest("idempotency", &format!("{token} {key}"));
     if !locked(&site.keys_in_use).insert(key.clone()) {
         return Err(Problem::KeyInUse);
     }
-    let held = Held { site: site.clone(), key: key.clone() };
+    let held = Held { site: site.clone(), key: key.clone(), is_secret };
     let new = NewKey { key, token, request };
     match site.home.write(move |store| store.answer_begin(&new, now())).await? {
         KeyState::New => Ok(Begun::New(held)),
         KeyState::OfAnother => Err(Problem::KeyOfAnother),
         KeyState::Unanswered => Err(Problem::KeyUnanswered),
         KeyState::Full => Err(Problem::Wait(WAIT)),
+        KeyState::Answered(answer) if is_secret => Ok(Begun::Again(replayed(unsealed(site, answer)?))),
         KeyState::Answered(answer) => Ok(Begun::Again(replayed(answer))),
     }
+}
+
+/// What secret answers are sealed for.
+const PURPOSE: &str = "answer to a program";
+
+/// An answer that was kept sealed; with another key of the site nobody knows it any more.
+fn unsealed(site: &Site, answer: KeptAnswer) -> Result<KeptAnswer, Problem> {
+    let body = site.keys.unseal(PURPOSE, &answer.body).and_then(|body| String::from_utf8(body).ok());
+    Ok(KeptAnswer { body: body.ok_or(Problem::KeyUnanswered)?, ..answer })
 }
 
 fn replayed(answer: KeptAnswer) -> Response {
@@ -118,7 +132,11 @@ impl Held {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, LARGEST).await.map_err(|_| Problem::Fault)?;
         let tag = parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        let answer = KeptAnswer { code: parts.status.as_u16(), tag, body: text(&body)? };
+        let kept = match self.is_secret {
+            true => self.site.keys.seal(PURPOSE, &body).map_err(|_| Problem::Fault)?,
+            false => text(&body)?,
+        };
+        let answer = KeptAnswer { code: parts.status.as_u16(), tag, body: kept };
         let key = self.key.clone();
         self.site.home.write(move |store| store.answer_keep(&key, &answer)).await?;
         Ok(Response::from_parts(parts, Body::from(body)))
@@ -156,10 +174,18 @@ mod tests {
 
     #[test]
     fn another_body_address_or_condition_is_another_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = |name: &str| Keys::open(&folder.path().join(name)).unwrap();
+        let (own, other) = (keys("own"), keys("other"));
+        let request = |method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]| {
+            request(&own, method, uri, headers, body)
+        };
         let uri = |text: &str| text.parse::<Uri>().unwrap();
         let mut headers = HeaderMap::new();
         let first = request(&Method::POST, &uri("/a"), &headers, b"{}");
         assert_eq!(first, request(&Method::POST, &uri("/a"), &headers, b"{}"));
+        // Who has the store alone can't try passwords against it.
+        assert_ne!(first, super::request(&other, &Method::POST, &uri("/a"), &headers, b"{}"));
         assert_ne!(first, request(&Method::PUT, &uri("/a"), &headers, b"{}"));
         assert_ne!(first, request(&Method::POST, &uri("/b"), &headers, b"{}"));
         assert_ne!(first, request(&Method::POST, &uri("/a"), &headers, b"{ }"));

@@ -13,6 +13,7 @@ mod fields;
 mod follow;
 mod keys;
 mod operations;
+mod reads;
 mod shapes;
 mod writes;
 

@@ -12,12 +12,11 @@ use wardround_store::view::{
 };
 
 use super::answer::{Answer, tag_of};
-use super::asked::{Fields, MOST, cursor};
+use super::asked::{Fields, cursor};
 use super::fields::Field;
 use super::shapes::{Covered, Device, DeviceWhole, Job, Known, List, One, Round, Talk, Weak, WeakWhole};
 use crate::asked::{Asked, Looked};
 use crate::deeds::tasks;
-use crate::desk::Column;
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Brings, Needs, Route, Verb};
@@ -30,6 +29,19 @@ pub(crate) struct Parameter {
     pub(crate) about: &'static str,
     /// The values that it can have, where they are few.
     pub(crate) values: fn() -> Vec<&'static str>,
+    /// The smallest and the largest number, where it is one.
+    pub(crate) range: Option<(u32, u32)>,
+}
+
+impl Parameter {
+    /// One that has one of these values.
+    pub(super) const fn one_of(
+        name: &'static str,
+        about: &'static str,
+        values: fn() -> Vec<&'static str>,
+    ) -> Self {
+        Self { name, about, values, range: None }
+    }
 }
 
 /// One thing that can be asked.
@@ -39,8 +51,10 @@ pub(crate) struct Operation {
     pub(crate) permission: Permission,
     pub(crate) parameters: &'static [Parameter],
     pub(crate) condition: Conditional,
-    /// What kind of answer it gives.
-    pub(crate) content: &'static str,
+    /// What kinds of answer it gives.
+    pub(crate) content: &'static [&'static str],
+    /// Its answer is a file to take away.
+    pub(crate) is_file: bool,
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
     pub(crate) route: Route,
 }
@@ -94,8 +108,8 @@ impl Operation {
         route: Route,
     ) -> Self {
         let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>();
-        let (condition, content) = (Conditional::Never, "application/json");
-        Self { id, about, permission, parameters, condition, content, schema, route }
+        let (condition, content) = (Conditional::Never, &["application/json"][..]);
+        Self { id, about, permission, parameters, condition, content, is_file: false, schema, route }
     }
 
     /// The status where it was done.
@@ -106,8 +120,14 @@ impl Operation {
 
     /// Whether its answer has a tag.
     pub(crate) fn is_tagged(&self) -> bool {
-        let reads = self.route.gate.brings == Brings::Nothing;
+        let reads = self.route.gate.brings == Brings::Nothing && !self.is_file;
         self.condition != Conditional::Never || (reads && self.route.gate.patience.is_some())
+    }
+
+    /// Its answer is a file of one of these kinds.
+    pub(super) fn file(mut self, content: &'static [&'static str]) -> Self {
+        (self.content, self.is_file) = (content, true);
+        self
     }
 
     /// It may or must say which version it means.
@@ -118,47 +138,44 @@ impl Operation {
 }
 
 pub(super) const fn any(name: &'static str, about: &'static str) -> Parameter {
-    Parameter { name, about, values: Vec::new }
+    Parameter { name, about, values: Vec::new, range: None }
 }
 
-const ROUND: Parameter = any("round", "Of this round, such as R-3; else of the latest.");
-const LIMIT: Parameter = any("limit", "Rows at once, 1 to 1000; 100 unless given.");
-const CURSOR: Parameter = any("cursor", "The `next` of the page before.");
-const TEXT: Parameter = any("text", "With each of these words.");
-const OWNER: Parameter = Parameter {
-    name: "owner",
-    about: "Looked after by this team.",
-    values: || Role::ALL.iter().map(|role| role.code()).collect(),
-};
+pub(super) const fn number(name: &'static str, about: &'static str, least: u32, most: u32) -> Parameter {
+    Parameter { name, about, values: Vec::new, range: Some((least, most)) }
+}
 
-const OF_ROUND: &[Parameter] = &[ROUND];
+pub(super) const ROUND: Parameter = any("round", "Of this round, such as R-3; else of the latest.");
+/// The most rows of a list, as the description has it.
+const MOST_ROWS: u32 = 1_000;
+pub(super) const LIMIT: Parameter =
+    number("limit", "Rows at once, 1 to 1000; 100 unless given.", 1, MOST_ROWS);
+pub(super) const CURSOR: Parameter = any("cursor", "The `next` of the page before.");
+pub(super) const TEXT: Parameter = any("text", "With each of these words.");
+pub(super) const OWNER: Parameter = Parameter::one_of("owner", "Looked after by this team.", || {
+    Role::ALL.iter().map(|role| role.code()).collect()
+});
+
+pub(super) const OF_ROUND: &[Parameter] = &[ROUND];
 const DEVICES: &[Parameter] = &[
     ROUND,
     LIMIT,
     CURSOR,
     TEXT,
-    Parameter {
-        name: "class",
-        about: "Of this class.",
-        values: || DeviceClass::ALL.iter().map(|class| class.code()).collect(),
-    },
-    Parameter {
-        name: "area",
-        about: "Of this part of the hospital.",
-        values: || Area::ALL.iter().map(|area| area.code()).collect(),
-    },
-    Parameter {
-        name: "decision",
-        about: "With this as its most urgent decision.",
-        values: || Worst::all().into_iter().map(Worst::code).collect(),
-    },
+    Parameter::one_of("class", "Of this class.", || {
+        DeviceClass::ALL.iter().map(|class| class.code()).collect()
+    }),
+    Parameter::one_of("area", "Of this part of the hospital.", || {
+        Area::ALL.iter().map(|area| area.code()).collect()
+    }),
+    Parameter::one_of("decision", "With this as its most urgent decision.", || {
+        Worst::all().into_iter().map(Worst::code).collect()
+    }),
     any("network", "With its address in this network, such as 10.20.1.0/24."),
     any("care_area", "That serves this care area."),
-    Parameter {
-        name: "sort",
-        about: "The order; urgency unless given.",
-        values: || DeviceSort::ALL.iter().map(|sort| sort.code()).collect(),
-    },
+    Parameter::one_of("sort", "The order; urgency unless given.", || {
+        DeviceSort::ALL.iter().map(|sort| sort.code()).collect()
+    }),
 ];
 const FINDINGS: &[Parameter] = &[
     ROUND,
@@ -166,16 +183,10 @@ const FINDINGS: &[Parameter] = &[
     CURSOR,
     TEXT,
     OWNER,
-    Parameter {
-        name: "decision",
-        about: "Of this decision.",
-        values: || Decision::ALL.iter().map(|decision| decision.code()).collect(),
-    },
-    Parameter {
-        name: "kind",
-        about: "Of this kind.",
-        values: || FindingKind::ALL.iter().map(|kind| kind.code()).collect(),
-    },
+    Parameter::one_of("decision", "Of this decision.", || {
+        Decision::ALL.iter().map(|decision| decision.code()).collect()
+    }),
+    Parameter::one_of("kind", "Of this kind.", || FindingKind::ALL.iter().map(|kind| kind.code()).collect()),
     any("device", "On this device, such as A-1a2b3c4d5e6f."),
     any("cve", "Of this CVE record."),
 ];
@@ -183,31 +194,19 @@ const TALKS: &[Parameter] = &[
     ROUND,
     LIMIT,
     CURSOR,
-    Parameter {
-        name: "from",
-        about: "Asked by this part of the hospital; `to` goes with it.",
-        values: zones,
-    },
-    Parameter { name: "to", about: "Asked of this part of the hospital.", values: zones },
+    Parameter::one_of("from", "Asked by this part of the hospital; `to` goes with it.", zones),
+    Parameter::one_of("to", "Asked of this part of the hospital.", zones),
 ];
-const WORK: &[Parameter] = &[
-    LIMIT,
-    any("after", "The id of the last task of the page before."),
-    OWNER,
-    Parameter {
-        name: "state",
-        about: "That stand so; all unless given.",
-        values: || Column::ALL.iter().map(|column| column.code()).collect(),
-    },
-];
-
 fn zones() -> Vec<&'static str> {
     Zone::all().into_iter().map(Zone::code).collect()
 }
 
 /// All of them.
 pub(crate) fn operations() -> Vec<Operation> {
-    [reads(), super::writes::operations(), super::follow::operations()].into_iter().flatten().collect()
+    [reads(), super::reads::operations(), super::writes::operations(), super::follow::operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn reads() -> Vec<Operation> {
@@ -277,20 +276,12 @@ fn reads() -> Vec<Operation> {
             TALKS,
             conversations,
         ),
-        Operation::new::<List<Job>, _, _>(
-            "work.list",
-            "The worklist: what is open first, by date, then by urgency.",
-            See,
-            "/api/v1/work",
-            WORK,
-            work,
-        ),
         Operation::new::<One<Job>, _, _>("work.get", "One task.", See, "/api/v1/work/{task}", &[], task),
     ]
 }
 
 /// A list of a page of rows.
-fn list<'a, R: 'a, T: From<&'a R>>(site: &Site, looked: &'a Looked<Page<R>>) -> Answer<List<T>> {
+pub(super) fn list<'a, R: 'a, T: From<&'a R>>(site: &Site, looked: &'a Looked<Page<R>>) -> Answer<List<T>> {
     let (round, page) = (looked.round.id, &looked.found);
     Answer(List {
         round: round.to_string(),
@@ -312,8 +303,10 @@ async fn rounds(State(site): State<Site>, asked: Asked) -> Result<Answer<Vec<Rou
 
 async fn coverage(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Covered>>, Problem> {
     Fields::of(&asked, OF_ROUND)?.place()?;
-    let looked = asked.look(&site, |view| view.coverage()).await?.ok_or(Problem::NotFound)?;
-    Ok(one(&site, looked.round.id, Covered::of(&looked.found, &looked.round)))
+    let look = |view: &RoundView<'_>| -> Result<_, StoreError> { Ok((view.coverage()?, view.networks()?)) };
+    let looked = asked.look(&site, look).await?.ok_or(Problem::NotFound)?;
+    let (coverage, networks) = &looked.found;
+    Ok(one(&site, looked.round.id, Covered::of(coverage, networks, &looked.round)))
 }
 
 async fn intelligence(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Known>>, Problem> {
@@ -396,31 +389,6 @@ async fn conversations(State(site): State<Site>, asked: Asked) -> Result<Answer<
     let look = move |view: &RoundView<'_>| view.flows(from, to, turn, rows);
     let looked = asked.look_at(&site, round, look).await?.ok_or(Problem::NotFound)?;
     Ok(list(&site, &looked))
-}
-
-async fn work(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Job>>, Problem> {
-    let fields = Fields::of(&asked, WORK)?;
-    let (team, state) = (fields.code("owner", Role::from_code)?, fields.code("state", Column::from_code)?);
-    let (after, rows) = (fields.code("after", tasks::id)?, fields.rows()?.min(MOST));
-    let desk = site.hospital().desk(&site.policy).await?;
-    let round = desk.round().ok_or(Problem::NotFound)?;
-    let start = match after {
-        None => 0,
-        Some(id) => {
-            let place = desk.rows.iter().position(|row| row.id == id);
-            place.ok_or_else(|| {
-                Problem::Bad("There is no such task any more. Begin the list anew.".to_owned())
-            })? + 1
-        }
-    };
-    let wanted = desk.rows.iter().skip(start).filter(|row| {
-        team.is_none_or(|team| team == row.team) && state.is_none_or(|state| state == row.column)
-    });
-    let mut items: Vec<Job> = wanted.take(rows.saturating_add(1)).map(|row| Job::from(&**row)).collect();
-    let more = items.len() > rows;
-    items.truncate(rows);
-    let next = items.last().filter(|_| more).map(|last| last.id.clone());
-    Ok(Answer(List { round: round.to_string(), demo: site.is_demo(), items, next }))
 }
 
 async fn task(

@@ -3,8 +3,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use wardround_model::{Asset, Claim, Coverage, Finding, IntelligenceSource, Reason, Service};
-use wardround_store::view::{DeviceDetails, DeviceRow, FindingRow, Flow, RoundSummary, Urgency};
+use wardround_model::{
+    Asset, Claim, Coverage, Finding, IntelligenceSource, Network, Reason, Service, Settled, Unjudged,
+};
+use wardround_store::view::{
+    DeviceDetails, DeviceRow, FindingRow, Flow, Peer, PeerEnd, RoundSummary, Urgency,
+};
 
 use crate::desk;
 
@@ -140,11 +144,14 @@ pub(crate) struct Said {
     confidence: u8,
     /// The strongest first.
     reasons: Vec<String>,
+    /// What they rest on, by its ids.
+    evidence: Vec<String>,
 }
 
 impl Said {
     fn of<T>(claim: &Claim<T>, value: String) -> Self {
-        Self { value, confidence: claim.confidence.as_percent(), reasons: texts(&claim.reasons) }
+        let (reasons, evidence) = (texts(&claim.reasons), grounds(&claim.reasons));
+        Self { value, confidence: claim.confidence.as_percent(), reasons, evidence }
     }
 
     fn text(claim: Option<&Claim<String>>) -> Option<Self> {
@@ -154,6 +161,20 @@ impl Said {
 
 fn texts(reasons: &[Reason]) -> Vec<String> {
     reasons.iter().map(|reason| reason.text.clone()).collect()
+}
+
+/// Ids of evidence that are told with one thing.
+const MOST_EVIDENCE: usize = 50;
+
+/// What reasons rest on, each once.
+fn grounds(reasons: &[Reason]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for ground in reasons.iter().flat_map(|reason| &reason.grounds).map(ToString::to_string) {
+        if all.len() < MOST_EVIDENCE && !all.contains(&ground) {
+            all.push(ground);
+        }
+    }
+    all
 }
 
 /// A service that a device offers.
@@ -190,15 +211,115 @@ pub(crate) struct DeviceWhole {
     model: Option<Said>,
     software: Option<Said>,
     operating_system: Option<Said>,
+    care_area_said: Option<Said>,
+    /// What it says it runs.
+    products: Vec<String>,
     services: Vec<Offer>,
     /// What could not be judged of it, as questions.
     questions: Vec<String>,
+    /// What could not be judged of it, with who can tell.
+    open: Vec<OpenQuestion>,
+    /// What answers settled.
+    settled: Vec<SettledQuestion>,
+    /// Whom it exchanged the most with, the most first.
+    talks_with: Vec<TalksWith>,
 }
+
+/// Something that could not be judged of a device: unknown, not safe.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct OpenQuestion {
+    /// What was seen, and why it could not be judged.
+    reason: String,
+    /// The question; empty where nobody can answer one.
+    question: String,
+    /// The team that can answer it.
+    ask: &'static str,
+    /// Published weaknesses that may be there; the first hundred.
+    cves: Vec<String>,
+    evidence: Vec<String>,
+}
+
+/// A published weakness of which somebody said whether it is there.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SettledQuestion {
+    cve: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    reason: String,
+    evidence: Vec<String>,
+}
+
+/// Somebody that a device talks with.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TalksWith {
+    /// The device; absent where no device has the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
+    /// The title of the device, or the address.
+    title: String,
+    /// Whether this device asked it.
+    asks: bool,
+    /// Whether it asked this device.
+    is_asked: bool,
+    conversations: u64,
+    bytes: u64,
+}
+
+impl From<&Peer> for TalksWith {
+    fn from(from: &Peer) -> Self {
+        let (device, title) = match &from.end {
+            PeerEnd::Device(end, _) => (Some(end.id.to_string()), end.title.clone()),
+            PeerEnd::Address(ip) => (None, ip.to_string()),
+        };
+        let Peer { asks, is_asked, conversations, bytes, .. } = *from;
+        Self { device, title, asks, is_asked, conversations, bytes }
+    }
+}
+
+impl From<&Unjudged> for OpenQuestion {
+    fn from(from: &Unjudged) -> Self {
+        Self {
+            reason: from.reason.text.clone(),
+            question: from.question.clone(),
+            ask: from.who.code(),
+            cves: from.cves.iter().take(MOST_CVES).map(ToString::to_string).collect(),
+            evidence: grounds(std::slice::from_ref(&from.reason)),
+        }
+    }
+}
+
+impl From<&Settled> for SettledQuestion {
+    fn from(from: &Settled) -> Self {
+        Self {
+            cve: from.cve.to_string(),
+            status: from.status.code(),
+            until: from.until.map(|until| until.to_string()),
+            reason: from.reason.text.clone(),
+            evidence: grounds(std::slice::from_ref(&from.reason)),
+        }
+    }
+}
+
+/// Published weaknesses that are told with one question.
+const MOST_CVES: usize = 100;
 
 impl From<&DeviceDetails> for DeviceWhole {
     fn from(from: &DeviceDetails) -> Self {
-        let Asset { macs, ips, names, class, maker, model, software, operating_system, services, .. } =
-            &from.asset;
+        let Asset {
+            macs,
+            ips,
+            names,
+            class,
+            maker,
+            model,
+            software,
+            operating_system,
+            services,
+            care_area,
+            products,
+            ..
+        } = &from.asset;
         Self {
             row: (&from.row).into(),
             macs: macs.iter().map(ToString::to_string).collect(),
@@ -209,8 +330,13 @@ impl From<&DeviceDetails> for DeviceWhole {
             model: Said::text(model.as_ref()),
             software: Said::text(software.as_ref()),
             operating_system: Said::text(operating_system.as_ref()),
+            care_area_said: Said::text(care_area.as_ref()),
+            products: products.iter().map(|product| product.text.clone()).collect(),
             services: services.iter().map(Into::into).collect(),
             questions: from.unjudged.iter().map(|open| open.question.clone()).collect(),
+            open: from.unjudged.iter().map(Into::into).collect(),
+            settled: from.settled.iter().map(Into::into).collect(),
+            talks_with: from.peers.iter().map(Into::into).collect(),
         }
     }
 }
@@ -265,6 +391,8 @@ pub(crate) struct WeakWhole {
     device: String,
     /// Why we say that it is there.
     reasons: Vec<String>,
+    /// What that rests on, by its ids.
+    evidence: Vec<String>,
     /// Why this decision.
     decision_reasons: Vec<String>,
 }
@@ -280,6 +408,7 @@ impl From<&Finding> for WeakWhole {
             endpoint: from.endpoint.map(|endpoint| endpoint.to_string()),
             device: from.asset.to_string(),
             reasons: texts(&from.reasons),
+            evidence: grounds(&from.reasons),
             decision_reasons: texts(&from.judgement.reasons),
         }
     }
@@ -288,6 +417,8 @@ impl From<&Finding> for WeakWhole {
 /// A client and a service that talked.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Talk {
+    /// Its id as evidence, such as "C-1a2b3c4d5e6f".
+    id: String,
     client: String,
     /// Such as "10.1.2.3:104/tcp".
     server: String,
@@ -307,6 +438,7 @@ impl From<&Flow> for Talk {
     fn from(from: &Flow) -> Self {
         let talk = &from.conversation;
         Self {
+            id: talk.id().to_string(),
             client: talk.client.to_string(),
             server: talk.server.to_string(),
             client_device: from.client.as_ref().map(|end| end.id.to_string()),
@@ -373,6 +505,36 @@ pub(crate) struct Covered {
     encrypted: u64,
     /// Conversations that were mirrored in one direction only.
     one_way: u64,
+    /// Conversations without an answer.
+    unanswered: u64,
+    /// Connections that were open before the capture began.
+    already_open: u64,
+    /// Devices of which only forwarded traffic was seen.
+    devices_from_afar: u64,
+    /// What could not be judged: unknown, not safe.
+    open_questions: u64,
+    /// Networks, and how well each was seen.
+    networks: Vec<SeenNetwork>,
+    /// What was not understood.
+    skipped: Vec<Skipped>,
+}
+
+/// A network.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SeenNetwork {
+    /// Such as "10.20.1.0/24".
+    network: String,
+    /// Devices in it that were seen on their own link. With none, a mirror port there would show more.
+    seen_directly: u64,
+    seen_from_afar: u64,
+}
+
+/// Packets or rows that were not understood.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Skipped {
+    count: u64,
+    /// Why, in words.
+    reason: &'static str,
 }
 
 /// A capture or a list that was read.
@@ -382,20 +544,43 @@ pub(crate) struct ReadSource {
     kind: &'static str,
     /// Packets or rows.
     records: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+    /// Why it could not be read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
 }
 
 impl Covered {
-    pub(crate) fn of(coverage: &Coverage, round: &RoundSummary) -> Self {
+    pub(crate) fn of(coverage: &Coverage, networks: &[Network], round: &RoundSummary) -> Self {
         let source = |source: &wardround_model::Source| ReadSource {
             name: source.name.clone(),
             kind: source.kind.code(),
             records: source.records,
+            first: source.first.map(|at| at.to_string()),
+            last: source.last.map(|at| at.to_string()),
+            trouble: source.ended_early.clone(),
         };
+        let network = |network: &Network| SeenNetwork {
+            network: network.prefix.clone(),
+            seen_directly: network.seen_directly,
+            seen_from_afar: network.seen_from_afar,
+        };
+        let skipped = coverage.skipped.iter();
+        let skipped = skipped.map(|skip| Skipped { count: skip.count, reason: skip.reason.label() });
         Self {
             sources: coverage.sources.iter().map(source).collect(),
             values_not_allowed: coverage.values_not_allowed,
             encrypted: round.encrypted,
             one_way: round.one_way,
+            unanswered: round.unanswered,
+            already_open: round.already_open,
+            devices_from_afar: round.from_afar,
+            open_questions: round.unjudged,
+            networks: networks.iter().map(network).collect(),
+            skipped: skipped.collect(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod covers;
+
 #[test]
 fn the_document_stays_as_programs_know_it() {
     let text = serde_json::to_string_pretty(&described()).unwrap();
@@ -37,11 +39,20 @@ fn every_operation_has_an_id_of_its_own_and_is_logged_under_it() {
 }
 
 #[test]
-fn who_may_read_alone_may_change_nothing() {
+fn who_may_read_alone_may_change_nothing_and_whoever_works_changes_no_people() {
+    use crate::roles::Permission as P;
     use crate::tokens::Scope;
-    for operation in operations().iter().filter(|operation| operation.route.method != "GET") {
+    for operation in operations() {
         let lets = |scope: Scope| scope.permits(operation.permission);
-        assert!(lets(Scope::Write) && !lets(Scope::Read) && !lets(Scope::Summary), "{}", operation.id);
+        if operation.route.method != "GET" {
+            assert!(lets(Scope::Write) || lets(Scope::Administer), "{}", operation.id);
+            assert!(!lets(Scope::Read) && !lets(Scope::Summary) && !lets(Scope::Log), "{}", operation.id);
+        }
+        if matches!(operation.permission, P::ManagePeople | P::ChangeSettings) {
+            assert!(lets(Scope::Administer) && !lets(Scope::Write), "{}", operation.id);
+        }
+        // No token makes another one.
+        assert!(!operation.route.path.ends_with("/tokens") || operation.route.method == "GET");
     }
 }
 

@@ -42,7 +42,8 @@ async fn show(
     Ok(layout::page(&site, &person, None, &format!("Evidence {ground}"), &body))
 }
 
-fn ground(text: &str) -> Option<Ground> {
+/// The ground that an address names.
+pub(crate) fn ground(text: &str) -> Option<Ground> {
     let digest = |prefix| text.strip_prefix(prefix)?.parse().ok();
     let observation = digest("O-").map(|digest| Ground::Observation(ObservationId(digest)));
     let conversation = || digest("C-").map(|digest| Ground::Conversation(ConversationId(digest)));
@@ -77,7 +78,7 @@ fn told(asked: &Asked, proof: &Proof, coverage: &Coverage) -> Markup {
 }
 
 /// A packet of a capture or a row of a list.
-fn source(coverage: &Coverage, evidence: Evidence) -> String {
+pub(crate) fn source(coverage: &Coverage, evidence: Evidence) -> String {
     let source = coverage.sources.get(usize::from(evidence.source.0));
     let name = source.map_or_else(|| "a source".to_owned(), |source| plain(&source.name));
     let (what, _) = source.map_or(wardround_model::SourceKind::Capture, |source| source.kind).record();

@@ -13,18 +13,18 @@ const LATE_NAMED: usize = 5;
 
 /// How many tasks came how far. Each step counts those of the steps behind it too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Flow {
-    found: u64,
-    assigned: u64,
-    done: u64,
-    verified: u64,
-    waiting: u64,
-    excepted: u64,
-    late: u64,
+pub(crate) struct Flow {
+    pub(crate) found: u64,
+    pub(crate) assigned: u64,
+    pub(crate) done: u64,
+    pub(crate) verified: u64,
+    pub(crate) waiting: u64,
+    pub(crate) excepted: u64,
+    pub(crate) late: u64,
 }
 
 impl Flow {
-    fn of(desk: &Desk) -> Self {
+    pub(crate) fn of(desk: &Desk) -> Self {
         let mut flow = Self::default();
         for row in desk.rows.iter().filter(|row| row.column != Column::LeftOut) {
             flow.count(row);

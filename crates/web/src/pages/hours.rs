@@ -23,6 +23,8 @@ const TEAMS: [(Role, &str); 5] = [
     (Role::HelpDesk, "Help desk"),
     (Role::ClinicalSystems, "Clinical systems"),
 ];
+/// The most hours of a plan.
+pub(crate) const MOST_HOURS: u32 = 2_000;
 /// Tasks left that are named.
 const MOST_LEFT: usize = 10;
 
@@ -70,7 +72,7 @@ struct Asked {
 fn asked(pairs: &[(String, String)]) -> Result<Asked, Problem> {
     let number = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim());
     let whole = |text: &str| {
-        let hours = text.parse().ok().filter(|hours| *hours <= 2_000);
+        let hours = text.parse().ok().filter(|hours| *hours <= MOST_HOURS);
         hours.ok_or_else(|| Problem::Bad("Say hours as a whole number up to 2000.".to_owned()))
     };
     let hours = whole(number("hours").unwrap_or_default())?;
@@ -80,18 +82,24 @@ fn asked(pairs: &[(String, String)]) -> Result<Asked, Problem> {
     Ok(Asked { hours, teams })
 }
 
+/// So many hours in all, and of each team.
+pub(crate) fn budget(hours: u32, teams: &[(Role, u32)]) -> Result<Budget, Problem> {
+    let minutes = |hours: u32| hours.saturating_mul(60);
+    let teams: Vec<(Role, u32)> = teams.iter().map(|(role, hours)| (*role, minutes(*hours))).collect();
+    Budget::new(minutes(hours), &teams).map_err(|_| {
+        Problem::Bad(
+            "The teams have more hours together than there are in all. Raise the hours in all.".to_owned(),
+        )
+    })
+}
+
 async fn show(
     State(site): State<Site>,
     person: Person,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Page, Problem> {
     let asked = asked(&pairs)?;
-    let minutes: Vec<(Role, u32)> = asked.teams.iter().map(|(role, hours)| (*role, hours * 60)).collect();
-    let budget = Budget::new(asked.hours * 60, &minutes).map_err(|_| {
-        Problem::Bad(
-            "The teams have more hours together than there are in all. Raise the hours in all.".to_owned(),
-        )
-    })?;
+    let budget = budget(asked.hours, &asked.teams)?;
     let Some(planned) = site.hospital().planned(budget).await? else { return Err(Problem::NotFound) };
     let plan = &planned.plan;
     let title = format!("Plan for {}", hours_in_words(asked.hours * 60));

@@ -1,18 +1,15 @@
 //! *Ways in*: how an attacker could come from one part of the hospital, or from outside, to another part or to what patients
 //! depend on; each step with its weak place and its proof, as a picture and as a table.
 
-use std::sync::Arc;
-
 use axum::extract::State;
-use maud::{Markup, html};
-use wardround_model::{Area, Asset, AssetId};
+use maud::{Markup, PreEscaped, html};
+use wardround_model::Area;
 use wardround_report::page::{count, day, number};
 use wardround_store::view::WayGround;
-use wardround_triage::{LetThrough, Paths, Reached, Standing, Step, Way};
+use wardround_triage::{LetThrough, Reached, Step, Way};
 
 use crate::asked::{Asked, Looked};
-use crate::ground::Question;
-use crate::hospital::waiting;
+use crate::ground::{Door, Question};
 use crate::layout::{self, Page, plain};
 use crate::pages::parts::{self, Choice, choose};
 use crate::problem::Problem;
@@ -20,125 +17,27 @@ use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
 use crate::site::Site;
+use crate::ways::{End, MOST_WAYS, Told, answer, file, title};
 
 const PATH: &str = "/paths";
-/// Ways that a page tells.
-const MOST_WAYS: usize = 10;
-/// Devices that are offered where a name is of several.
-const MOST_MEANT: usize = 10;
-/// Rules that are named where a list of them was left out.
-const LEFT_OUT_NAMED: usize = 3;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::get(Needs::May(Permission::See), PATH, show).in_menu(Menu::Paths).logged("paths.view")]
 }
 
-/// One end of the ways that are asked for.
-enum End {
-    /// Nobody said: outside, or what patients depend on.
-    Any,
-    /// These devices.
-    Devices(Vec<AssetId>),
-    /// The text names no device, or several: these first ones.
-    Unclear(String, Vec<(AssetId, String)>),
-}
-
-impl End {
-    fn devices(&self) -> Option<&[AssetId]> {
-        match self {
-            Self::Devices(ids) => Some(ids),
-            Self::Any | Self::Unclear(..) => None,
-        }
-    }
-}
-
-/// What the page tells.
-struct Told {
-    from: End,
-    to: End,
-    ways: Vec<Way>,
-    /// Lists of rules that were too large, by their file.
-    left_out: Vec<String>,
-}
-
 async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<Page, Problem> {
     let body = match asked.look(&site, |_| Ok(())).await? {
         None => parts::no_round(),
-        Some(looked) => answer(&site, asked, looked).await?,
+        Some(looked) => {
+            let question =
+                Question { round: looked.round.id, door: Door::Page { is_latest: looked.is_latest }, asked };
+            let tell = move |asked: &Asked, ground: &WayGround, told: &Told| {
+                body(asked, &looked, ground, told).into_string()
+            };
+            PreEscaped(answer(&site, question, tell).await?)
+        }
     };
     Ok(layout::page(&site, &person, Some(Menu::Paths), "Ways in", &body))
-}
-
-/// What was found for this question, or is found now.
-async fn answer(site: &Site, asked: Asked, looked: Looked<()>) -> Result<Markup, Problem> {
-    let hospital = site.hospital();
-    let question = Question { round: looked.round.id, is_latest: looked.is_latest, asked };
-    if let Some(known) = hospital.known_answer(&question) {
-        return Ok(known);
-    }
-    // Ways are found one at a time, also when whoever asked is gone: each may need a second and many megabytes.
-    let one = Arc::clone(&site.ways).acquire_owned().await.map_err(|_| Problem::Fault)?;
-    if let Some(known) = hospital.known_answer(&question) {
-        return Ok(known);
-    }
-    let ground = hospital.ground(looked.round.id).await?;
-    waiting(move || {
-        let _one = one;
-        let told = find(&ground.of, &question.asked);
-        let body = body(&question.asked, &looked, &ground.of, &told);
-        drop(ground);
-        hospital.keep_answer(question, body.clone());
-        Ok(body)
-    })
-    .await
-}
-
-fn find(ground: &WayGround, asked: &Asked) -> Told {
-    let (from, to) = (end(ground, asked, "from"), end(ground, asked, "to"));
-    if matches!(from, End::Unclear(..)) || matches!(to, End::Unclear(..)) {
-        return Told { from, to, ways: Vec::new(), left_out: Vec::new() };
-    }
-    let standing = Standing {
-        assets: &ground.assets,
-        conversations: &ground.conversations,
-        observations: if asked.text("seen") == "only" { &[] } else { &ground.rules },
-        statements: &ground.statements,
-        as_of: ground.as_of,
-    };
-    let paths = Paths::new(&standing, &ground.findings);
-    let ways = paths.ways_of(from.devices(), to.devices(), MOST_WAYS);
-    let left_out = paths.rules_left_out().iter().take(LEFT_OUT_NAMED);
-    let left_out =
-        left_out.map(|rule| file(ground, usize::from(rule.evidence.source.0)).to_owned()).collect();
-    Told { from, to, ways, left_out }
-}
-
-/// The devices that a text or a part of the hospital means.
-fn end(ground: &WayGround, asked: &Asked, field: &str) -> End {
-    let text = asked.text(field).to_lowercase();
-    let of = |wanted: &dyn Fn(&Asset) -> bool| -> Vec<&Asset> {
-        ground.assets.iter().filter(|asset| wanted(asset)).collect()
-    };
-    if text.is_empty() {
-        let area = asked.code(&format!("{field}-area"), Area::from_code);
-        return area.map_or(End::Any, |area| {
-            End::Devices(of(&|asset| asset.class.value.area() == area).iter().map(|asset| asset.id).collect())
-        });
-    }
-    let exact = of(&|asset| {
-        let names = asset.names.iter().any(|name| name.to_lowercase() == text);
-        let ips = asset.ips.iter().any(|ip| ip.to_string() == text);
-        names || ips || asset.id.to_string().to_lowercase() == text
-    });
-    let found =
-        if exact.is_empty() { of(&|asset| asset.title().to_lowercase().contains(&text)) } else { exact };
-    match found.as_slice() {
-        [only] => End::Devices(vec![only.id]),
-        some => {
-            let named = some.iter().take(MOST_MEANT).map(|asset| (asset.id, asset.title())).collect();
-            End::Unclear(plain(asked.text(field)), named)
-        }
-    }
 }
 
 fn body(asked: &Asked, looked: &Looked<()>, ground: &WayGround, told: &Told) -> Markup {
@@ -329,12 +228,4 @@ fn limits(asked: &Asked, ground: &WayGround, told: &Told) -> Markup {
             }
         }
     }
-}
-
-fn file(ground: &WayGround, source: usize) -> &str {
-    ground.sources.get(source).map_or("a list of rules", |source| source.name.as_str())
-}
-
-fn title(ground: &WayGround, asset: AssetId) -> String {
-    ground.assets.iter().find(|one| one.id == asset).map_or_else(|| asset.to_string(), Asset::title)
 }

@@ -131,12 +131,18 @@ async fn read_board(State(site): State<Site>, person: Person) -> Result<Page, Pr
 
 async fn take(State(site): State<Site>, asked: Asked, kind: Kind) -> Result<Response, Problem> {
     let form = Form::from_code(asked.text("format")).ok_or(Problem::NotFound)?;
-    let Some(made) = made(&site, kind).await? else { return Err(Problem::NotFound) };
+    file(&site, kind, form).await
+}
+
+/// A report of the latest round as a sealed file.
+pub(crate) async fn file(site: &Site, kind: Kind, form: Form) -> Result<Response, Problem> {
+    let Some(made) = made(site, kind).await? else { return Err(Problem::NotFound) };
     // What a report names must stay as long as the report does.
     let named = made.rounds.clone();
     let keep = move |store: &mut Store| named.iter().try_for_each(|id| store.round_named(*id));
     site.hospital().write(keep).await?;
     let name = format!("wardround-{}-{}.{}", kind.code(), made.told.round, form.code());
+    let site = site.clone();
     let file = waiting(move || sealed(&site, &made, form)).await?;
     let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [

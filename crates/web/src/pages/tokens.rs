@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use wardround_report::page::{day, day_and_time};
+use wardround_report::page::{count, day, day_and_time};
 use wardround_store::Token;
 
 use crate::asks::Sent;
@@ -16,7 +16,7 @@ use crate::tokens::{self, LONGEST_DAYS, LONGEST_NAME, MOST, Scope};
 
 const PATH: &str = "/account/tokens";
 /// Days that are offered.
-const DAYS: [i64; 4] = [7, 30, 90, LONGEST_DAYS];
+const DAYS: [i64; 5] = [1, 7, 30, 90, LONGEST_DAYS];
 /// The days that are chosen unless others are.
 const USUAL_DAYS: i64 = 90;
 
@@ -66,8 +66,8 @@ fn form(person: &Person) -> Markup {
         form class="fields panel" method="post" action=(PATH) {
             (form_token(person))
             label { "Name" span class="hint" { "What it is for, such as the ticket system." } input name="name" required maxlength=(LONGEST_NAME); }
-            label { "May" select name="scope" { @for scope in Scope::ALL { option value=(scope.code()) { (scope.label()) } } } }
-            label { "Ends after" select name="days" { @for days in DAYS { option value=(days) selected[days == USUAL_DAYS] { (days) " days" } } } }
+            label { "May" select name="scope" { @for scope in Scope::ALL.iter().filter(|scope| scope.may_be_given_by(person.role)) { option value=(scope.code()) { (scope.label()) } } } }
+            label { "Ends after" select name="days" { @for days in DAYS { option value=(days) selected[days == USUAL_DAYS] { (count(days.unsigned_abs(), "day", "days")) } } } }
             div { button { "Make it" } }
         }
     }
@@ -78,11 +78,15 @@ async fn make(State(site): State<Site>, person: Person, sent: Sent) -> Result<Re
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(Problem::Bad(format!("Name the token, in at most {LONGEST_NAME} characters.")));
     }
-    let scope = Scope::from_code(sent.text("scope"));
+    let scope = Scope::from_code(sent.text("scope")).filter(|scope| scope.may_be_given_by(person.role));
     let days = sent.text("days").parse().ok().filter(|days| (1..=LONGEST_DAYS).contains(days));
     let (Some(scope), Some(days)) = (scope, days) else {
         return Err(Problem::Bad("Choose what it may, and after how many days it ends.".to_owned()));
     };
+    if days > scope.longest_days() {
+        let longest = count(scope.longest_days().unsigned_abs(), "day", "days");
+        return Err(Problem::Bad(format!("A token for people and settings ends after {longest} at most.")));
+    }
     if tokens::working(&site, &person).await?.len() >= MOST {
         return Err(Problem::Bad(format!("You have {MOST} tokens that work. End one first.")));
     }

@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Which tasks are wanted, by how they stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
+pub(crate) enum Which {
     /// All that is not settled.
     Unsettled,
     /// Those in one column of the board.
@@ -57,7 +57,7 @@ enum Which {
 
 /// By when.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Due {
+pub(crate) enum Due {
     Late,
     ThisWeek,
     NoDate,
@@ -65,19 +65,20 @@ enum Due {
 
 /// By whom.
 #[derive(Clone, PartialEq, Eq)]
-enum Doer {
+pub(crate) enum Doer {
     Nobody,
     Somebody(String),
 }
 
-/// What the address asks for.
-struct Filter {
-    team: Option<Role>,
-    which: Which,
-    due: Option<Due>,
-    doer: Option<Doer>,
-    device: Option<AssetId>,
-    words: String,
+/// Which tasks are asked for.
+pub(crate) struct Filter {
+    pub(crate) team: Option<Role>,
+    pub(crate) which: Which,
+    pub(crate) due: Option<Due>,
+    pub(crate) doer: Option<Doer>,
+    pub(crate) device: Option<AssetId>,
+    /// In lower case.
+    pub(crate) words: String,
 }
 
 impl Filter {
@@ -105,7 +106,7 @@ impl Filter {
         }
     }
 
-    fn is_wanted(&self, row: &Row, now: Timestamp) -> bool {
+    pub(crate) fn is_wanted(&self, row: &Row, now: Timestamp) -> bool {
         self.is_of_team(row) && self.is_in_state(row) && self.is_like(row, now)
     }
 
@@ -359,6 +360,9 @@ fn letters(all: &[LetterRow]) -> Markup {
     }
 }
 
+/// The kinds of files that a worklist comes as.
+pub(crate) const FORMATS: [&str; 3] = ["csv", "xlsx", "json"];
+
 /// The tasks that the address asks for, as a file.
 async fn export(
     State(site): State<Site>,
@@ -366,22 +370,30 @@ async fn export(
     Path(format): Path<String>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let kind = match format.as_str() {
+    let format = FORMATS.into_iter().find(|known| *known == format).ok_or(Problem::NotFound)?;
+    exported(&site, &Filter::of(&asked, &person), format).await
+}
+
+/// These tasks as a file of this format.
+pub(crate) async fn exported(
+    site: &Site,
+    filter: &Filter,
+    format: &'static str,
+) -> Result<Response, Problem> {
+    let kind = match format {
         "csv" => "text/csv; charset=utf-8",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "json" => "application/json",
-        _ => return Err(Problem::NotFound),
+        _ => "application/json",
     };
     let name = format!("attachment; filename=\"worklist.{format}\"");
     let desk = site.hospital().desk(&site.policy).await?;
     // A file may be large, so that one is made at a time.
     let _one = site.listing.acquire().await.map_err(|_| Problem::Fault)?;
     let at = now();
-    let filter = Filter::of(&asked, &person);
     let wanted: BTreeSet<TaskId> =
         desk.rows.iter().filter(|row| filter.is_wanted(row, at)).map(|row| row.id).collect();
     let hospital = site.hospital();
-    let made = hospital.tell_tasks(&site.policy, wanted, at, move |worklist| match format.as_str() {
+    let made = hospital.tell_tasks(&site.policy, wanted, at, move |worklist| match format {
         "csv" => Ok(csv(worklist).into_bytes()),
         "xlsx" => page::work::xlsx(worklist),
         _ => json::work::render(worklist).map(String::into_bytes),

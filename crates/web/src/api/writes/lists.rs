@@ -15,6 +15,7 @@ use super::super::answer::Answer;
 use super::super::asked::Fields;
 use super::super::fields::{Field, Kind};
 use super::super::operations::{Operation, Parameter, any};
+use super::Done;
 use super::rounds::Progress;
 use crate::asked::Asked;
 use crate::asks::Sent;
@@ -211,12 +212,6 @@ struct AllListed {
     items: Vec<Listed>,
 }
 
-/// It was done.
-#[derive(Serialize, JsonSchema)]
-struct Done {
-    done: bool,
-}
-
 pub(super) fn operations() -> Vec<Operation> {
     let may = Permission::Import;
     let send = Operation::of::<Waiting>(
@@ -355,7 +350,7 @@ async fn throw_away(
     Path(id): Path<String>,
 ) -> Result<Answer<Done>, Problem> {
     lists::throw_away(&site, &person, &id)?;
-    Ok(Answer(Done { done: true }))
+    Ok(Answer(Done::yes()))
 }
 
 async fn list(State(site): State<Site>, asked: Asked) -> Result<Answer<AllListed>, Problem> {
@@ -367,5 +362,5 @@ async fn list(State(site): State<Site>, asked: Asked) -> Result<Answer<AllListed
 async fn forget(State(site): State<Site>, Path(import): Path<String>) -> Result<Answer<Done>, Problem> {
     let id: ImportId = import.parse().map_err(|_| Problem::NotFound)?;
     lists::forget(&site, id).await?;
-    Ok(Answer(Done { done: true }))
+    Ok(Answer(Done::yes()))
 }

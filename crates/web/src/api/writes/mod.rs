@@ -5,10 +5,26 @@ pub(super) mod hospital;
 mod lists;
 mod rounds;
 mod statements;
+mod tokens;
 pub(super) mod views;
 mod work;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::operations::Operation;
+
+/// It was done.
+#[derive(Serialize, JsonSchema)]
+struct Done {
+    done: bool,
+}
+
+impl Done {
+    const fn yes() -> Self {
+        Self { done: true }
+    }
+}
 
 /// All of them.
 pub(super) fn operations() -> Vec<Operation> {
@@ -19,6 +35,7 @@ pub(super) fn operations() -> Vec<Operation> {
         rounds::operations(),
         views::operations(),
         hospital::operations(),
+        tokens::operations(),
     ]
     .into_iter()
     .flatten()

@@ -37,7 +37,7 @@ const NEW: &[Field] = &[
     Field::must("fields", "The fields of the list that it sets, as its page has them.", Kind::Pairs(None)),
 ];
 const CHANGED: &[Field] = &[NAME, SHARED];
-const LISTED: &[Parameter] = &[Parameter { name: "of", about: OF, values: lists }];
+const LISTED: &[Parameter] = &[Parameter::one_of("of", OF, lists)];
 
 /// A filter and an order of a list, under a name.
 #[derive(Serialize, JsonSchema)]
