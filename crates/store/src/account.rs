@@ -3,6 +3,7 @@
 //! Secrets come here as digests or sealed; what they are made from, and which role may do what, is the site's to know.
 
 use std::fmt;
+use std::str::FromStr;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use wardround_model::Timestamp;
@@ -13,6 +14,15 @@ use crate::error::{StoreError, Trouble};
 /// The id of an account, as `P-3`; they count up from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
+
+impl FromStr for AccountId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let number = text.strip_prefix("P-").and_then(|digits| digits.parse().ok());
+        number.filter(|number| *number > 0).map(Self).ok_or(())
+    }
+}
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,6 +130,44 @@ impl Store {
             (&new.digest, &new.role, new.until.nanoseconds(), ends),
         )
         .map(drop)
+    }
+
+    /// Invitations that work at this moment, the one that ends first first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn invitation_list(&self, now: Timestamp) -> Result<Vec<Invitation>, StoreError> {
+        invitations(&self.connection, now).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// Takes back one invitation, by its code's digest; whether it was there.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn invitation_remove(&mut self, digest: &str) -> Result<bool, StoreError> {
+        Ok(self.write("DELETE FROM invitation WHERE digest = ?1", [digest])? > 0)
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn account_get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        by_id(&self.connection, id).map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// Gives an account another role and another end; whether it was there and not closed.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn account_change(
+        &mut self,
+        id: AccountId,
+        role: &str,
+        ends_at: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let set = "UPDATE account SET role = ?2, ends_at = ?3 WHERE id = ?1 AND closed_at IS NULL";
+        Ok(self.write(set, (id.0, role, ends_at.map(Timestamp::nanoseconds)))? > 0)
     }
 
     /// Takes back all invitations that wait.
@@ -254,16 +302,26 @@ pub(crate) fn by_id(connection: &Connection, id: AccountId) -> Result<Option<Acc
 fn invitation(connection: &Connection, digest: &str, now: Timestamp) -> Result<Option<Invitation>, Trouble> {
     const FIND: &str = "
         SELECT digest, role, until_at, account_ends_at FROM invitation WHERE digest = ?1 AND until_at > ?2";
-    let found = connection.query_row(FIND, (digest, now.nanoseconds()), |row| {
-        let ends: Option<i64> = row.get(3)?;
-        Ok(Invitation {
-            digest: row.get(0)?,
-            role: row.get(1)?,
-            until: Timestamp::from_nanoseconds(row.get(2)?),
-            account_ends_at: ends.map(Timestamp::from_nanoseconds),
-        })
-    });
-    Ok(found.optional()?)
+    Ok(connection.query_row(FIND, (digest, now.nanoseconds()), read_invitation).optional()?)
+}
+
+fn invitations(connection: &Connection, now: Timestamp) -> Result<Vec<Invitation>, Trouble> {
+    const LIST: &str = "
+        SELECT digest, role, until_at, account_ends_at FROM invitation WHERE until_at > ?1
+        ORDER BY until_at, digest";
+    let mut select = connection.prepare(LIST)?;
+    let rows = select.query_map([now.nanoseconds()], read_invitation)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read_invitation(row: &Row<'_>) -> rusqlite::Result<Invitation> {
+    let ends: Option<i64> = row.get(3)?;
+    Ok(Invitation {
+        digest: row.get(0)?,
+        role: row.get(1)?,
+        until: Timestamp::from_nanoseconds(row.get(2)?),
+        account_ends_at: ends.map(Timestamp::from_nanoseconds),
+    })
 }
 
 fn join(

@@ -216,6 +216,12 @@ impl Route {
         self
     }
 
+    /// Its answer, or what is sent to it, is secret: what is kept for a repeated request is sealed.
+    pub(crate) fn secret(mut self) -> Self {
+        self.gate.is_secret = true;
+        self
+    }
+
     /// It stands in the menu.
     pub(crate) fn in_menu(mut self, menu: Menu) -> Self {
         self.menu = Some(menu);

@@ -100,6 +100,30 @@ fn sessions_end_alone_with_their_account_and_by_age() {
 }
 
 #[test]
+fn invitations_wait_until_they_are_used_taken_back_or_too_old_and_closed_accounts_stay_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(&folder);
+    for (code, until) in [("late", 100), ("soon", 50), ("old", 5)] {
+        invite(&mut store, code, until);
+    }
+    let waiting = |store: &wardround_store::Store, now| {
+        store.invitation_list(at(now)).unwrap().into_iter().map(|one| one.digest).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(&store, 10), ["soon", "late"]);
+    assert!(store.invitation_remove("soon").unwrap() && !store.invitation_remove("soon").unwrap());
+    let Joined::Made(id) = store.account_join("late", &account("ada", at(10)), &[]).unwrap() else {
+        panic!()
+    };
+    assert!(waiting(&store, 10).is_empty());
+    assert!(store.account_change(id, "board", Some(at(90))).unwrap());
+    let kept = store.account_get(id).unwrap().unwrap().kept;
+    assert_eq!((kept.role.as_str(), kept.ends_at), ("board", Some(at(90))));
+    assert!(store.account_close(id, at(60)).unwrap());
+    assert!(!store.account_change(id, "administrator", None).unwrap(), "it is closed");
+    assert!(store.account_get(wardround_store::AccountId(9)).unwrap().is_none());
+}
+
+#[test]
 fn failures_are_counted_forgotten_and_never_more_than_there_is_room_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = store(&folder);

@@ -11,6 +11,7 @@ mod api;
 mod api_changes;
 mod api_events;
 mod api_keys;
+mod api_people;
 mod api_reads;
 mod audit;
 mod browser;

@@ -136,6 +136,84 @@ fn programs_are_told_what_a_round_found_signed_and_without_a_secret_left_anywher
 }
 
 #[test]
+fn a_program_adds_tries_and_removes_receivers_and_reads_no_secret_back() {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    let token = ada.make_token("administer");
+    let send = |method: &str, path: &str, body: &serde_json::Value, headers: &[(&str, &str)]| {
+        ada.send(&token, method, &format!("/api/v1/receivers{path}"), &body.to_string(), headers)
+    };
+    let read = |path: &str| crate::api::json(&ada.api(&token, &format!("/api/v1/receivers{path}")));
+    let nothing = serde_json::json!({});
+    let mut hook = Hook::start(&site);
+    let pem = String::from_utf8(site.certificate()).unwrap();
+    let mut new = serde_json::json!({
+        "name": "tickets", "url": format!("https://127.0.0.1:{}/secret-path", hook.port), "trusted": pem, "names": true,
+    });
+    // Nobody said that it may be inside.
+    assert_eq!(send("POST", "/webhook", &new, &[]).status, 201);
+    let tried: serde_json::Value =
+        serde_json::from_str(&send("POST", "/N-1/try", &nothing, &[]).text).unwrap();
+    assert_eq!(tried["told"], false);
+    assert!(tried["detail"].as_str().unwrap().contains("is inside the hospital"), "{tried}");
+    assert!(read("/N-1")["trouble"]["text"].is_string());
+    assert_eq!(send("DELETE", "/N-1", &nothing, &[]).status, 200);
+    new["inside"] = true.into();
+    let key = [("idempotency-key", "hook")];
+    let added = send("POST", "/webhook", &new, &key);
+    let told: serde_json::Value = serde_json::from_str(&added.text).unwrap();
+    let secret = told["secret"].as_str().unwrap().to_owned();
+    assert_eq!(
+        send("POST", "/webhook", &new, &key).text,
+        added.text,
+        "it is told again to who sends it again"
+    );
+    std::fs::write(site.path("secret"), &secret).unwrap();
+    let tried: serde_json::Value =
+        serde_json::from_str(&send("POST", "/N-2/try", &nothing, &[]).text).unwrap();
+    assert_eq!(tried["told"], true, "{tried}");
+    assert_eq!(hook.told()["type"], "wardround.trial");
+    let mail = serde_json::json!({
+        "name": "IT", "to": ["it@hospital.example", "sec@hospital.example"], "from": "ward@hospital.example",
+        "host": "mail.hospital.example", "port": 587, "protection": "starttls", "login": "ward", "password": "lamp river 7",
+    });
+    assert_eq!(send("POST", "/mail", &mail, &[("idempotency-key", "mail")]).status, 201);
+    let reached = &read("/N-3")["reached"];
+    assert_eq!((&reached["to"][1], &reached["names"]), (&"sec@hospital.example".into(), &false.into()));
+    for (field, value) in
+        [("port", 0.into()), ("host", "a b".into()), ("to", serde_json::json!(["x"])), ("password", 7.into())]
+    {
+        let mut wrong = mail.clone();
+        wrong[field] = value;
+        let answer = send("POST", "/mail", &wrong, &[]);
+        assert_eq!(answer.status, 422, "{field}: {}", answer.text);
+        assert!(answer.text.contains(&format!("\"pointer\":\"/{field}\"")), "{}", answer.text);
+    }
+    assert_eq!(send("POST", "/N-3/off", &nothing, &[]).status, 200);
+    assert!(read("/N-3")["off_since"].is_string());
+    assert_eq!(send("POST", "/N-3/on", &nothing, &[]).status, 200);
+    assert_eq!(read("/N-3").get("off_since"), None);
+    assert_eq!(send("POST", "/N-9/on", &nothing, &[]).status, 404);
+    ada.get(PAGE).shows(&["tickets", "mail.hospital.example:587"]);
+    // No secret is in an answer that reads, in the log or in the store, though answers are kept for who sends a request again.
+    let mut kept = vec![read("").to_string().into_bytes(), site.log().into_bytes()];
+    for name in ["rounds.sqlite", "rounds.sqlite-wal"] {
+        kept.push(std::fs::read(site.path(name)).unwrap());
+    }
+    let said = String::from_utf8_lossy(&kept.concat()).into_owned();
+    for one in [secret.as_str(), "secret-path", "lamp river 7"] {
+        assert!(!said.contains(one), "{one} is kept");
+    }
+    ada.get("/audit").shows(&[
+        "added a receiver",
+        "tried a receiver",
+        "removed a receiver",
+        "N-2",
+        "ada (K-1)",
+    ]);
+}
+
+#[test]
 fn a_weakness_that_is_published_as_exploited_is_told_with_where_it_is() {
     let site = Running::new();
     publish(&site, "2026-11-20", &["CVE-2026-0003"]);

@@ -30,6 +30,10 @@ pub(crate) struct Field {
 pub(crate) enum Kind {
     /// One line of so many characters at most.
     Line(usize),
+    /// Text as it is, such as a password, of so many characters at most. It is never told again.
+    Secret(usize),
+    /// Lines of one kind, so many at least and at most; each becomes a field of a form of this name.
+    Lines { most: usize, longest: usize, least: usize, form: &'static str },
     /// One of these.
     Code(fn() -> Vec<&'static str>),
     /// A day.
@@ -58,6 +62,18 @@ impl Field {
         let name = self.name.replace('_', "-");
         let one = match self.kind {
             Kind::Line(longest) => line(value, longest, self.required)?,
+            Kind::Secret(longest) => {
+                let is_fit =
+                    |text: &&str| text.chars().count() <= longest && !(self.required && text.is_empty());
+                value.as_str().filter(is_fit).ok_or("It is no text, empty or too long.")?.to_owned()
+            }
+            Kind::Lines { most, longest, least, form: name } => {
+                let all = value.as_array().filter(|all| (least..=most).contains(&all.len()));
+                for one in all.ok_or("It is no list, or has too few or too many entries.")? {
+                    form.push((name.to_owned(), line(one, longest, true)?));
+                }
+                return Ok(());
+            }
             Kind::Code(codes) => value
                 .as_str()
                 .filter(|text| codes().contains(text))
@@ -84,6 +100,13 @@ impl Field {
             Kind::Line(longest) => {
                 json!({ "type": "string", "minLength": u8::from(self.required), "maxLength": longest })
             }
+            Kind::Secret(longest) => json!({
+                "type": "string", "minLength": u8::from(self.required), "maxLength": longest, "writeOnly": true,
+            }),
+            Kind::Lines { most, longest, least, .. } => json!({
+                "type": "array", "minItems": least, "maxItems": most,
+                "items": { "type": "string", "minLength": 1, "maxLength": longest },
+            }),
             Kind::Code(codes) => json!({ "type": "string", "enum": codes() }),
             Kind::Day => {
                 json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" })
@@ -213,6 +236,8 @@ mod tests {
         Field::may("devices", "", Kind::Devices(2)),
         Field::may("columns", "", Kind::Pairs(Some(("heading", "field")))),
         Field::may("fields", "", Kind::Pairs(None)),
+        Field::may("password", "", Kind::Secret(5)),
+        Field::may("interfaces", "", Kind::Lines { most: 2, longest: 5, least: 1, form: "interface" }),
     ];
 
     fn sent(body: &str) -> Result<Sent, Problem> {
@@ -233,6 +258,9 @@ mod tests {
         );
         assert_eq!((sent.text("device"), sent.text("area")), ("A-1a2b3c4d5e6f", "medical"));
         assert_eq!((sent.text("heading"), sent.text("field")), ("Host name", "name"));
+        let sent = self::sent(r#"{"to":"a","password":" \u0007 ","interfaces":["eth0","eth1"]}"#).unwrap();
+        assert_eq!(sent.exact("password"), " \u{7} ", "a password is as it was typed");
+        assert_eq!(sent.all("interface").collect::<Vec<_>>(), ["eth0", "eth1"]);
     }
 
     #[test]
@@ -259,6 +287,12 @@ mod tests {
             ("devices", r#"["A-1"]"#),
             ("columns", r#"{"":"name"}"#),
             ("fields", r#"{"area":7}"#),
+            ("password", "7"),
+            ("password", "\"123456\""),
+            ("interfaces", "[]"),
+            ("interfaces", "\"eth0\""),
+            ("interfaces", r#"["eth0", ""]"#),
+            ("interfaces", r#"["a", "b", "c"]"#),
         ] {
             assert_eq!(wrong(&format!(r#"{{"to":"a","{name}":{value}}}"#)), [format!("/{name}")], "{value}");
         }

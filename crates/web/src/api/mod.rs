@@ -24,6 +24,8 @@ pub(crate) use change::change;
 pub(crate) use fields::Field;
 pub(crate) use operations::tag_of_task;
 pub(crate) use writes::hospital::tag_of_name;
+pub(crate) use writes::people::tag_of_person;
+pub(crate) use writes::settings::{tag_of_interfaces, tag_of_schedule};
 pub(crate) use writes::views::tag_of_view;
 
 use crate::routes::{Needs, Route};

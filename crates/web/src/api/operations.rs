@@ -130,6 +130,12 @@ impl Operation {
         self
     }
 
+    /// Its answer, or what is sent to it, is secret: what is kept for a repeated request is sealed.
+    pub(super) fn secret(mut self) -> Self {
+        self.route = self.route.secret();
+        self
+    }
+
     /// It may or must say which version it means.
     pub(super) fn unless_changed(mut self, condition: Conditional) -> Self {
         self.condition = condition;

@@ -5,5 +5,8 @@
 pub(crate) mod devices;
 pub(crate) mod files;
 pub(crate) mod lists;
+pub(crate) mod people;
+pub(crate) mod receivers;
+pub(crate) mod settings;
 pub(crate) mod tasks;
 pub(crate) mod views;

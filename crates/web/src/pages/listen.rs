@@ -1,7 +1,5 @@
 //! *Listen*: the interfaces of this computer, which of them are listened at, and what comes of it.
 
-use std::collections::BTreeSet;
-
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -9,14 +7,16 @@ use wardround_live::Link;
 use wardround_report::page::number;
 
 use crate::asks::Sent;
-use crate::ears::{self, Ear};
+use crate::condition::Condition;
+use crate::deeds::settings;
+use crate::ears::Ear;
 use crate::hospital::waiting;
 use crate::layout::{self, Page, form_token};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
+use crate::site::Site;
 
 const NEEDS: Needs = Needs::May(Permission::ChangeSettings);
 
@@ -127,23 +127,6 @@ fn about(link: &Link, listened: &[String]) -> String {
 }
 
 async fn choose(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
-    let chosen: BTreeSet<String> = sent.all("interface").map(str::to_owned).collect();
-    let looked = site.clone();
-    let links = waiting(move || Ok(looked.ears.links())).await?;
-    if let Some(unknown) = chosen.iter().find(|name| !links.iter().any(|link| link.name == **name)) {
-        let unknown: String = unknown.chars().take(15).collect();
-        return Err(Problem::Bad(format!(
-            "This computer has no interface {unknown:?} any more. Choose again."
-        )));
-    }
-    let kept = chosen.clone();
-    site.home.write(move |store| ears::keep_chosen(store, &kept)).await?;
-    let all = chosen.into_iter().chain(site.listened.iter().cloned()).collect();
-    let listening = site.clone();
-    waiting(move || {
-        listening.ears.choose(&all, now());
-        Ok(())
-    })
-    .await?;
+    settings::listen_at(&site, &sent, Condition::default()).await?;
     Ok(Redirect::to("/settings/interfaces").into_response())
 }

@@ -4,18 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use wardround_notice::{Login, Mail, Protection, Receiver, Secret, Syslog, Unfit, Way, Webhook, new_secret};
+use wardround_notice::{Receiver, Way};
 use wardround_report::page::{day_and_time, number};
-use wardround_store::{KeptReceiver, ReceiverId, Store};
+use wardround_store::{KeptReceiver, Store};
 
 use crate::asks::Sent;
+use crate::deeds::receivers::{self, By};
 use crate::layout::{self, Page, form_token, plain};
 use crate::notices::{self, LONGEST_NAME, MOST};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
+use crate::site::Site;
 
 const NEEDS: Needs = Needs::May(Permission::ChangeSettings);
 const PATH: &str = "/settings/notices";
@@ -23,9 +24,15 @@ const PATH: &str = "/settings/notices";
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(NEEDS, PATH, show),
-        Route::post(NEEDS, "/settings/notices/mail", "notices.add", add_mail),
-        Route::post(NEEDS, "/settings/notices/webhook", "notices.add", add_webhook),
-        Route::post(NEEDS, "/settings/notices/syslog", "notices.add", add_syslog),
+        Route::post(NEEDS, "/settings/notices/mail", "notices.add", |State(site), person, sent| {
+            add(site, person, sent, By::Mail)
+        }),
+        Route::post(NEEDS, "/settings/notices/webhook", "notices.add", |State(site), person, sent| {
+            add(site, person, sent, By::Webhook)
+        }),
+        Route::post(NEEDS, "/settings/notices/syslog", "notices.add", |State(site), person, sent| {
+            add(site, person, sent, By::Syslog)
+        }),
         Route::post(NEEDS, "/settings/notices/{receiver}/try", "notices.try", try_now),
         Route::post(NEEDS, "/settings/notices/{receiver}/off", "notices.off", off),
         Route::post(NEEDS, "/settings/notices/{receiver}/on", "notices.on", on),
@@ -222,88 +229,22 @@ fn syslog_form(person: &Person, own: &str) -> Markup {
     }
 }
 
-async fn add_mail(State(site): State<Site>, person: Person, sent: Sent) -> Result<Response, Problem> {
-    let to = sent.text("to").split([',', ';']).map(str::trim).filter(|address| !address.is_empty());
-    let login = Some(sent.text("login")).filter(|name| !name.is_empty());
-    let mail = Mail {
-        host: sent.text("host").to_owned(),
-        port: port(&sent)?,
-        protection: match sent.text("protection") {
-            "tls" => Protection::Tls,
-            "none" => Protection::None,
-            _ => Protection::StartTls,
-        },
-        from: sent.text("from").to_owned(),
-        to: to.map(str::to_owned).collect(),
-        login: login.map(|name| Login {
-            name: name.to_owned(),
-            password: Secret::new(sent.exact("password").to_owned()),
-        }),
-    };
-    add(&site, &person, &sent, Way::Mail(mail)).await
-}
-
-async fn add_webhook(State(site): State<Site>, person: Person, sent: Sent) -> Result<Response, Problem> {
-    let secret = new_secret().ok_or(Problem::Fault)?;
-    let webhook = Webhook::parse(sent.text("url"), secret).map_err(bad)?;
-    add(&site, &person, &sent, Way::Webhook(webhook)).await
-}
-
-async fn add_syslog(State(site): State<Site>, person: Person, sent: Sent) -> Result<Response, Problem> {
-    let tls = sent.text("plain").is_empty();
-    let syslog = Syslog { host: sent.text("host").to_owned(), port: port(&sent)?, tls };
-    add(&site, &person, &sent, Way::Syslog(syslog)).await
-}
-
-fn port(sent: &Sent) -> Result<u16, Problem> {
-    sent.text("port").parse().map_err(|_| bad(Unfit::Port))
-}
-
-fn bad(unfit: Unfit) -> Problem {
-    Problem::Bad(unfit.to_string())
-}
-
-async fn add(site: &Site, person: &Person, sent: &Sent, way: Way) -> Result<Response, Problem> {
-    let name = plain(sent.text("name")).replace(['\n', '\t'], " ");
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(Problem::Bad(format!("Give it a name, in at most {LONGEST_NAME} characters.")));
-    }
-    let given = |field: &str| Some(sent.text(field).to_owned()).filter(|text| !text.is_empty());
-    let is = |field: &str| sent.text(field) == "yes";
-    let receiver = Receiver {
-        way,
-        inside: is("inside"),
-        trusted: given("trusted"),
-        names: is("names"),
-        site: given("site"),
-    };
-    receiver.check().map_err(bad)?;
-    if site.home.read(Store::receiver_list).await?.len() >= MOST {
-        return Err(Problem::Bad(format!("There are {MOST} receivers. Remove one first.")));
-    }
-    notices::add(site, &name, &receiver).await?;
-    Ok(match &receiver.way {
-        Way::Webhook(webhook) => secret_page(site, person, webhook).into_response(),
-        _ => Redirect::to(PATH).into_response(),
+async fn add(site: Site, person: Person, sent: Sent, by: By) -> Result<Response, Problem> {
+    Ok(match receivers::add(&site, by, &sent).await?.secret {
+        Some(secret) => secret_page(&site, &person, &secret).into_response(),
+        None => Redirect::to(PATH).into_response(),
     })
 }
 
 /// The secret of a new webhook, once.
-fn secret_page(site: &Site, person: &Person, webhook: &Webhook) -> Page {
+fn secret_page(site: &Site, person: &Person, secret: &str) -> Page {
     let body = html! {
         div class="notice good" { p { "The webhook is added. Copy its secret now: it is not shown again." } }
-        p { code class="code" { (webhook.secret.shown()) } }
+        p { code class="code" { (secret) } }
         p { "Each message is signed with it, in the way of Standard Webhooks: the fields " code { "webhook-id" } ", " code { "webhook-timestamp" } " and " code { "webhook-signature" } ". Refuse what is not signed or is older than five minutes." }
         p { a class="button" href=(PATH) { "I have it" } }
     };
     layout::page(site, person, Some(Menu::Settings), "Keep this secret", &body)
-}
-
-/// The receiver that the address names.
-async fn named_by(site: &Site, text: &str) -> Result<KeptReceiver, Problem> {
-    let id: ReceiverId = text.parse().map_err(|()| Problem::NotFound)?;
-    let all = site.home.read(Store::receiver_list).await?;
-    all.into_iter().find(|receiver| receiver.id == id).ok_or(Problem::NotFound)
 }
 
 async fn try_now(
@@ -311,16 +252,15 @@ async fn try_now(
     person: Person,
     Path(text): Path<String>,
 ) -> Result<Page, Problem> {
-    let receiver = named_by(&site, &text).await?;
-    let went = notices::try_now(&site, &receiver).await?;
-    let name = plain(&receiver.name);
+    let tried = receivers::try_now(&site, &text).await?;
+    let name = plain(&tried.receiver.name);
     let body = html! {
-        @match went {
+        @match tried.went {
             Ok(note) => {
                 div class="notice good" role="status" { p { (name) " was told. Look whether it arrived." } }
                 @if let Some(note) = note { p { (plain(&note)) } }
             }
-            Err((_, why)) => { div class="notice bad" role="alert" { p { (name) " could not be told: " (plain(&why)) "." } } }
+            Err(why) => { div class="notice bad" role="alert" { p { (name) " could not be told: " (plain(&why)) "." } } }
         }
         p { a class="button" href=(PATH) { "Back to notices" } }
     };
@@ -328,19 +268,16 @@ async fn try_now(
 }
 
 async fn off(State(site): State<Site>, Path(text): Path<String>) -> Result<Response, Problem> {
-    let (id, at) = (named_by(&site, &text).await?.id, now());
-    site.home.write(move |store| store.receiver_switch(id, Some(at))).await?;
+    receivers::switch(&site, &text, false).await?;
     Ok(Redirect::to(PATH).into_response())
 }
 
 async fn on(State(site): State<Site>, Path(text): Path<String>) -> Result<Response, Problem> {
-    let id = named_by(&site, &text).await?.id;
-    site.home.write(move |store| store.receiver_switch(id, None)).await?;
+    receivers::switch(&site, &text, true).await?;
     Ok(Redirect::to(PATH).into_response())
 }
 
 async fn remove(State(site): State<Site>, Path(text): Path<String>) -> Result<Response, Problem> {
-    let id = named_by(&site, &text).await?.id;
-    site.home.write(move |store| store.receiver_remove(id)).await?;
+    receivers::remove(&site, &text).await?;
     Ok(Redirect::to(PATH).into_response())
 }

@@ -1,36 +1,40 @@
-//! People: who may sign in, inviting others, closing accounts.
+//! People: who may sign in, inviting others, another role or end, closing accounts.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_model::Timestamp;
-use wardround_report::page::day;
-use wardround_store::{Account, AccountId, Store};
+use wardround_report::page::{day, day_and_time};
+use wardround_store::{Account, AccountId, Invitation, Store};
 
-use crate::account;
 use crate::asks::Sent;
+use crate::condition::Condition;
+use crate::deeds::people::{self, LONGEST_AUDIT_DAYS};
 use crate::layout::{self, Page, form_token};
 use crate::problem::Problem;
 use crate::roles::{Permission, SiteRole};
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
-use crate::site::{Site, now};
+use crate::site::{Peer, Site, now};
 
 const NEEDS: Needs = Needs::May(Permission::ManagePeople);
 
-/// How long an auditor's account works at most: a year.
-const LONGEST_AUDIT_DAYS: i64 = 366;
+const PATH: &str = "/people";
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(NEEDS, "/people", show).in_menu(Menu::People).logged("people.list"),
         Route::post(NEEDS, "/people/invite", "people.invite", invite),
+        Route::post(NEEDS, "/people/invited/{invitation}/withdraw", "people.withdraw", withdraw),
+        Route::post(NEEDS, "/people/{account}/change", "people.change", change),
         Route::post(NEEDS, "/people/{account}/close", "people.close", close),
     ]
 }
 
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
-    let accounts = site.home.read(Store::account_list).await?;
+    let at = now();
+    let read = move |store: &Store| Ok((store.account_list()?, store.invitation_list(at)?));
+    let (accounts, invited) = site.home.read(read).await?;
     Ok(layout::page(
         &site,
         &person,
@@ -38,6 +42,7 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
         "People",
         &html! {
             (table(&person, &accounts))
+            (waiting(&person, &invited))
             (invitation(&person, None))
         },
     ))
@@ -49,7 +54,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
         section aria-labelledby="accounts" {
             h2 id="accounts" { "Accounts" }
             div class="scroll" tabindex="0" role="region" aria-label="Table" { table {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } th scope="col" { span class="aside" { "Close" } } } }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } th scope="col" { span class="aside" { "Change" } } } }
                 tbody {
                     @for account in accounts {
                         tr {
@@ -62,6 +67,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                                 @else { "open" }
                             }
                             td {
+                                @if account.closed_at.is_none() && account.id != person.account { (other(person, account)) }
                                 @if account.is_open_at(now) && account.id != person.account {
                                     form method="post" action={ "/people/" (account.id.0) "/close" } {
                                         (form_token(person))
@@ -73,6 +79,50 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                     }
                 }
             } }
+        }
+    }
+}
+
+/// The form for another role or end.
+fn other(person: &Person, account: &Account) -> Markup {
+    // The last day on which it works is the one before the moment of its end.
+    let last =
+        account.kept.ends_at.map(|end| Timestamp::from_nanoseconds(end.nanoseconds().saturating_sub(1)));
+    let last = last.map(|last| last.to_string()).and_then(|text| text.get(..10).map(str::to_owned));
+    html! {
+        details {
+            summary { "Change" span class="aside" { " role or end of " (account.kept.name) } }
+            form class="fields" method="post" action={ "/people/" (account.id.0) "/change" } {
+                (form_token(person))
+                label {
+                    "Role"
+                    select name="role" { @for role in SiteRole::ALL { option value=(role.code()) selected[account.kept.role == role.code()] { (role.label()) } } }
+                }
+                label { "Last day" span class="hint" { "Empty: it has no end. An auditor must have one." } input type="date" name="last-day" value=[last]; }
+                div { button { "Save" } }
+            }
+        }
+    }
+}
+
+/// Invitations that nobody has used yet.
+fn waiting(person: &Person, invited: &[Invitation]) -> Markup {
+    html! {
+        @if !invited.is_empty() {
+            section aria-labelledby="invited" {
+                h2 id="invited" { "Invited, and not here yet" }
+                div class="scroll" tabindex="0" role="region" aria-label="Invitations" { table {
+                    thead { tr { th scope="col" { "Role" } th scope="col" { "Code works until (UTC)" } th scope="col" { span class="aside" { "Take back" } } } }
+                    tbody { @for one in invited { tr {
+                        th scope="row" { (SiteRole::from_code(&one.role).map_or("Unknown", SiteRole::label)) }
+                        td class="nowrap" { (day_and_time(one.until)) }
+                        td { form method="post" action={ "/people/invited/" (people::name_of(one)) "/withdraw" } {
+                            (form_token(person))
+                            button class="quiet" { "Take back" span class="aside" { " the invitation" } }
+                        } }
+                    } } }
+                } }
+            }
         }
     }
 }
@@ -105,30 +155,37 @@ fn invitation(person: &Person, error: Option<&str>) -> Markup {
     }
 }
 
-async fn invite(State(site): State<Site>, person: Person, sent: Sent) -> Result<Page, Problem> {
-    let role = SiteRole::from_code(sent.text("role"))
-        .ok_or_else(|| Problem::Bad("Choose a role for them.".to_owned()))?;
-    let days: Option<i64> =
-        sent.text("days").parse().ok().filter(|days| (1..=LONGEST_AUDIT_DAYS).contains(days));
-    if (role == SiteRole::Auditor || !sent.text("days").is_empty()) && days.is_none() {
-        return Err(Problem::Bad("Say in how many days the account ends: from 1 to 366.".to_owned()));
-    }
-    let at = |seconds: i64| Timestamp::from_seconds(now().seconds().saturating_add(seconds));
-    let code =
-        account::invite_from_site(&site, role, at(account::INVITED_FOR), days.map(|days| at(days * 86_400)))
-            .await?;
+async fn invite(State(site): State<Site>, person: Person, peer: Peer, sent: Sent) -> Result<Page, Problem> {
+    let invited = people::invite(&site, &person, peer.address(), &sent).await?;
     Ok(layout::page(
         &site,
         &person,
         Some(Menu::People),
         "Invitation",
         &html! {
-            p { "One-time code for the role " strong { (role.label()) } ":" }
-            p class="code panel" { (code) }
+            p { "One-time code for the role " strong { (invited.role.label()) } ":" }
+            p class="code panel" { (invited.code) }
             p { "They open this site, choose " strong { "Join here" } ", and type it. It is not shown again." }
-            p { a href="/people" { "Back to people" } }
+            p { a href=(PATH) { "Back to people" } }
         },
     ))
+}
+
+async fn withdraw(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
+    people::withdraw(&site, &name).await?;
+    Ok(Redirect::to(PATH).into_response())
+}
+
+async fn change(
+    State(site): State<Site>,
+    person: Person,
+    peer: Peer,
+    Path(account): Path<i64>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (id, any) = (AccountId(account), Condition::default());
+    people::change(&site, &person, peer.address(), id, &sent, any).await?;
+    Ok(Redirect::to(PATH).into_response())
 }
 
 async fn close(
@@ -136,11 +193,6 @@ async fn close(
     person: Person,
     Path(account): Path<i64>,
 ) -> Result<Response, Problem> {
-    if AccountId(account) == person.account {
-        return Err(Problem::Bad("You cannot close your own account.".to_owned()));
-    }
-    let at = now();
-    site.home.write(move |store| store.account_close(AccountId(account), at)).await?;
-    site.token_ended();
-    Ok(Redirect::to("/people").into_response())
+    people::close(&site, &person, AccountId(account)).await?;
+    Ok(Redirect::to(PATH).into_response())
 }

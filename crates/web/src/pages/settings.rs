@@ -7,6 +7,7 @@ use wardround_store::Disk;
 
 use crate::asks::Sent;
 use crate::condition::Condition;
+use crate::deeds::settings;
 use crate::hospital::waiting;
 use crate::layout::{self, Page, form_token, plain};
 use crate::naming;
@@ -141,15 +142,6 @@ fn zones() -> Vec<String> {
 }
 
 async fn change(State(site): State<Site>, sent: Sent) -> Result<Response, Problem> {
-    let chosen = match sent.text("day") {
-        "off" => None,
-        day => Some(Schedule::parse(day, sent.text("time"), sent.text("zone")).ok_or_else(|| {
-            Problem::Bad(
-                "Choose a day, a time such as 05:00 and a time zone such as Europe/Berlin.".to_owned(),
-            )
-        })?),
-    };
-    let at = now();
-    site.home.write(move |store| schedule::choose(store, chosen.as_ref(), at)).await?;
+    settings::schedule(&site, &sent, Condition::default()).await?;
     Ok(Redirect::to("/settings").into_response())
 }

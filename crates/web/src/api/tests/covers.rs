@@ -18,7 +18,6 @@ use Door::{By, Not};
 
 const PERSON: &str = "a person signs in, with a second factor; a program shows a token";
 const MACHINE: &str = "it is for programs already, and needs no token of the API";
-const NEXT: &str = "not yet: people and settings";
 const DEMO: &str =
     "the made-up hospital is for people who look around: a program must not change under them what all see";
 const TABLE: &[(&str, &str, Door)] = &[
@@ -94,23 +93,25 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/imports/{import}/forget", By(&["imports.forget"])),
     ("POST", "/demo/show", Not(DEMO)),
     ("POST", "/demo/leave", Not(DEMO)),
-    ("GET", "/people", Not(NEXT)),
-    ("POST", "/people/invite", Not(NEXT)),
-    ("POST", "/people/{account}/close", Not(NEXT)),
+    ("GET", "/people", By(&["people.list", "people.get", "people.invitations"])),
+    ("POST", "/people/invite", By(&["people.invite"])),
+    ("POST", "/people/invited/{invitation}/withdraw", By(&["people.withdraw"])),
+    ("POST", "/people/{account}/change", By(&["people.change"])),
+    ("POST", "/people/{account}/close", By(&["people.close"])),
     ("GET", "/audit", By(&["audit.list", "audit.checkpoints"])),
-    ("GET", "/settings", By(&["hospital.get"])),
+    ("GET", "/settings", By(&["hospital.get", "schedule.get", "site.get"])),
     ("POST", "/settings/hospital", By(&["hospital.name"])),
-    ("POST", "/settings/schedule", Not(NEXT)),
-    ("GET", "/settings/interfaces", Not(NEXT)),
-    ("POST", "/settings/interfaces", Not(NEXT)),
-    ("GET", "/settings/notices", Not(NEXT)),
-    ("POST", "/settings/notices/mail", Not(NEXT)),
-    ("POST", "/settings/notices/webhook", Not(NEXT)),
-    ("POST", "/settings/notices/syslog", Not(NEXT)),
-    ("POST", "/settings/notices/{receiver}/try", Not(NEXT)),
-    ("POST", "/settings/notices/{receiver}/off", Not(NEXT)),
-    ("POST", "/settings/notices/{receiver}/on", Not(NEXT)),
-    ("POST", "/settings/notices/{receiver}/remove", Not(NEXT)),
+    ("POST", "/settings/schedule", By(&["schedule.change"])),
+    ("GET", "/settings/interfaces", By(&["interfaces.list", "interfaces.chosen"])),
+    ("POST", "/settings/interfaces", By(&["interfaces.choose"])),
+    ("GET", "/settings/notices", By(&["receivers.list", "receivers.get"])),
+    ("POST", "/settings/notices/mail", By(&["receivers.add-mail"])),
+    ("POST", "/settings/notices/webhook", By(&["receivers.add-webhook"])),
+    ("POST", "/settings/notices/syslog", By(&["receivers.add-syslog"])),
+    ("POST", "/settings/notices/{receiver}/try", By(&["receivers.try"])),
+    ("POST", "/settings/notices/{receiver}/off", By(&["receivers.off"])),
+    ("POST", "/settings/notices/{receiver}/on", By(&["receivers.on"])),
+    ("POST", "/settings/notices/{receiver}/remove", By(&["receivers.remove"])),
     ("GET", "/account", Not(PERSON)),
     ("POST", "/account/password", Not(PERSON)),
     ("POST", "/account/recovery", Not(PERSON)),

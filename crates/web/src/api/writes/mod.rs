@@ -3,7 +3,10 @@
 
 pub(super) mod hospital;
 mod lists;
+pub(super) mod people;
+mod receivers;
 mod rounds;
+pub(super) mod settings;
 mod statements;
 mod tokens;
 pub(super) mod views;
@@ -36,6 +39,9 @@ pub(super) fn operations() -> Vec<Operation> {
         views::operations(),
         hospital::operations(),
         tokens::operations(),
+        people::operations(),
+        settings::operations(),
+        receivers::operations(),
     ]
     .into_iter()
     .flatten()
