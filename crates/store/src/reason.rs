@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use wardround_model::{ConversationId, Ground, ObservationId, Reason, StatementId};
 
 use crate::columns::Columns;
@@ -90,7 +91,7 @@ pub(crate) struct ReasonWriter<'c, 'r> {
     of_findings: TableWriter<'c>,
     of_unjudged: TableWriter<'c>,
     of_settled: TableWriter<'c>,
-    lists: HashMap<&'r [Reason], usize>,
+    lists: HashMap<&'r [Reason], usize, RandomState>,
 }
 
 impl<'c, 'r> ReasonWriter<'c, 'r> {
@@ -102,7 +103,7 @@ impl<'c, 'r> ReasonWriter<'c, 'r> {
             of_findings: writer.table(&OF_FINDING)?,
             of_unjudged: writer.table(&OF_UNJUDGED)?,
             of_settled: writer.table(&OF_SETTLED)?,
-            lists: HashMap::new(),
+            lists: HashMap::default(),
         })
     }
 
