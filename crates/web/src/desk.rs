@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardround_mapped::give_back;
 use wardround_model::{AssetId, FindingId, RoundId, Timestamp};
 use wardround_remedy::{EventId, Letter, Policy, Task, TaskId, Work, Worklist, worklist_of};
 use wardround_store::{Store, StoreError};
@@ -219,7 +220,19 @@ impl Hospital {
         // Walking rounds takes a while, so that others may write meanwhile.
         let work = self.look(|store| store.work_load(&Efforts::default()))?;
         self.change(|store| store.work_keep(&work))?;
-        Ok(self.keep_desk(Desk::new(&work, policy, at)))
+        self.desk_of_kept(work, policy)
+    }
+
+    /// Keeps in memory the rows of work that the store has by now. They are read back when the work is gone: made while it lay beside
+    /// them, they would hold pages all over its memory, which could then not be given back.
+    pub(crate) fn desk_of_kept(&self, work: Work, policy: &Policy) -> Result<Arc<Desk>, StoreError> {
+        drop(work);
+        give_back();
+        let at = now();
+        let read = self.look(|store| Desk::read(store, policy, at))?;
+        // Another round may have been saved meanwhile, and nobody has walked it yet.
+        let walk = || self.look(|store| Ok(Desk::new(&store.work_load(&Efforts::default())?, policy, at)));
+        Ok(self.keep_desk(read.map_or_else(walk, Ok)?))
     }
 
     /// Keeps it in memory.

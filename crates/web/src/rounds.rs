@@ -9,7 +9,6 @@ use wardround_model::{Round, RoundId, Timestamp};
 use wardround_round::{Sources, kept_lists, kept_statements};
 use wardround_store::{Judged, Store};
 
-use crate::desk::Desk;
 use crate::ears::Heard;
 use crate::events::Happening;
 use crate::hospital::Hospital;
@@ -157,7 +156,8 @@ fn run(site: &Site, hospital: &Arc<Hospital>, job: &Job, began: Timestamp) -> Re
     hospital.remember(id, &round);
     // What cannot be worked out now is when somebody looks.
     if let Ok(work) = hospital.change(|store| store.work_catch_up(Some((id, &round)))) {
-        hospital.keep_desk(Desk::new(&work, &site.policy, now()));
+        drop((judged, round));
+        let _whoever_looks_tries_again = hospital.desk_of_kept(work, &site.policy);
     }
     drop(folding);
     site.tell(Happening::WorklistChanged(id));
