@@ -65,6 +65,11 @@ fn refuse(room: &str, place: usize, import: &str) -> Option<Broken> {
     if import == "memmap2" && room != "mapped" {
         return Some(format!("{room} imports memmap2: only `mapped` maps files (docs/decisions/0006)"));
     }
+    if import == "wardround-send" && room != "wardround" {
+        return Some(format!(
+            "{room} imports send: only the program sends, and hands over how (docs/decisions/0020)"
+        ));
+    }
     if PURE.contains(&room) && EDGE_CRATES.contains(&import) {
         return Some(format!("{room} is pure but imports {import}: move that to an edge room"));
     }
@@ -86,6 +91,8 @@ mod tests {
     fn imports_go_one_way() {
         let place = |room| ROOMS.iter().position(|other| *other == room).unwrap();
         assert_eq!(refuse("triage", place("triage"), "wardround-intel"), None);
+        assert!(refuse("web", place("web"), "wardround-send").is_some());
+        assert_eq!(refuse("wardround", place("wardround"), "wardround-send"), None);
         assert!(refuse("identify", place("identify"), "wardround-intel").is_some());
         assert!(refuse("triage", place("triage"), "wardround-store").is_some());
         assert_eq!(refuse("store", place("store"), "wardround-remedy"), None);

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use wardround_model::{Round, RoundId};
+use wardround_model::{Round, RoundId, Timestamp};
 
 use crate::community::Community;
 use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_NAMED, MOST_PACKETS, never};
+use crate::hours::Hours;
 use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
 use crate::who;
@@ -103,6 +104,10 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
         }
     };
     of_plan(!plan.scope.is_complete(), "P1", "networks, owner, phone and window must be set first");
+    let window = plan.scope.window;
+    let is_opening = |hours: &Hours| hours.opening(Timestamp::from_seconds(window.from)) == Some(window);
+    let hours = plan.scope.hours.as_ref();
+    of_plan(!hours.is_none_or(is_opening), "P9", "the window is none of the regular hours");
     of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
     of_plan(plan.listed.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
     of_plan(plan.listed.datagrams.len() > MOST_NAMED, "P11", "more than 256 UDP services are named");

@@ -194,6 +194,41 @@ impl Plan {
         self
     }
 
+    /// The same, in which these questions say what else they show.
+    #[must_use]
+    pub fn proving(mut self, reasons: &BTreeMap<Endpoint, String>) -> Self {
+        for exchange in &mut self.exchanges {
+            if let Some(reason) = reasons.get(&exchange.endpoint()) {
+                exchange.reason.clone_from(reason);
+            }
+        }
+        self
+    }
+
+    /// The same with no more questions than surely end in this time: those of `first`, then others, who begin where `turn` puts them,
+    /// so that each has its turn.
+    #[must_use]
+    pub fn fitting(mut self, time: Duration, first: &BTreeMap<Endpoint, String>, turn: u64) -> Self {
+        let most = usize::try_from(time.as_millis() / self.each().as_millis().max(1)).unwrap_or(usize::MAX);
+        if self.exchanges.len() <= most {
+            return self;
+        }
+        let all = std::mem::take(&mut self.exchanges);
+        let (mut asked, mut others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|exchange| first.contains_key(&exchange.endpoint()));
+        let room = most.saturating_sub(asked.len());
+        let begin = u64::try_from(others.len()).ok().filter(|length| *length > 0);
+        let begin = begin.map_or(0, |length| turn.wrapping_mul(u64::try_from(room).unwrap_or(0)) % length);
+        others.rotate_left(usize::try_from(begin).unwrap_or(0));
+        asked.extend(others);
+        for left in asked.split_off(most.min(asked.len())) {
+            self.leave_out(left.ip, "the window is too short for all; its turn comes");
+        }
+        asked.sort_by_key(Exchange::endpoint);
+        self.exchanges = asked;
+        self
+    }
+
     /// The plan's mark: another byte in it is another mark.
     #[must_use]
     pub fn mark(&self) -> String {
@@ -216,8 +251,11 @@ impl Plan {
     /// How long it takes at most: each exchange waits for the one before it, and each host for its own pause.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let each = CONNECT_TIME + ANSWER_TIME + END_TIME + self.pace.host_gap().max(self.pace.sensor_gap());
-        each.saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX))
+        self.each().saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX))
+    }
+
+    fn each(&self) -> Duration {
+        CONNECT_TIME + ANSWER_TIME + END_TIME + self.pace.host_gap().max(self.pace.sensor_gap())
     }
 
     /// Whether two people must approve.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wardround_model::Timestamp;
 
 use crate::envelope::{LONGEST_WINDOW, WIDEST_NETWORK};
+use crate::hours::Hours;
 
 /// An IPv4 network, as `10.20.1.0/24`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,8 +128,11 @@ pub struct Scope {
     pub owner: String,
     /// How to reach the owner while asking goes on.
     pub phone: String,
-    /// When.
+    /// When; of regular hours one opening.
     pub window: Window,
+    /// Hours that come again each week, where they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
 }
 
 impl Scope {
@@ -139,6 +143,19 @@ impl Scope {
             && !self.owner.trim().is_empty()
             && !self.phone.trim().is_empty()
             && self.window.is_sound()
+    }
+
+    /// The same at a moment: of regular hours the opening that is under way, else the next one.
+    #[must_use]
+    pub fn at(&self, at: Timestamp) -> Self {
+        let opening = self.hours.as_ref().and_then(|hours| hours.opening(at));
+        Self { window: opening.unwrap_or(self.window), ..self.clone() }
+    }
+
+    /// Whether it is what a person set; of regular hours any opening is.
+    #[must_use]
+    pub fn is_as(&self, set: &Self) -> bool {
+        self == set || self.hours.is_some() && *self == Self { window: self.window, ..set.clone() }
     }
 
     /// Whether this address is one host of it.

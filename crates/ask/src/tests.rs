@@ -18,6 +18,8 @@ use crate::{
     Step, Walk, Window, Wish, approve, breaches,
 };
 
+mod regular;
+
 const ID: RoundId = RoundId(7);
 
 /// How a protocol is carried here.
@@ -110,6 +112,7 @@ fn scope(networks: &[&str]) -> Scope {
         owner: "server team".to_owned(),
         phone: "100".to_owned(),
         window: Window { from: 0, until: 3600 },
+        hours: None,
     }
 }
 

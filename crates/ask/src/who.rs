@@ -20,8 +20,9 @@ pub const MAY_BE_ASKED: &[DeviceClass] = &[
     DeviceClass::BusinessSystem,
 ];
 
-/// Why an asset may not be asked, if it may not.
-pub(crate) fn refusal(asset: &Asset) -> Option<&'static str> {
+/// Why an asset may not be asked, if it may not (P2).
+#[must_use]
+pub fn refusal(asset: &Asset) -> Option<&'static str> {
     let class = &asset.class;
     let spoken = || asset.services.iter().filter_map(|service| service.protocol);
     if class.value.is_medical() {

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::routes::{Brings, Needs};
 use crate::session::{self, Person};
 use crate::site::{Peer, Site, count};
-use crate::tokens;
+use crate::{log, tokens};
 
 /// What a route asks of whoever comes.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct Gate {
     pub(crate) is_reserved: bool,
     /// Whether its answer, or what is sent to it, is secret: then what is kept for a repeated request is sealed.
     pub(crate) is_secret: bool,
+    /// Whether it only stops something: that is done first and logged then, also where it cannot be.
+    pub(crate) stops: bool,
     /// How long it may take; nothing where it goes on as long as somebody listens.
     pub(crate) patience: Option<Duration>,
     /// What a program may send.
@@ -38,6 +40,8 @@ pub(crate) struct Gate {
     pub(crate) success: StatusCode,
 }
 
+/// How long a stop waits for its line in the log.
+const STOP_LOGGED: Duration = Duration::from_secs(1);
 /// How long a request may take, unless its route says otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -51,6 +55,7 @@ impl Gate {
             logged: None,
             is_reserved: false,
             is_secret: false,
+            stops: false,
             patience,
             fields: &[],
             success: StatusCode::OK,
@@ -134,7 +139,7 @@ async fn pass(
         let entry = Entry::new(action, became).by(person.as_ref(), peer.address()).about(subject);
         if gate.is_reserved { entry.reserved() } else { entry }
     });
-    if let Some(entry) = &entry {
+    if let Some(entry) = entry.as_ref().filter(|_| !gate.stops) {
         audit::add(site, entry.clone()).await?;
     }
     if let Some(person) = person {
@@ -147,9 +152,25 @@ async fn pass(
     if let Some(entry) = entry.filter(|_| gate.brings != Brings::Nothing) {
         let failed = response.status().is_client_error() || response.status().is_server_error();
         let became = if failed { Became::Failed } else { Became::Done };
-        audit::add(site, entry.became(became)).await?;
+        let entry = entry.became(became);
+        if gate.stops {
+            log_stop(site, entry).await;
+        } else {
+            audit::add(site, entry).await?;
+        }
     }
     Ok(response)
+}
+
+/// Logs what was stopped. The answer does not wait for a store that has much to do, and no failure takes the stop back.
+async fn log_stop(site: &Site, entry: Entry) {
+    let site = site.clone();
+    let logging = tokio::spawn(async move {
+        if audit::add(&site, entry).await.is_err() {
+            log::event("stop-not-logged");
+        }
+    });
+    let _ = tokio::time::timeout(STOP_LOGGED, logging).await;
 }
 
 /// Whether this person may; what is refused to somebody is logged.

@@ -5,11 +5,13 @@
 //! store is read by a few connections and written by one, on threads that may wait ([`hospital`]).
 //!
 //! Not here: what is weak or urgent (`triage`), SQL (`store`), the choice of index, tables and names (the program, as
-//! [`Judge`]). The site opens no connection by itself: what it tells is sent by `notice`.
+//! [`Judge`]), how hosts are asked (the program, as [`Asker`]). The site opens no connection by itself: what it tells is sent by
+//! `notice`.
 
 mod account;
 mod api;
 mod asked;
+mod asking;
 mod asks;
 mod assets;
 mod audit;
@@ -45,6 +47,7 @@ mod routes;
 mod schedule;
 mod server;
 mod session;
+mod showing;
 mod site;
 mod standing;
 mod tokens;
@@ -63,13 +66,14 @@ use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
+pub use asking::{AskStanding, AskWanted, Asker, LogForm, Planned, RegularAsking, Run, UnderWay};
 pub use audit::{RedactError, Verified, VerifyError, redact, redact_file, verify};
 pub use glass::journal::{JournalError, journal_of, verify_journal};
 pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};
 pub use naming::hospital_name;
 pub use roles::SiteRole;
-pub use server::{ServeError, serve};
+pub use server::{Hands, ServeError, serve};
 
 /// How the site is run.
 #[derive(Clone, Debug)]

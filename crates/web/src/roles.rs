@@ -70,11 +70,13 @@ impl SiteRole {
     pub fn may_in_words(self) -> &'static str {
         match self {
             Self::Administrator => "Does everything, and looks after people and settings.",
-            Self::Security => "Sees everything, runs rounds, works on what was found, and accepts risks.",
+            Self::Security => {
+                "Sees everything, runs rounds, asks hosts, works on what was found, and accepts risks."
+            }
             Self::Biomedical => {
                 "Sees everything, adds lists, works on medical devices, and records a clinical owner's word."
             }
-            Self::Network => "Sees everything, runs rounds, and works on the network.",
+            Self::Network => "Sees everything, runs rounds, asks hosts, and works on the network.",
             Self::Compliance => {
                 "Sees everything and the log, accepts risks, and records a clinical owner's word."
             }
@@ -94,13 +96,30 @@ impl SiteRole {
             Self::Biomedical => {
                 matches!(
                     permission,
-                    P::SeeSummary | P::See | P::KeepViews | P::Import | P::Answer | P::Work | P::SignOff
+                    P::SeeSummary
+                        | P::See
+                        | P::KeepViews
+                        | P::Import
+                        | P::Answer
+                        | P::Work
+                        | P::SignOff
+                        | P::ApproveAsking
+                        | P::StopAsking
                 )
             }
             Self::Network => {
                 matches!(
                     permission,
-                    P::SeeSummary | P::See | P::KeepViews | P::Import | P::RunRounds | P::Answer | P::Work
+                    P::SeeSummary
+                        | P::See
+                        | P::KeepViews
+                        | P::Import
+                        | P::RunRounds
+                        | P::Answer
+                        | P::Work
+                        | P::Ask
+                        | P::ApproveAsking
+                        | P::StopAsking
                 )
             }
             Self::Compliance => {
@@ -114,6 +133,7 @@ impl SiteRole {
                         | P::Work
                         | P::SignOff
                         | P::AcceptRisk
+                        | P::StopAsking
                 )
             }
             Self::Auditor => matches!(permission, P::SeeSummary | P::See | P::SeeAudit),
@@ -151,6 +171,12 @@ pub enum Permission {
     ChangeSettings,
     /// See one's own tokens, and end them.
     EndTokens,
+    /// Say what may be asked, plan questions to hosts, put them, and allow them again after a stop.
+    Ask,
+    /// Approve questions to hosts.
+    ApproveAsking,
+    /// Stop questions to hosts.
+    StopAsking,
 }
 
 #[cfg(test)]

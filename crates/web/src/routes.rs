@@ -56,6 +56,7 @@ pub(crate) enum Menu {
     Paths,
     Work,
     Rounds,
+    Ask,
     Reports,
     Import,
     People,
@@ -65,7 +66,7 @@ pub(crate) enum Menu {
 
 impl Menu {
     /// All places, in their order.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Today,
         Self::Devices,
         Self::Findings,
@@ -73,6 +74,7 @@ impl Menu {
         Self::Paths,
         Self::Work,
         Self::Rounds,
+        Self::Ask,
         Self::Reports,
         Self::Import,
         Self::People,
@@ -90,6 +92,7 @@ impl Menu {
             Self::Paths => "Ways in",
             Self::Work => "Work",
             Self::Rounds => "Rounds",
+            Self::Ask => "Ask",
             Self::Reports => "Reports",
             Self::Import => "Import",
             Self::People => "People",
@@ -222,6 +225,12 @@ impl Route {
         self
     }
 
+    /// It only stops something: it is done first, and no failure to log it takes it back.
+    pub(crate) fn stops(mut self) -> Self {
+        self.gate.stops = true;
+        self.reserved()
+    }
+
     /// It stands in the menu.
     pub(crate) fn in_menu(mut self, menu: Menu) -> Self {
         self.menu = Some(menu);
@@ -274,6 +283,7 @@ pub(crate) fn all() -> Vec<Route> {
         pages::files::routes(),
         pages::letter::routes(),
         pages::history::routes(),
+        pages::ask::routes(),
         pages::sources::routes(),
         pages::reports::routes(),
         pages::import::routes(),

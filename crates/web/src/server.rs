@@ -21,6 +21,7 @@ use wardround_mapped::give_back;
 use wardround_model::Timestamp;
 use wardround_store::{Disk, Store, StoreError};
 
+use crate::asking::{self, Asker, Asking};
 use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
 use crate::ears::{self, Ears};
@@ -90,28 +91,30 @@ pub enum ServeError {
     NotWritten,
 }
 
+/// What the program hands over: what it alone can do, or may.
+pub struct Hands {
+    /// How rounds are judged.
+    pub judge: Arc<dyn Judge>,
+    /// How reports come on paper.
+    pub printer: Arc<dyn Printer>,
+    /// How hosts are asked.
+    pub asker: Arc<dyn Asker>,
+    /// How a process that reads frames is started.
+    pub reader: ReaderCommand,
+}
+
 /// Serves the site until it is told to stop.
 ///
 /// # Errors
 /// When it cannot begin: store, keys, certificate or address cannot be used.
-pub fn serve(
-    settings: &Settings,
-    judge: Arc<dyn Judge>,
-    printer: Arc<dyn Printer>,
-    reader: ReaderCommand,
-) -> Result<(), ServeError> {
+pub fn serve(settings: &Settings, hands: Hands) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("site").build()?;
-    let served = runtime.block_on(run(settings, judge, printer, reader));
+    let served = runtime.block_on(run(settings, hands));
     runtime.shutdown_timeout(FAREWELL);
     served
 }
 
-async fn run(
-    settings: &Settings,
-    judge: Arc<dyn Judge>,
-    printer: Arc<dyn Printer>,
-    reader: ReaderCommand,
-) -> Result<(), ServeError> {
+async fn run(settings: &Settings, hands: Hands) -> Result<(), ServeError> {
     let tls = settings.protection != Protection::None;
     if !tls && !settings.listen.ip().is_loopback() {
         return Err(ServeError::NotProtected);
@@ -125,16 +128,17 @@ async fn run(
         demo: Demo::open(beside("demo.sqlite"))?,
         uploads: Uploads::open(beside("uploads"))?,
         rounds: Worker::new(),
+        asking: Asking::new(hands.asker),
         watched: settings.watched.clone(),
-        ears: Ears::open(beside("heard"), Some(reader))?,
+        ears: Ears::open(beside("heard"), Some(hands.reader))?,
         listened: settings.listened.clone(),
         policy: settings.policy.clone(),
         naming: home.look(Naming::read)?,
         glass: Glass::open(home.folder()),
         home,
         keys,
-        judge,
-        printer,
+        judge: hands.judge,
+        printer: hands.printer,
         tls,
         menu: routes::menu(&routes),
         hashing: Semaphore::new(2),
@@ -156,6 +160,7 @@ async fn run(
     log::event("started").address(address.ip()).number("port", address.port().into());
     tokio::spawn(keep_house(site.clone()));
     tokio::spawn(schedule::keep(site.clone()));
+    tokio::spawn(asking::keep(site.clone()));
     tokio::spawn(renewed::keep(site.clone()));
     tokio::spawn(notices::keep(site.clone()));
     tokio::spawn(ears::listen(site.clone()));
@@ -163,6 +168,7 @@ async fn run(
     tokio::spawn(give_back_freed());
     let acceptor = certificate.map(|certificate| TlsAcceptor::from(certificate.config));
     accept(&site, listener, acceptor, routes::router(routes, site.clone())).await?;
+    asking::end(&site).await;
     let ended = site.clone();
     // What was heard is for the first round after the next start.
     let _ = waiting(move || {

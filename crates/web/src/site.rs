@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use wardround_model::Timestamp;
 use wardround_remedy::Policy;
 
+use crate::asking::Asking;
 use crate::demo::Demo;
 use crate::ears::Ears;
 use crate::events::{Events, Happening};
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) uploads: Uploads,
     /// The one worker of rounds.
     pub(crate) rounds: Worker,
+    /// Questions to hosts.
+    pub(crate) asking: Asking,
     /// The folder that scheduled rounds read, if there is one.
     pub(crate) watched: Option<PathBuf>,
     /// What it listens at.

@@ -16,6 +16,7 @@ pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved 
         owner: "the zoo".to_owned(),
         phone: "100".to_owned(),
         window: Window { from: now - 60, until: now + 600 },
+        hours: None,
     };
     let plan = Plan::make(
         RoundId(1),

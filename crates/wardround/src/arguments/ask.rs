@@ -33,20 +33,29 @@ pub(crate) enum AskCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ScopeAsk {
     /// A private IPv4 network that may be asked, such as 10.20.1.0/24; may be said several times
-    #[arg(long, value_name = "NETWORK", requires_all = ["owner", "phone", "from", "until"])]
+    #[arg(long, value_name = "NETWORK", requires_all = ["owner", "phone"])]
     pub(crate) network: Vec<Net>,
     /// Who answers for these networks
-    #[arg(long, value_name = "WHO", requires = "network")]
+    #[arg(long, value_name = "WHO", requires_all = ["network", "when"])]
     pub(crate) owner: Option<String>,
     /// How to reach the owner while asking goes on
     #[arg(long, value_name = "PHONE", requires = "network")]
     pub(crate) phone: Option<String>,
     /// From when, as 2026-11-28T02:00:00+01:00
-    #[arg(long, value_name = "MOMENT", requires = "network")]
+    #[arg(long, value_name = "MOMENT", requires_all = ["network", "until"], group = "when")]
     pub(crate) from: Option<Timestamp>,
     /// Until when; at most 12 hours later
-    #[arg(long, value_name = "MOMENT", requires = "network")]
+    #[arg(long, value_name = "MOMENT", requires_all = ["network", "from"])]
     pub(crate) until: Option<Timestamp>,
+    /// Each week instead, in these hours by the clock: 12:00-13:30
+    #[arg(long, value_name = "FROM-UNTIL", requires_all = ["network", "days", "zone"], group = "when", conflicts_with = "from")]
+    pub(crate) hours: Option<String>,
+    /// On these days: tuesday,thursday
+    #[arg(long, value_name = "DAY", value_delimiter = ',', requires = "hours")]
+    pub(crate) days: Vec<String>,
+    /// In this time zone, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE", requires = "hours")]
+    pub(crate) zone: Option<String>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }

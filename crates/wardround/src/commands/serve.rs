@@ -13,9 +13,10 @@ use wardround_model::{Round, Statement, Timestamp};
 use wardround_paper::Sheet;
 use wardround_report::document::Document;
 use wardround_round::{Outcome, Settings, Sources};
-use wardround_web::{Judge, Known, Printer, Protection};
+use wardround_web::{Hands, Judge, Known, Printer, Protection};
 
 use crate::arguments::serve::{BreakGlassCommand, InviteCommand, Judging, ServeCommand};
+use crate::commands::ask::SiteAsker;
 use crate::commands::{files, intel, lookup, now, print, watch, work};
 use crate::places;
 
@@ -47,7 +48,9 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         policy: work::policy(command.policy.as_deref())?,
         names: command.names,
     };
-    Ok(wardround_web::serve(&settings, Arc::new(judge), Arc::new(SitePrinter), reader)?)
+    let asker = Arc::new(SiteAsker::new(&settings.store, settings.policy.clone()));
+    let hands = Hands { judge: Arc::new(judge), printer: Arc::new(SitePrinter), asker, reader };
+    Ok(wardround_web::serve(&settings, hands)?)
 }
 
 /// Prints a one-time code for a new account, also while the site runs.

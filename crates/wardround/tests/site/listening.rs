@@ -15,10 +15,10 @@ use crate::running::{Running, example};
 
 /// A network of its own, which this test's thread is in from now on, with a pair of interfaces: `port`, and `portx` whose frames
 /// come out there. Nothing where this computer does not let the test make one.
-struct Network(String);
+pub(crate) struct Network(String);
 
 impl Network {
-    fn enter() -> Option<Self> {
+    pub(crate) fn enter() -> Option<Self> {
         let name = format!("wardround-site-{}", std::process::id());
         let made = Command::new("ip").args(["netns", "add", &name]).output();
         if !made.as_ref().is_ok_and(|made| made.status.success()) {
@@ -41,7 +41,7 @@ impl Network {
         Some(network)
     }
 
-    fn ip(&self, words: &str) {
+    pub(crate) fn ip(&self, words: &str) {
         let done = Command::new("ip").args(["-n", &self.0]).args(words.split(' ')).output().unwrap();
         assert!(done.status.success(), "ip {words}: {done:?}");
     }
@@ -82,7 +82,7 @@ fn frames(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// Loads a page again and again until it shows these words.
 #[track_caller]
-fn wait_for(ada: &Browser, page: &str, words: &str) -> String {
+pub(crate) fn wait_for(ada: &Browser, page: &str, words: &str) -> String {
     let started = Instant::now();
     loop {
         let text = ada.get(page).text;
@@ -94,7 +94,7 @@ fn wait_for(ada: &Browser, page: &str, words: &str) -> String {
     }
 }
 
-fn run(ada: &Browser) {
+pub(crate) fn run(ada: &Browser) {
     assert_eq!(ada.press("/rounds", "/rounds/run", &[]).to(), "/rounds/now");
     let page = wait_for_round(ada);
     assert!(page.contains("is done and kept"), "{page}");

@@ -13,6 +13,7 @@ mod api_events;
 mod api_keys;
 mod api_people;
 mod api_reads;
+mod asking;
 mod audit;
 mod browser;
 mod files;

@@ -1,5 +1,6 @@
 //! Pages: each module has the routes, handlers and layout of one.
 
+pub(crate) mod ask;
 pub(crate) mod audit;
 pub(crate) mod conversations;
 pub(crate) mod decide;

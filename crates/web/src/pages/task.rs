@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, State};
 use maud::{Markup, html};
+use wardround_ask::proof::Way;
 use wardround_model::{RoundId, Timestamp};
 use wardround_remedy::{Dated, Event, Part, Sight, State as Stands, Step, Task, Turn, What};
 use wardround_report::page::{self, count, day, day_and_time};
@@ -16,6 +17,7 @@ use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::session::Person;
+use crate::showing::{self, Shown};
 use crate::site::{Site, now};
 
 /// Findings of a step that its page names; the export has the rest.
@@ -35,14 +37,16 @@ async fn show(State(site): State<Site>, person: Person, Path(text): Path<String>
     let at = now();
     let asks = person.clone();
     let hospital = site.hospital();
+    let claims = hospital.tell_task(&site.policy, id, at, showing::claims).await?;
+    let shown = showing::ways(&site, claims).await?;
     let told = hospital.tell_task(&site.policy, id, at, move |task| {
-        (plain(&task.head.device), told(&desk, &asks, task, at))
+        (plain(&task.head.device), told(&desk, &asks, task, &shown, at))
     });
     let (title, body) = told.await?;
     Ok(layout::page(&site, &person, Some(Menu::Work), &title, &body))
 }
 
-fn told(desk: &Desk, person: &Person, task: &Task<'_>, at: Timestamp) -> Markup {
+fn told(desk: &Desk, person: &Person, task: &Task<'_>, shown: &[Shown], at: Timestamp) -> Markup {
     let letter = desk.letter(&task.head.kind).filter(|_| task.maker.is_some());
     html! {
         p { (parts::decision(task.decision)) " " strong { (task.state.label()) } ". Task " code { (task.id()) } ", work for: " (task.who().label()) "." }
@@ -51,10 +55,26 @@ fn told(desk: &Desk, person: &Person, task: &Task<'_>, at: Timestamp) -> Markup 
             h2 id="steps" { "What to do" }
             ol class="plan" { @for step in &task.steps { (self::step(step)) } }
         }
+        (how_shown(shown))
         (decide::forms(person, task, letter, at))
         (files::of_task(person, task))
         (said(person, task))
         (by_hand(task))
+    }
+}
+
+/// The cheapest sight that shows whether what is said to be done is done.
+fn how_shown(shown: &[Shown]) -> Markup {
+    html! {
+        @if !shown.is_empty() {
+            section aria-labelledby="shown" {
+                h2 id="shown" { "How it is shown that it is done" }
+                ul { @for one in shown { li {
+                    (plain(&parts::without_codes(&one.title, 1))) ": " (plain(&one.way.to_string())) "."
+                    @if matches!(one.way, Way::Ask(_)) { " It is in the next plan of " a href="/ask" { "Ask" } "." }
+                } } }
+            }
+        }
     }
 }
 

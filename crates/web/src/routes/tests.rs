@@ -43,7 +43,7 @@ fn what_changes_something_is_logged() {
 }
 
 #[test]
-fn only_taking_back_is_done_without_the_log() {
+fn only_stops_and_taking_back_are_done_without_the_log() {
     let reserved: Vec<&str> =
         all().iter().filter(|route| route.gate.is_reserved).map(|route| route.path).collect();
     let wanted = [
@@ -51,6 +51,7 @@ fn only_taking_back_is_done_without_the_log() {
         "/devices/said/{moment}/take-back",
         "/views/{view}/restore",
         "/work/{task}/undo/{event}",
+        "/ask/stop",
     ];
     assert_eq!(reserved, wanted);
 }

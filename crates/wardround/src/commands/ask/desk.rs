@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde::{Deserialize, Serialize};
+use wardround_ask::journal::Line;
 use wardround_ask::{Approved, Exchange, observations};
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
@@ -14,42 +14,6 @@ use wardround_store::Store;
 
 use super::answers;
 use super::folder::Appender;
-
-/// One line of the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Line {
-    pub(super) at: String,
-    pub(super) event: String,
-    /// The plan's mark.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) plan: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) to: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) question: String,
-    /// From where it was asked.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) from: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) packets: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) bytes_out: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) bytes_in: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) connect_ms: Option<u64>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) text: String,
-    /// The account of the operating system that did it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) account: Option<u32>,
-}
-
-impl Line {
-    pub(super) fn new(at: Timestamp, event: &str) -> Self {
-        Self { at: at.to_string(), event: event.to_owned(), ..Self::default() }
-    }
-}
 
 /// The newest round, read whole only when there is another one.
 pub(super) struct Newest {

@@ -1,7 +1,7 @@
 //! Where scope, plan, approvals and log are kept: the folder `ask` beside the store, for its owner alone.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -86,9 +86,38 @@ impl Folder {
         Ok(Appender(file.with_context(|| format!("{} cannot be written", path.display()))?))
     }
 
-    /// Makes a file that must not be there yet.
-    pub(super) fn claim(&self, name: &str) -> std::io::Result<()> {
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.path(name)).map(drop)
+    /// The lines at the end of a file, each a value; what is before the last `bytes` is left out.
+    pub(super) fn last_lines<T: DeserializeOwned>(&self, name: &str, bytes: u64) -> Result<Vec<T>> {
+        let path = self.path(name);
+        let cannot = || format!("{} cannot be read", path.display());
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        let length = file.metadata().with_context(cannot)?.len();
+        let skipped = length.saturating_sub(bytes);
+        file.seek(SeekFrom::Start(skipped)).with_context(cannot)?;
+        let mut read = Vec::new();
+        file.take(bytes).read_to_end(&mut read).with_context(cannot)?;
+        let text = String::from_utf8_lossy(&read);
+        // The first line may have lost its beginning, and the last one may be under way.
+        let whole =
+            text.split_inclusive('\n').skip(usize::from(skipped > 0)).filter(|line| line.ends_with('\n'));
+        Ok(whole.filter_map(|line| serde_json::from_str(line).ok()).collect())
+    }
+
+    /// Makes a file that must not be there yet, and holds it: whoever looks sees that this program lives.
+    pub(super) fn claim(&self, name: &str) -> std::io::Result<Claim> {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(self.path(name))?;
+        file.try_lock()?;
+        Ok(Claim { _held: file })
+    }
+
+    /// Whether somebody holds a file.
+    pub(super) fn is_held(&self, name: &str) -> bool {
+        File::open(self.path(name))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     pub(super) fn remove(&self, name: &str) -> Result<()> {
@@ -99,6 +128,12 @@ impl Folder {
             _ => Ok(()),
         }
     }
+}
+
+/// A file that is held as long as this lives.
+#[derive(Debug)]
+pub(super) struct Claim {
+    _held: File,
 }
 
 /// A file that is only added to.

@@ -3,11 +3,10 @@
 use std::net::SocketAddrV4;
 use std::time::Duration;
 
+use wardround_ask::journal::Line;
 use wardround_ask::rebuilt::{NOWHERE, Sent};
 use wardround_ask::{Outcome, Question};
 use wardround_model::Timestamp;
-
-use super::desk::Line;
 
 /// Lines that tell of a question and cannot be read as one are counted, not guessed.
 pub(super) struct Rebuilt {

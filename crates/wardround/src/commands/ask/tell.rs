@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use wardround_ask::journal::Line;
+use wardround_ask::learned::Learned;
 use wardround_ask::{Plan, Scope, wanted_approvals};
 use wardround_model::Timestamp;
 use wardround_report::page::count;
-
-use super::desk::Line;
 
 /// What every plan says of itself.
 const JUDGEMENT: &str = "The limits are our own judgement. No live medical device was tested.";
@@ -18,6 +18,9 @@ pub(super) fn scope(scope: &Scope) -> Result<String> {
         writeln!(text, "May be asked:  {net}")?;
     }
     writeln!(text, "Owner:         {} ({})", plain(&scope.owner), plain(&scope.phone))?;
+    if let Some(hours) = &scope.hours {
+        writeln!(text, "Hours:         {}", plain(&hours.to_string()))?;
+    }
     writeln!(text, "Window:        {} to {}", moment(scope.window.from), moment(scope.window.until))?;
     Ok(text)
 }
@@ -100,6 +103,7 @@ pub(super) fn log(lines: &[Line]) -> Result<String> {
         more.extend(line.bytes_in.map(|bytes| format!("{bytes} bytes in")));
         more.extend(line.connect_ms.map(|time| format!("connected in {time} ms")));
         more.extend((!line.text.is_empty()).then(|| plain(&line.text)));
+        more.extend((!line.by.is_empty()).then(|| format!("by {}", plain(&line.by))));
         let at: String = line.at.chars().take(19).collect();
         let (event, to, question) = (plain(&line.event), plain(&line.to), plain(&line.question));
         writeln!(text, "{at:20}  {event:13}  {to:21}  {question:14}  {}", more.join(", "))?;
@@ -114,4 +118,15 @@ fn plain(text: &str) -> String {
 
 fn minutes(seconds: u64) -> String {
     count(seconds.div_ceil(60), "minute", "minutes")
+}
+
+/// What answers changed in what is known.
+pub(super) fn learned(learned: &Learned) -> String {
+    let counted = |number: usize, one, many| count(number as u64, one, many);
+    format!(
+        "{}, {}, {}",
+        counted(learned.confirmed, "service confirmed", "services confirmed"),
+        counted(learned.new, "new service", "new services"),
+        counted(learned.versions, "version learned", "versions learned")
+    )
 }

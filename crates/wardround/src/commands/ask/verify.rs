@@ -1,10 +1,10 @@
-//! How what is said to be done can be shown (P12): the cheapest sight first. Traffic costs nothing, so it is waited for; a question is
-//! put only where a question showed the flaw, and it is the same one.
+//! What is said to be done and still has to be shown, with the cheapest way to show each (P12).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use wardround_ask::proof::{Way, cheapest};
 use wardround_ask::{Exchange, Plan};
 use wardround_model::{Endpoint, ObservationId, Round, RoundId, SourceKind, Subject};
 use wardround_remedy::{Item, State, Worklist};
@@ -13,21 +13,6 @@ use wardround_store::Store;
 
 /// Rounds that are read to find what a flaw rested on, at most: what older ones saw is waited for.
 const MOST_ROUNDS: usize = 8;
-
-/// How one finding of a claimed task can be shown to be gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// The next capture shows it.
-    Traffic,
-    /// This question shows it.
-    Ask(Endpoint),
-    /// A question would, and it may not be put: why.
-    MayNotAsk(String),
-    /// A newer list of the same kind does.
-    List(&'static str),
-    /// No sight could: a person looks.
-    Person,
-}
 
 /// A finding that is said to be settled.
 pub(super) struct Claimed {
@@ -71,31 +56,22 @@ fn seen(round: &Round) -> Seen {
 }
 
 fn way(item: &Item, seen: Option<&Seen>, plan: &Plan) -> Way {
-    if !item.can_be_verified() {
-        return Way::Person;
-    }
-    let of = |sight: &wardround_remedy::Sight| Some((sight.kind, *seen?.get(&sight.observation)?));
+    let of = |sight: &wardround_remedy::Sight| {
+        let (subject, source) = *seen?.get(&sight.observation)?;
+        Some((sight.kind, subject, source))
+    };
     let sights: Vec<_> = item.proof.iter().filter_map(of).collect();
-    let asked = sights.iter().find_map(|(kind, (subject, source))| match (subject, source) {
-        (Subject::Service(endpoint), SourceKind::Asked) => Some((*kind, *endpoint)),
-        _ => None,
-    });
-    // Passive first: where traffic showed any of it, traffic shows it again.
-    if sights.iter().any(|(_, (_, source))| *source == SourceKind::Capture) {
-        return Way::Traffic;
-    }
-    if let Some((kind, endpoint)) = asked {
+    cheapest(item.can_be_verified(), &sights, |kind, endpoint| {
         let at = |it: &&Exchange| it.endpoint() == endpoint;
-        return match plan.exchanges.iter().find(at) {
-            Some(exchange) if exchange.question.shows(kind) => Way::Ask(endpoint),
-            Some(_) => Way::MayNotAsk("the question that its service expects does not show it".to_owned()),
+        match plan.exchanges.iter().find(at) {
+            Some(exchange) if exchange.question.shows(kind) => Ok(()),
+            Some(_) => Err("the question that its service expects does not show it".to_owned()),
             None => {
                 let left = plan.left_out.iter().find(|left| std::net::IpAddr::V4(left.ip) == endpoint.ip);
-                Way::MayNotAsk(left.map_or("it is not in the scope", |left| left.reason.as_str()).to_owned())
+                Err(left.map_or("it is not in the scope", |left| left.reason.as_str()).to_owned())
             }
-        };
-    }
-    sights.first().map_or(Way::Traffic, |(_, (_, source))| Way::List(source.label()))
+        }
+    })
 }
 
 /// The questions that are left, each with the task that it proves.
@@ -120,13 +96,7 @@ pub(super) fn told(claimed: &[Claimed]) -> Result<String> {
     let all = count(claimed.len() as u64, "finding", "findings");
     let mut text = format!("Said to be done and not shown yet: {all}. The cheapest way to show each:\n\n");
     for claim in claimed {
-        let way = match &claim.way {
-            Way::Traffic => "wait: the next capture that sees it shows it; no question is needed".to_owned(),
-            Way::Ask(endpoint) => format!("one question to {endpoint}, the one that showed it"),
-            Way::MayNotAsk(why) => format!("wait: it may not be asked ({why})"),
-            Way::List(kind) => format!("import a newer {kind}"),
-            Way::Person => "look at it: nothing that can be seen from here would show it".to_owned(),
-        };
+        let way = &claim.way;
         writeln!(text, "  {}  {}\n      {way}", claim.task, claim.title)?;
     }
     Ok(text)

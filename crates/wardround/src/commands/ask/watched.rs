@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::Result;
 use wardround_ask::after::{AskedAt, Since, look};
+use wardround_ask::journal::Line;
 use wardround_model::{Round, Timestamp};
-
-use super::desk::Line;
 
 /// Hosts of the newest plan that was asked, when each was, and from which addresses we asked.
 pub(super) fn asked(lines: &[Line]) -> (String, Vec<AskedAt>, BTreeSet<IpAddr>) {
@@ -18,12 +17,11 @@ pub(super) fn asked(lines: &[Line]) -> (String, Vec<AskedAt>, BTreeSet<IpAddr>) 
     let mut own = BTreeSet::new();
     for line in lines.iter().filter(|line| !plan.is_empty() && line.plan == plan) {
         own.extend(line.from.parse::<SocketAddr>().ok().map(|from| from.ip()));
-        let to = line.to.strip_suffix("/udp").unwrap_or(&line.to).parse::<SocketAddrV4>();
-        let (Ok(to), Ok(at)) = (to, line.at.parse::<Timestamp>()) else { continue };
+        let (Some(ip), Ok(at)) = (line.host(), line.at.parse::<Timestamp>()) else { continue };
         if line.event == "left-alone" {
             continue;
         }
-        let host = hosts.entry(*to.ip()).or_insert(AskedAt { ip: *to.ip(), first: at, last: at });
+        let host = hosts.entry(ip).or_insert(AskedAt { ip, first: at, last: at });
         (host.first, host.last) = (host.first.min(at), host.last.max(at));
     }
     (plan, hosts.into_values().collect(), own)

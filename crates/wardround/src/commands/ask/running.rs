@@ -1,0 +1,186 @@
+//! One run, from a plan with its approvals to its end. Only here the room that sends is called.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context as _, Result, bail};
+use wardround_ask::journal::Line;
+use wardround_ask::learned::{Known, Learned};
+use wardround_ask::{Approved, Community, Distress, Plan};
+use wardround_model::{Observation, Round, RoundId, SourceKind};
+use wardround_send::Ended;
+use wardround_store::{NewImport, Store};
+
+use super::asking::{ASKED, Asking, LOG, PLAN, RUNNING, STOP, Who};
+use super::desk::{Keeper, Newest};
+use super::folder::Claim;
+use super::{answers, tell};
+use crate::commands::now;
+
+/// A run that may begin. Where it never does, a person has to resume.
+pub(super) struct Ready {
+    asking: Asking,
+    approved: Approved,
+    known: Known,
+    who: Who,
+    _claim: Claim,
+}
+
+/// How a run ended.
+pub(super) struct Done {
+    pub(super) asked: u64,
+    pub(super) why: String,
+    /// Whether a person must resume.
+    pub(super) must_stay: bool,
+    pub(super) distress: Vec<Distress>,
+    pub(super) facts: usize,
+    pub(super) learned: Learned,
+}
+
+impl Ready {
+    /// The kept plan, which is taken away, so that it is asked once. With a `mark` it must be the one of that mark.
+    pub(super) fn kept(
+        asking: &Asking,
+        mark: Option<&str>,
+        community: Option<Community>,
+        who: Who,
+    ) -> Result<Self> {
+        let set = asking.scope()?;
+        asking.refuse_stopped()?;
+        let plan = asking.kept_plan()?;
+        if mark.is_some_and(|mark| mark != plan.mark()) {
+            bail!("the plan is another one by now; look at it again");
+        }
+        if !plan.scope.is_as(&set) {
+            bail!("the scope changed since the plan; plan again");
+        }
+        let (id, round) = asking.newest()?;
+        Self::over(asking, plan, (id, &round), community, who)
+    }
+
+    /// This plan.
+    pub(super) fn over(
+        asking: &Asking,
+        plan: Plan,
+        newest: (RoundId, &Round),
+        community: Option<Community>,
+        who: Who,
+    ) -> Result<Self> {
+        let approved = asking.approved(plan, newest)?.with_community(community);
+        if approved.lacks_community() {
+            bail!(
+                "this plan asks by SNMP: say where the community is, `wardround ask run --snmp-community FILE`"
+            );
+        }
+        let scope = &approved.plan().scope;
+        if !scope.window.is_open(now()) {
+            bail!("the window is closed: nothing is sent outside of it. {}", tell::window(scope));
+        }
+        let known = Known::of(newest.1, approved.plan());
+        let claim = asking.folder.claim(RUNNING).context("another run is under way")?;
+        asking.folder.write(ASKED, approved.plan())?;
+        if asking.folder.read::<Plan>(PLAN)?.is_some_and(|kept| kept.mark() == approved.mark()) {
+            asking.folder.remove(PLAN)?;
+        }
+        Ok(Self { asking: asking.clone(), approved, known, who, _claim: claim })
+    }
+
+    /// Asks. `stopped` stops it within a second, also where no file can be written.
+    pub(super) fn run(self, stopped: Arc<AtomicBool>) -> Result<Done> {
+        let (folder, approved) = (&self.asking.folder, &self.approved);
+        let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
+        let mut log = folder.append(LOG)?;
+        let mark = approved.mark().to_owned();
+        log.add(&Line { plan: mark.clone(), ..self.who.line("begin") })?;
+        let store = Store::open_read_only(&self.asking.store)?;
+        let newest = Newest { store, planned: RoundId(approved.plan().round), since: None };
+        let mut keeper = Keeper {
+            approved,
+            newest,
+            log,
+            lines: u64::try_from(lines)?.saturating_add(1),
+            plan: mark.clone(),
+            stop_file: folder.path(STOP),
+            signalled: stopped,
+            found: Vec::new(),
+            settled: BTreeSet::new(),
+            asked: 0,
+        };
+        let ended = wardround_send::run(approved, &mut keeper);
+        let (why, must_stay, distress) = told(&ended);
+        // The stop comes before the end of the run is marked: a kill between the two leaves both.
+        if must_stay {
+            folder.write(STOP, &why)?;
+        }
+        for host in distress {
+            let (to, text) = (host.ip.to_string(), host.sign.clone());
+            keeper.log.add(&Line { plan: mark.clone(), to, text, ..Line::new(now(), "distress") })?;
+        }
+        let learned = self.known.learned(&keeper.found);
+        let of_plan =
+            |event: &str, text: String| Line { plan: mark.clone(), text, ..Line::new(now(), event) };
+        keeper.log.add(&of_plan("learned", tell::learned(&learned)))?;
+        keeper.log.add(&of_plan("end", why.clone()))?;
+        // The run is over once its answers are kept, so that a round after it reads them.
+        let kept = keep(&self.asking.store, approved, &keeper);
+        folder.remove(RUNNING)?;
+        let (asked, distress, facts) = (keeper.asked, distress.to_vec(), kept?);
+        match ended {
+            Ended::Log(error) => Err(error).context("the log could not be written, so nothing more was sent"),
+            _ => Ok(Done { asked, why, must_stay, distress, facts, learned }),
+        }
+    }
+}
+
+/// Why a run ended, whether a person must resume, and hosts in distress.
+fn told(ended: &Ended) -> (String, bool, &[Distress]) {
+    match ended {
+        Ended::Done(distress) if distress.is_empty() => ("all is done".to_owned(), false, distress),
+        Ended::Done(distress) => ("hosts were in distress".to_owned(), true, distress),
+        Ended::Distress(distress) => {
+            ("three hosts were in distress, so all stopped".to_owned(), true, distress)
+        }
+        Ended::Halted(halt, distress) => (halt.text().to_owned(), true, distress),
+        Ended::Log(_) => ("the log could not be written".to_owned(), true, &[]),
+    }
+}
+
+/// Keeps what answers show, as a source of its own kind; how many facts.
+fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize> {
+    let networks: Vec<String> = approved.plan().scope.networks.iter().map(ToString::to_string).collect();
+    let name = format!("asked {}", networks.join(" "));
+    let mut store = Store::open(store)?;
+    let earlier = earlier(&store, &name)?;
+    let new_facts: BTreeSet<_> = keeper.found.iter().map(|one| (&one.subject, &one.fact)).collect();
+    let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled);
+    if found == earlier {
+        return Ok(0);
+    }
+    let new = NewImport {
+        digest: approved.mark().to_owned(),
+        name,
+        kind: SourceKind::Asked,
+        about: String::new(),
+        mapping: None,
+        observed_at: now(),
+        imported_at: now(),
+        bytes: 0,
+        rows: keeper.asked,
+        rows_failed: 0,
+        first_failed: None,
+        values_not_allowed: 0,
+        columns: Vec::new(),
+    };
+    let kept = store.import_save(&new, &found, &[]);
+    kept.context("the answers could not be kept; what was sent is in the log")?;
+    Ok(new_facts.len())
+}
+
+/// What the last run over these networks found.
+fn earlier(store: &Store, name: &str) -> Result<Vec<Observation>> {
+    let used = store.import_load_used()?;
+    let is_it = |import: &NewImport| import.kind == SourceKind::Asked && import.name == name;
+    Ok(used.into_iter().find(|one| is_it(&one.head.import)).map(|one| one.observations).unwrap_or_default())
+}
