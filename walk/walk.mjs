@@ -12,7 +12,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { WithKeyboard, WithMouse } from "./person.mjs";
-import { digits, start } from "./site.mjs";
+import { start } from "./site.mjs";
+import { at_the_end, join_in, must, round_over } from "./steps.mjs";
 
 const [program, folder] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -20,31 +21,7 @@ const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 390, height: 844 };
 const FIRST_DEVICE = 60, FIRST_FINDING = 300; // seconds, from the start of the program
 
-function must(holds, what) { if (!holds) { throw new Error(what); } }
-
 const since = (site) => (Date.now() - site.started) / 1000;
-
-/** Opens the site and makes the first account. */
-async function join_in(person, site) {
-  await person.page.goto(`${site.address}/`);
-  if (!person.page.url().includes("/join")) { await person.page.goto(`${site.address}/join`); }
-  const key = (await person.page.content()).match(/secret=([A-Z2-7]+)/)[1];
-  await person.type("[name=invitation]", site.code);
-  await person.type("[name=name]", "ada");
-  await person.type("[name=password]", "lamp river copper tide");
-  await person.type("[name=code]", digits(key));
-  await person.follow("main form button");
-  must((await person.reads()).includes("Your account is ready"), "the account was not made");
-  await person.follow("main a.button");
-}
-
-/** Sends a capture from the page where the person is, and runs a round over it. */
-async function round_over(person, file) {
-  await person.attach("main input[type=file]", file);
-  await person.follow("main form button:has-text('Look at it')");
-  await person.follow("button:has-text('Run a round over it')");
-  await at_the_end(person);
-}
 
 async function first_time(name, browser, Hand, viewport, javaScriptEnabled) {
   const site = await start(program);
@@ -108,18 +85,6 @@ async function a_second_round(person, site) {
   await person.page.goto(`${site.address}/`);
   await person.follow("button:has-text('Run a round now')");
   await at_the_end(person);
-}
-
-/** Waits for the end of the round whose page is open; the page comes back by itself, with script and without. */
-async function at_the_end(person) {
-  for (let looks = 0; ; looks++) {
-    // A look may fall between two pages.
-    const text = await person.reads().catch(() => "");
-    if (/is done and kept/.test(text)) { break; }
-    must(looks < 240 && !/could not be run/.test(text), `the round did not end: ${text}`);
-    await person.page.waitForTimeout(250);
-  }
-  await person.page.waitForLoadState();
 }
 
 /** Pages that forms lead to, not links. */

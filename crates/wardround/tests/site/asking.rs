@@ -142,9 +142,11 @@ fn from_a_fresh_install_to_a_round_with_the_answers() {
     );
     done(&send(&ada, "run", &[("plan", &plan)]));
     let page = wait_for(&ada, "/ask", "1 of 1 question: all is done.");
-    for words in
-        ["http-head: answered", "1 service confirmed, 0 new services, 1 version learned", "There is none."]
-    {
+    for words in [
+        "the head of its page (HEAD /), port 8080: answered.",
+        "1 service confirmed, 0 new services, 1 version learned",
+        "There is none.",
+    ] {
         assert!(page.contains(words), "{words:?} is missing in {page}");
     }
     assert_eq!(

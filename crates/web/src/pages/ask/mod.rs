@@ -176,6 +176,8 @@ fn told(person: &Person, stands: &AskStanding, around: &Around) -> Markup {
             @if stands.asked.is_some() { (outcome::section(person, stands, around)) }
             @if stands.scope.as_ref().is_some_and(|scope| scope.hours.is_some()) { (forms::regular(person, stands)) }
             @if !stands.lines.is_empty() { (log()) }
+            // Where nothing goes on by itself, it stands last.
+            @if may_stop(person, stands) && stands.scope.is_some() && stands.regular.is_none() { (stop(person, stands)) }
         }
     }
 }
@@ -194,17 +196,20 @@ fn state(person: &Person, stands: &AskStanding) -> Markup {
         } @else if let Some(why) = &stands.stopped {
             div class="notice bad" { p { "Asking is stopped" @if !why.is_empty() { ": " (plain(why)) } ". Nothing more is asked until somebody has looked." } }
         }
-        @let may_stop = person.may(Permission::StopAsking) && stands.stopped.is_none();
-        @if may_stop && (stands.under_way == UnderWay::Yes || stands.scope.is_some()) { (stop(person, stands)) }
+        @if may_stop(person, stands) && (stands.under_way == UnderWay::Yes || stands.regular.is_some()) { (stop(person, stands)) }
         @let is_over = stands.stopped.is_some() || stands.under_way == UnderWay::Killed;
         @if is_over && stands.under_way != UnderWay::Yes && person.may(Permission::Ask) { (forms::resume(person)) }
     }
 }
 
+fn may_stop(person: &Person, stands: &AskStanding) -> bool {
+    person.may(Permission::StopAsking) && stands.stopped.is_none()
+}
+
 fn stop(person: &Person, stands: &AskStanding) -> Markup {
     let is_busy = stands.under_way == UnderWay::Yes;
     html! {
-        form method="post" action="/ask/stop" class="stop" {
+        form method="post" action="/ask/stop" class="step" {
             (form_token(person))
             @if is_busy { button { "Stop now" } } @else { button class="quiet" { "Stop all asking" } }
             " " span class="soft" { @if is_busy { "It stops within a second." } @else { "Nothing is asked then until somebody allows it again." } }
@@ -235,7 +240,7 @@ fn scope_told(scope: &Scope, zone: &str) -> Markup {
     html! {
         div class="panel" { dl {
             dt { "Networks" } dd { (networks.join(", ")) }
-            dt { "Who answers for them" } dd { (plain(&scope.owner)) ", " (plain(&scope.phone)) }
+            dt { "Owner" } dd { (plain(&scope.owner)) ", " (plain(&scope.phone)) }
             @if let Some(hours) = &scope.hours { dt { "Hours" } dd { (hours.to_string()) } }
             dt { "Window" } dd { (window(scope, zone)) }
         } }

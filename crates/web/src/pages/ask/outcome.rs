@@ -6,10 +6,11 @@ use std::net::Ipv4Addr;
 
 use maud::{Markup, html};
 use wardround_ask::journal::Line;
-use wardround_ask::{Outcome, Plan};
+use wardround_ask::{Outcome, Plan, Question};
 use wardround_model::{AssetId, Timestamp};
 use wardround_report::page::count;
 
+use super::plan::words;
 use super::{Around, Settled, asset};
 use crate::asking::{AskStanding, UnderWay};
 use crate::layout::{form_token, plain};
@@ -62,7 +63,7 @@ pub(super) fn section(person: &Person, stands: &AskStanding, around: &Around) ->
             @if !is_busy { (changed(person, said("learned").map(|line| line.text.as_str()), around)) }
             (hosts(plan, &lines, around))
             @if !is_busy && person.may(Permission::Ask) && done > 0 {
-                form method="post" action="/ask/after" { (form_token(person)) button class="quiet" { "Do they still speak?" } " " span class="soft" { "Looks at the newest round for the ten minutes after. Nothing is sent." } }
+                form method="post" action="/ask/after" class="step" { (form_token(person)) button class="quiet" { "Do they still speak?" } " " span class="soft" { "Looks at the newest round for the ten minutes after. Nothing is sent." } }
             }
         }
     }
@@ -83,7 +84,7 @@ fn changed(person: &Person, learned: Option<&str>, around: &Around) -> Markup {
             None => {
                 p { "The next round reads the answers." }
                 @if person.may(Permission::RunRounds) {
-                    form method="post" action="/rounds/run" { (form_token(person)) button { "Run a round now" } }
+                    form method="post" action="/rounds/run" class="step" { (form_token(person)) button { "Run a round now" } }
                 }
             }
             Some(settled) => { (settled_by(settled, around)) }
@@ -118,32 +119,44 @@ fn hosts(plan: &Plan, lines: &[&Line], around: &Around) -> Markup {
             of_host.entry(host).or_default().push(line);
         }
     }
+    let shows_since = lines.iter().any(|line| tells_since(line));
     html! {
         @if !of_host.is_empty() {
             div class="scroll" { table {
-                thead { tr { th scope="col" { "Host" } th scope="col" { "What came of it" } th scope="col" { "Since" } } }
-                tbody { @for (ip, lines) in &of_host { (host(plan, *ip, lines, around)) } }
+                thead { tr { th scope="col" { "Host" } th scope="col" { "What came of it" } @if shows_since { th scope="col" { "Since then" } } } }
+                tbody { @for (ip, lines) in &of_host { (host(plan, *ip, lines, shows_since, around)) } }
             } }
         }
     }
 }
 
-fn host(plan: &Plan, ip: Ipv4Addr, lines: &[&Line], around: &Around) -> Markup {
+fn host(plan: &Plan, ip: Ipv4Addr, lines: &[&Line], shows_since: bool, around: &Around) -> Markup {
     let asset = plan.exchanges.iter().find(|one| one.ip == ip).and_then(|one| asset(&one.asset));
     let outcomes = lines.iter().filter(|line| is_outcome(line));
     let is_open = lines.iter().filter(|line| line.event == "sending").count()
         > lines.iter().filter(|line| is_outcome(line)).count();
-    let since = lines.iter().rev().find(|line| ["distress", "still-speaks"].contains(&line.event.as_str()));
+    let since = lines.iter().rev().find(|line| tells_since(line));
     html! {
         tr {
             th scope="row" { (ip) @if let Some(asset) = asset { br; (name(around, asset)) } }
             td {
-                @for line in outcomes { (line.question) ": " (outcome(line)) br; }
+                @for line in outcomes { (question(line)) ": " (outcome(line)) "." br; }
                 @if is_open { span class="soft" { "Waiting for an answer." } }
             }
-            td { @if let Some(line) = since { @if line.event == "distress" { strong { "Left alone: " } } (plain(&line.text)) } }
+            @if shows_since { td { @if let Some(line) = since { @if line.event == "distress" { strong { "Left alone: " } } (plain(&line.text)) "." } } }
         }
     }
+}
+
+fn tells_since(line: &Line) -> bool {
+    ["distress", "still-speaks"].contains(&line.event.as_str())
+}
+
+/// A question in words, and where it went.
+fn question(line: &Line) -> String {
+    let question = Question::from_code(&line.question).map_or("a question", words);
+    let place = line.to.split_once(':').map_or("", |(_, port)| port);
+    format!("{question}, port {}", plain(place))
 }
 
 /// An outcome in words.

@@ -141,7 +141,7 @@ fn approvals(person: &Person, planned: &Planned) -> Markup {
         @if planned.plan.is_clinical() { p { "It reaches a clinical area: " strong { "two different people" } " must approve it." } }
         p { "Approved by " (planned.approved.len().min(planned.wanted)) " of " (planned.wanted) @if !by.is_empty() { " (" (by) ")" } "." }
         @if person.may(Permission::ApproveAsking) && !is_mine && planned.wrong.is_empty() && !planned.plan.exchanges.is_empty() {
-            form method="post" action="/ask/approve" { (form_token(person)) input type="hidden" name="plan" value=(planned.mark); button { "I approve this plan" } }
+            form method="post" action="/ask/approve" class="step" { (form_token(person)) input type="hidden" name="plan" value=(planned.mark); button { "I approve this plan" } }
         }
     }
 }
