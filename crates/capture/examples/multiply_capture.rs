@@ -2,8 +2,9 @@
 //! `multiply_capture IN.pcap OUT.pcap COPIES SITES` (pcap, little-endian, Ethernet). With fewer sites than copies the same
 //! hosts come again later.
 //!
-//! Each site (at most 256) changes the second byte of every IPv4 address, the eighth of every IPv6 address and the fourth of every card,
-//! but for groups, and comes a capture's length later. For benches only.
+//! Each site (at most 1,024) changes the second byte of every IPv4 address, the eighth of every IPv6 address and the fourth of every card,
+//! and the two highest bits of the byte behind it, but for groups, and comes a capture's length later; the last copy keeps the times of the original, so that none lies in the
+//! future. What is inside tunnels and payloads, and checksums, stay as they were. For benches only.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -22,9 +23,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(output)?);
     out.write_all(head)?;
     let seconds = length_in_seconds(records);
-    let mut sites = (0..=sites.parse::<u8>()?.saturating_sub(1)).cycle();
-    for copy in 0..copies.parse::<u32>()? {
-        write_copy(&mut out, records, sites.next().unwrap_or(0), seconds.saturating_mul(copy))?;
+    let mut sites = (0..sites.parse::<u16>()?.clamp(1, 1024)).cycle();
+    for earlier in (0..copies.parse::<u32>()?).rev() {
+        write_copy(&mut out, records, sites.next().unwrap_or(0), seconds.saturating_mul(earlier))?;
     }
     Ok(out.flush()?)
 }
@@ -50,21 +51,21 @@ fn length_in_seconds(records: &[u8]) -> u32 {
     times().max().unwrap_or(0).saturating_sub(times().min().unwrap_or(0)).saturating_add(1)
 }
 
-fn write_copy(out: &mut impl Write, records: &[u8], site: u8, later: u32) -> std::io::Result<()> {
+fn write_copy(out: &mut impl Write, records: &[u8], site: u16, earlier: u32) -> std::io::Result<()> {
     let mut packet = Vec::new();
     for (head, original) in each(records) {
         packet.clear();
         packet.extend_from_slice(original);
         rewrite(&mut packet, site);
         let [_, _, _, _, rest @ ..] = *head;
-        out.write_all(&seconds_of(head).saturating_add(later).to_le_bytes())?;
+        out.write_all(&seconds_of(head).saturating_sub(earlier).to_le_bytes())?;
         out.write_all(&rest)?;
         out.write_all(&packet)?;
     }
     Ok(())
 }
 
-fn rewrite(packet: &mut [u8], site: u8) {
+fn rewrite(packet: &mut [u8], site: u16) {
     for card in [0, 6] {
         change(packet, card, 3, site, |first| first & 1 == 0);
     }
@@ -90,11 +91,13 @@ fn rewrite(packet: &mut [u8], site: u8) {
     }
 }
 
-/// Changes one byte of the address that begins at `start`, if its first byte is as wanted.
-fn change(packet: &mut [u8], start: usize, byte: usize, site: u8, wanted: impl Fn(u8) -> bool) {
+/// Changes two bytes of the address that begins at `start`, if its first byte is as wanted.
+fn change(packet: &mut [u8], start: usize, byte: usize, site: u16, wanted: impl Fn(u8) -> bool) {
+    let [high, low] = site.to_be_bytes();
     if packet.get(start).is_some_and(|first| wanted(*first))
-        && let Some(byte) = packet.get_mut(start + byte)
+        && let Some([one, two]) = packet.get_mut(start + byte..start + byte + 2)
     {
-        *byte ^= site;
+        *one ^= low;
+        *two ^= high << 6;
     }
 }
