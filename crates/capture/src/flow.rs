@@ -57,6 +57,7 @@ impl<T> Both<T> {
 pub(crate) struct IpWords(pub(crate) u64, pub(crate) u64);
 
 impl IpWords {
+    #[inline]
     pub(crate) fn new(ip: IpAddr) -> Self {
         match ip {
             IpAddr::V4(v4) => Self(0, u64::from(v4.to_bits())),
@@ -113,6 +114,7 @@ pub(crate) struct FlowKey {
 
 impl FlowKey {
     /// The key of a packet from `source` to `destination`, and which side sent it.
+    #[inline]
     pub(crate) fn new(
         kind: Kind,
         source: (IpAddr, u16),
@@ -158,19 +160,27 @@ impl FlowKey {
         View { point: self.point, segment: self.segment }
     }
 
-    /// A number that only the two hosts decide, the same in every run: all that two hosts say is one shard's work.
+    /// A number that only the two hosts decide, the same in every run: all that two hosts say is one shard's work. Each address is
+    /// mixed by itself: hosts that differ in the same bits as others do would otherwise all meet in one shard.
     pub(crate) fn pair_number(&self) -> u64 {
-        let mix = (self.low.0 ^ self.high.0).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.low.1 ^ self.high.1;
-        mix.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+        let one = (self.low.0.wrapping_mul(MIX) ^ self.low.1).wrapping_mul(MIX);
+        let other = (self.high.0.wrapping_mul(MIX) ^ self.high.1).wrapping_mul(MIX);
+        (one.rotate_left(23) ^ other).wrapping_mul(MIX)
     }
 }
 
 impl Hash for FlowKey {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.low.0);
-        state.write_u64(self.low.1);
-        state.write_u64(self.high.0);
-        state.write_u64(self.high.1);
+        if self.is_v6 {
+            state.write_u64(self.low.0);
+            state.write_u64(self.high.0);
+            state.write_u64(self.low.1);
+            state.write_u64(self.high.1);
+        } else {
+            state.write_u64((self.low.1 << 32) | self.high.1);
+        }
         let ports = (u64::from(self.low_port) << 48) | (u64::from(self.high_port) << 32);
         state.write_u64(ports | u64::from(self.segment));
         let kind = u64::from(self.kind == Kind::Tcp) | (u64::from(self.is_v6) << 1);

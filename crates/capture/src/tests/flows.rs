@@ -6,6 +6,7 @@ use super::build::{
     ACK, CLIENT, Pcap, Pcapng, SERVER, START, SYN, Tcp, arp, connection, ethernet, ipv4, udp, vlan,
 };
 use super::{assert_same, note, options, read_notes, skipped, values, with_workers};
+use crate::flow::{FlowKey, Kind, View};
 use crate::{Captured, Input, Limits, read, read_bytes};
 
 fn exchange() -> Vec<Vec<u8>> {
@@ -219,5 +220,27 @@ fn buffers_go_around() {
             &alone,
             &read_bytes("long.pcap", &pcap.bytes, &with_workers(workers, Limits::default())).unwrap(),
         );
+    }
+}
+
+/// Whatever bits two hosts have in common: the same hosts at another site, hosts that count up together, a server and its clients.
+#[test]
+fn pairs_of_hosts_are_spread_over_all_shards() {
+    type Pair = fn(u8) -> ([u8; 4], [u8; 4]);
+    let pairs: [Pair; 3] = [
+        |site| ([10, 20 ^ site, 3, 10], [10, 20 ^ site, 2, 7]),
+        |host| ([10, 0, 0, host], [10, 0, 1, host]),
+        |host| ([10, 0, 0, host], [10, 0, 0, 1]),
+    ];
+    for pair in pairs {
+        let mut counts = [0u32; 16];
+        for number in 0..=255 {
+            let (one, other) = pair(number);
+            let view = View { point: 0, segment: 0 };
+            let (from, to) = ((Ipv4Addr::from(one).into(), 1), (Ipv4Addr::from(other).into(), 2));
+            let (key, _) = FlowKey::new(Kind::Tcp, from, to, view);
+            counts[usize::try_from(key.pair_number() >> 60).unwrap()] += 1;
+        }
+        assert!(counts.iter().all(|count| (4..40).contains(count)), "{counts:?}");
     }
 }
