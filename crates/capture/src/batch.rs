@@ -121,30 +121,44 @@ impl Headers {
         self.fragments.finish(skips);
     }
 
-    /// Reads the headers of a record. `bytes` is the whole chunk that the record lies in; `assembled` takes what it completes.
+    /// Reads the headers of a record. `bytes` is the whole chunk that the record lies in; `assembled` takes what it completes, `packets` the
+    /// packet.
+    #[inline]
     pub(crate) fn decode(
         &mut self,
         record: &Record<'_>,
-        found: Found,
+        found: &Found,
         bytes: &[u8],
+        (assembled, packets): (&mut Vec<u8>, &mut Vec<Packet>),
+        skips: &mut Skips,
+    ) {
+        let headers = packet::parse(found.link, record.data, record.wire);
+        let Some(headers) = self.allowed(&headers, found, skips) else { return };
+        if let Content::Ip(Ip { payload: Payload::Fragment(fragment), .. }) = &headers.content {
+            packets.extend(self.decode_fragment(headers, fragment, found, assembled, skips));
+        } else {
+            packets.push(self.packet(headers, found, bytes, skips));
+        }
+    }
+
+    /// A fragment counts for its sender alone; the last one that was missing stands for the whole.
+    fn decode_fragment(
+        &mut self,
+        headers: &packet::Packet<'_>,
+        fragment: &packet::Fragment<'_>,
+        found: &Found,
         assembled: &mut Vec<u8>,
         skips: &mut Skips,
     ) -> Option<Packet> {
-        let headers = self.allowed(packet::parse(found.link, record.data, record.wire), found, skips)?;
-        let (packet, payload) = self.packet(&headers, found, skips);
-        if let Content::Ip(ip) = &headers.content
-            && let Payload::Fragment(fragment) = &ip.payload
-        {
-            let view = View { point: found.point, segment: headers.segment };
-            let seen = Sighting { evidence: found.evidence, at: found.time };
-            let whole = self.fragments.take(ip, fragment, view, seen, skips);
-            return whole.map_or(Some(packet), |whole| {
-                let at = assembled.len();
-                assembled.extend_from_slice(&whole.bytes);
-                self.decode_whole(whole.continuation, found, at, assembled, skips)
-            });
-        }
-        Some(placed(packet, payload, bytes))
+        let Content::Ip(ip) = &headers.content else { return None };
+        let view = View { point: found.point, segment: headers.segment };
+        let seen = Sighting { evidence: found.evidence, at: found.time };
+        let Some(whole) = self.fragments.take(ip, fragment, view, seen, skips) else {
+            return Some(self.packet(headers, found, &[], skips));
+        };
+        let at = assembled.len();
+        assembled.extend_from_slice(&whole.bytes);
+        self.decode_whole(whole.continuation, found, at, assembled, skips)
     }
 
     /// Reads on in a packet that was put together and lies at the end of `assembled`. What is a fragment again, inside a tunnel
@@ -152,32 +166,31 @@ impl Headers {
     fn decode_whole(
         &mut self,
         continuation: packet::Continuation,
-        found: Found,
+        found: &Found,
         at: usize,
         assembled: &[u8],
         skips: &mut Skips,
     ) -> Option<Packet> {
-        let whole = assembled.get(at..).unwrap_or_default();
-        let headers = self.allowed(continuation.parse(whole), found, skips)?;
-        let (packet, payload) = self.packet(&headers, found, skips);
+        let headers = continuation.parse(assembled.get(at..).unwrap_or_default());
+        let headers = self.allowed(&headers, found, skips)?;
         if matches!(headers.content, Content::Ip(Ip { payload: Payload::Fragment(_), .. })) {
             skips.count(SkipReason::Fragment, found.evidence);
         }
-        Some(Packet { is_assembled: true, ..placed(packet, payload, assembled) })
+        Some(Packet { is_assembled: true, ..self.packet(headers, found, assembled, skips) })
     }
 
     /// The headers, unless they could not be read or are of a network that is left out.
-    fn allowed<'a>(
+    #[inline]
+    fn allowed<'h, 'a>(
         &self,
-        headers: Result<packet::Packet<'a>, SkipReason>,
-        found: Found,
+        headers: &'h Result<packet::Packet<'a>, SkipReason>,
+        found: &Found,
         skips: &mut Skips,
-    ) -> Option<packet::Packet<'a>> {
-        let excluded = |headers: &packet::Packet<'_>| !self.excluded.is_empty() && self.excludes(headers);
+    ) -> Option<&'h packet::Packet<'a>> {
         let reason = match headers {
-            Ok(headers) if !excluded(&headers) => return Some(headers),
+            Ok(headers) if self.excluded.is_empty() || !self.excludes(headers) => return Some(headers),
             Ok(_) => SkipReason::Excluded,
-            Err(reason) => reason,
+            Err(reason) => *reason,
         };
         skips.count(reason, found.evidence);
         None
@@ -192,36 +205,38 @@ impl Headers {
         }
     }
 
-    fn packet<'a>(
-        &self,
-        headers: &packet::Packet<'a>,
-        found: Found,
-        skips: &mut Skips,
-    ) -> (Packet, &'a [u8]) {
+    /// What a shard needs of a packet whose payload is a part of `bytes`.
+    #[inline]
+    fn packet(&self, headers: &packet::Packet<'_>, found: &Found, bytes: &[u8], skips: &mut Skips) -> Packet {
         let view = View { point: found.point, segment: headers.segment };
-        let (mut packet, payload, skipped) = match &headers.content {
-            Content::Arp(arp) => (arp_packet(view), *arp, None),
-            Content::Ip(ip) => ip_packet(ip, view),
+        let said = match &headers.content {
+            Content::Arp(arp) => Said::arp(arp),
+            Content::Ip(ip) => Said::ip(ip),
         };
-        packet.time = found.time;
-        packet.nth = found.nth;
-        packet.record = narrow(found.record);
-        packet.card = headers.card;
-        packet.shard = shard_of(&packet, headers.card);
-        if matches!(packet.key.kind, Kind::Tcp | Kind::Udp) {
-            packet.hash = self.hasher.hash_one(packet.key);
+        if matches!(&headers.content, Content::Ip(Ip { payload: Payload::Other(_), .. })) {
+            skips.count(SkipReason::OtherTransport, found.evidence);
         }
-        if let Some(reason) = skipped {
-            skips.count(reason, found.evidence);
+        let (key, sender) = FlowKey::new(said.kind, said.source, said.destination, view);
+        let is_flow = matches!(said.kind, Kind::Tcp | Kind::Udp);
+        Packet {
+            hash: if is_flow { self.hasher.hash_one(key) } else { 0 },
+            time: found.time,
+            nth: found.nth,
+            record: narrow(found.record),
+            data: narrow(said.data.as_ptr().addr().saturating_sub(bytes.as_ptr().addr())),
+            kept: narrow(said.data.len()),
+            wire: narrow(said.wire),
+            sequence: said.sequence,
+            flags: said.flags,
+            hop_limit: said.hop_limit,
+            weight: 1,
+            card: headers.card,
+            sender,
+            shard: shard_of(&key, headers.card),
+            is_assembled: false,
+            key,
         }
-        (packet, payload)
     }
-}
-
-/// A packet whose payload is this part of these bytes.
-fn placed(packet: Packet, payload: &[u8], bytes: &[u8]) -> Packet {
-    let data = narrow(payload.as_ptr().addr().saturating_sub(bytes.as_ptr().addr()));
-    Packet { data, kept: narrow(payload.len()), ..packet }
 }
 
 /// Lengths and places inside one chunk fit; one that a header made up is cut to the largest number.
@@ -229,9 +244,10 @@ fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn shard_of(packet: &Packet, card: Option<MacAddr>) -> u8 {
-    let number = match packet.key.kind {
-        Kind::Tcp | Kind::Udp => packet.key.pair_number(),
+#[inline]
+fn shard_of(key: &FlowKey, card: Option<MacAddr>) -> u8 {
+    let number = match key.kind {
+        Kind::Tcp | Kind::Udp => key.pair_number(),
         // What cards say of themselves: by card.
         _ => card.map_or(0, MacAddr::as_number).wrapping_mul(0x9E37_79B9_7F4A_7C15),
     };
@@ -239,64 +255,53 @@ fn shard_of(packet: &Packet, card: Option<MacAddr>) -> u8 {
     u8::try_from((number >> 32).wrapping_mul(SHARDS as u64) >> 32).unwrap_or(0)
 }
 
-fn arp_packet(view: View) -> Packet {
-    let nobody = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-    bare_packet(Kind::Arp, nobody, nobody, view)
+/// What headers said of a packet.
+struct Said<'a> {
+    kind: Kind,
+    source: (IpAddr, u16),
+    destination: (IpAddr, u16),
+    hop_limit: u8,
+    sequence: u32,
+    flags: TcpFlags,
+    wire: usize,
+    data: &'a [u8],
 }
 
-fn bare_packet(kind: Kind, source: (IpAddr, u16), destination: (IpAddr, u16), view: View) -> Packet {
-    let (key, sender) = FlowKey::new(kind, source, destination, view);
-    Packet {
-        key,
-        hash: 0,
-        time: Timestamp::EPOCH,
-        nth: 0,
-        record: 0,
-        data: 0,
-        kept: 0,
-        wire: 0,
-        sequence: 0,
-        flags: TcpFlags::default(),
-        hop_limit: 0,
-        weight: 1,
-        card: None,
-        sender,
-        shard: 0,
-        is_assembled: false,
+impl<'a> Said<'a> {
+    fn arp(arp: &'a [u8]) -> Self {
+        let nobody = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+        Self { data: arp, ..Self::bare(Kind::Arp, nobody, nobody) }
     }
-}
 
-fn ip_packet<'a>(ip: &Ip<'a>, view: View) -> (Packet, &'a [u8], Option<SkipReason>) {
-    let new = |kind, from, to| {
-        let mut packet = bare_packet(kind, (ip.source, from), (ip.destination, to), view);
-        packet.hop_limit = ip.hop_limit;
-        packet
-    };
-    match ip.payload {
-        Payload::Tcp(tcp) => {
-            let mut packet = new(Kind::Tcp, tcp.source, tcp.destination);
-            packet.sequence = tcp.sequence;
-            packet.flags = tcp.flags;
-            packet.wire = narrow(tcp.length);
-            (packet, tcp.data, None)
+    fn bare(kind: Kind, source: (IpAddr, u16), destination: (IpAddr, u16)) -> Self {
+        let flags = TcpFlags::default();
+        Self { kind, source, destination, hop_limit: 0, sequence: 0, flags, wire: 0, data: &[] }
+    }
+
+    #[inline]
+    fn ip(ip: &Ip<'a>) -> Self {
+        let new = |kind, from, to| Self {
+            hop_limit: ip.hop_limit,
+            ..Self::bare(kind, (ip.source, from), (ip.destination, to))
+        };
+        match ip.payload {
+            Payload::Tcp(tcp) => Self {
+                sequence: tcp.sequence,
+                flags: tcp.flags,
+                wire: tcp.length,
+                data: tcp.data,
+                ..new(Kind::Tcp, tcp.source, tcp.destination)
+            },
+            Payload::Udp(udp) => {
+                Self { wire: udp.length, data: udp.data, ..new(Kind::Udp, udp.source, udp.destination) }
+            }
+            Payload::Icmpv6(message) => Self { data: message, ..new(Kind::Icmpv6, 0, 0) },
+            Payload::Icmp | Payload::Fragment(_) | Payload::Other(_) => new(Kind::OtherIp, 0, 0),
         }
-        Payload::Udp(udp) => {
-            let mut packet = new(Kind::Udp, udp.source, udp.destination);
-            packet.wire = narrow(udp.length);
-            (packet, udp.data, None)
-        }
-        Payload::Icmpv6(message) => (new(Kind::Icmpv6, 0, 0), message, None),
-        Payload::Icmp | Payload::Fragment(_) => (new(Kind::OtherIp, 0, 0), &[], None),
-        Payload::Other(_) => (new(Kind::OtherIp, 0, 0), &[], Some(SkipReason::OtherTransport)),
     }
 }
 
 impl Packet {
-    /// The same as one that was chosen out of so many.
-    pub(crate) fn standing_for(self, weight: u32) -> Self {
-        Self { weight, ..self }
-    }
-
     pub(crate) fn source(&self) -> IpAddr {
         self.key.ip(self.sender)
     }

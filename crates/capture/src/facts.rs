@@ -1,10 +1,13 @@
 //! Facts without repetition: each once, with its first and latest sighting and how often it was seen.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map;
+use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use wardround_model::{Fact, FactKind, MacAddr, Observation, Sighting, SkipReason, Subject, Timestamp};
 
 use crate::limits::Limits;
@@ -37,7 +40,8 @@ impl Seen {
 /// The facts of one shard.
 #[derive(Debug)]
 pub(crate) struct FactTable {
-    told: HashMap<(Subject, Fact), Seen, RandomState>,
+    told: HashTable<(Subject, Fact, Seen)>,
+    hasher: RandomState,
     /// Memory of the facts, about.
     bytes: usize,
     byte_limit: usize,
@@ -52,7 +56,8 @@ const INLINE: usize = 24;
 
 impl FactTable {
     pub(crate) fn new(byte_limit: usize, card_limit: usize) -> Self {
-        Self { told: HashMap::default(), bytes: 0, byte_limit, cards: HashMap::default(), card_limit }
+        let hasher = RandomState::default();
+        Self { told: HashTable::new(), hasher, bytes: 0, byte_limit, cards: HashMap::default(), card_limit }
     }
 
     /// One for whole observations, cards and all, that keeps as much as those of all shards.
@@ -84,13 +89,16 @@ impl FactTable {
         }
         let length = fact.value().len();
         let cost = FACT_BYTES + if length > INLINE { length } else { 0 };
-        match self.told.entry((subject, fact)) {
-            Entry::Occupied(mut kept) => kept.get_mut().add(seen),
+        let Self { told, hasher, .. } = self;
+        let is_it = |(about, known, _): &(Subject, Fact, Seen)| *about == subject && *known == fact;
+        let rehash = |(about, known, _): &(Subject, Fact, Seen)| hash(hasher, *about, known);
+        match told.entry(hash(hasher, subject, &fact), is_it, rehash) {
+            Entry::Occupied(mut kept) => kept.get_mut().2.add(seen),
             Entry::Vacant(_) if self.bytes.saturating_add(cost) > self.byte_limit => {
                 skips.count_many(SkipReason::TooManyFacts, seen.count, seen.first.evidence);
             }
             Entry::Vacant(place) => {
-                place.insert(seen);
+                place.insert((subject, fact, seen));
                 self.bytes = self.bytes.saturating_add(cost);
             }
         }
@@ -103,9 +111,9 @@ impl FactTable {
         }
         let full = self.cards.len() >= self.card_limit;
         match self.cards.entry((card, ip)) {
-            Entry::Occupied(mut seen) => seen.get_mut().again(at),
-            Entry::Vacant(_) if full => skips.count(SkipReason::TooManyFacts, at.evidence),
-            Entry::Vacant(place) => {
+            hash_map::Entry::Occupied(mut seen) => seen.get_mut().again(at),
+            hash_map::Entry::Vacant(_) if full => skips.count(SkipReason::TooManyFacts, at.evidence),
+            hash_map::Entry::Vacant(place) => {
                 place.insert(Seen::once(at));
             }
         }
@@ -113,12 +121,37 @@ impl FactTable {
 
     /// All of them as observations, in no order.
     pub(crate) fn into_observations(self) -> impl Iterator<Item = Observation> {
-        let told = self.told.into_iter().map(|((subject, fact), seen)| observation(subject, fact, seen));
+        let told = self.told.into_iter().map(|(subject, fact, seen)| observation(subject, fact, seen));
         let cards = self.cards.into_iter().filter_map(|((card, ip), seen)| {
             let fact = Fact::new(FactKind::SendsFromIp, ip.to_string().as_bytes()).ok()?;
             Some(observation(Subject::Mac(card), fact, seen))
         });
         told.chain(cards)
+    }
+}
+
+/// A hash of few words: what a derived one writes piece by piece costs more than the look-up.
+fn hash(hasher: &RandomState, subject: Subject, fact: &Fact) -> u64 {
+    let mut state = hasher.build_hasher();
+    let kind = (fact.kind() as u64) << 32;
+    match subject {
+        Subject::Mac(mac) => state.write_u64(mac.as_number() ^ (1 << 63)),
+        Subject::Ip(ip) => write_ip(&mut state, ip),
+        Subject::Service(endpoint) => {
+            write_ip(&mut state, endpoint.ip);
+            state.write_u64((u64::from(endpoint.port) << 8) | (endpoint.transport as u64) << 1 | 1);
+        }
+        listed => std::hash::Hash::hash(&listed, &mut state),
+    }
+    state.write_u64(kind);
+    state.write(fact.value().as_bytes());
+    state.finish()
+}
+
+fn write_ip(state: &mut impl Hasher, ip: IpAddr) {
+    match ip {
+        IpAddr::V4(v4) => state.write_u64(u64::from(v4.to_bits())),
+        IpAddr::V6(v6) => state.write_u128(v6.to_bits()),
     }
 }
 

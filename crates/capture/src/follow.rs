@@ -93,8 +93,9 @@ impl Follower {
         };
         let found =
             Found { nth, record: at, time: frame.time, point: frame.interface, link: frame.link, evidence };
-        let packet = headers.decode(&record, found, bytes, assembled, skips);
-        packets.extend(packet.map(|packet| packet.standing_for(frame.weight)));
+        let before = packets.len();
+        headers.decode(&record, &found, bytes, (assembled, packets), skips);
+        packets.iter_mut().skip(before).for_each(|packet| packet.weight = frame.weight);
     }
 
     /// Counts a record of its source that is no frame, or one that is; where it stands.

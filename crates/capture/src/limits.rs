@@ -69,7 +69,7 @@ impl Limits {
 }
 
 /// Bytes of the capture that are read at once.
-pub(crate) const CHUNK: usize = 1 << 20;
+pub(crate) const CHUNK: usize = 1 << 19;
 /// The longest packet record that is believed: Wireshark's own limit.
 pub(crate) const MAX_PACKET: usize = 262_144;
 /// The longest pcapng block that has to be kept whole: a packet and its options. Blocks that nobody reads may be longer.

@@ -80,7 +80,7 @@ impl Shard {
                 skips: Skips::default(),
                 values_not_allowed: 0,
             },
-            found: Facts::default(),
+            found: Facts::remembering(),
         }
     }
 

@@ -14,8 +14,8 @@ use crate::points::Points;
 use crate::skips::Skips;
 use crate::workers::Crew;
 
-/// Bytes between two reports of progress.
-const PROGRESS: u64 = 1 << 20;
+/// Bytes between two reports of progress: nearly two chunks.
+const PROGRESS: u64 = 1_000_000;
 /// 1990-01-01T00:00:00Z: no capture of packets is older; a clock that was never set says 1970.
 pub(crate) const OLDEST: Timestamp = Timestamp::from_seconds(631_152_000);
 
@@ -153,7 +153,7 @@ impl Reader<'_, '_> {
             match self.opened.format.next(unread) {
                 Step::Packet(record) => {
                     let place = RecordPlace { nth, at: used };
-                    packets.extend(self.take_record(&record, place, bytes, assembled));
+                    self.take_record(&record, place, bytes, (assembled, packets));
                     used = used.saturating_add(record.used);
                     nth = nth.saturating_add(1);
                 }
@@ -182,14 +182,14 @@ impl Reader<'_, '_> {
         record: &Record<'_>,
         place: RecordPlace,
         bytes: &[u8],
-        assembled: &mut Vec<u8>,
-    ) -> Option<Packet> {
+        into: (&mut Vec<u8>, &mut Vec<Packet>),
+    ) {
         self.source.records = self.source.records.saturating_add(1);
         let evidence = Evidence { source: self.index, record: self.source.records, offset: self.offset };
         self.take_time(record.time, evidence);
         let Some(interface) = self.opened.format.interfaces().get(record.interface) else {
             self.reading.skips.count(SkipReason::Malformed, evidence);
-            return None;
+            return;
         };
         let link = interface.link;
         let found = Found {
@@ -201,7 +201,7 @@ impl Reader<'_, '_> {
             evidence,
         };
         let Reading { headers, skips, .. } = &mut *self.reading;
-        headers.decode(record, found, bytes, assembled, skips)
+        headers.decode(record, &found, bytes, into, skips);
     }
 
     /// Uses a packet's time if it is possible.

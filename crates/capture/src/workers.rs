@@ -22,27 +22,23 @@ pub(crate) trait Crew {
     fn take(&mut self, batch: Batch);
 }
 
-/// The shards of one thread of `threads`.
+/// The shards of one thread.
 struct Team {
-    shards: Vec<Shard>,
-    number: usize,
-    threads: usize,
+    /// Each in its place; none where another thread has it.
+    shards: Vec<Option<Shard>>,
 }
 
 impl Team {
     fn take(&mut self, batch: &Batch) {
         for packet in &batch.packets {
-            let shard = usize::from(packet.shard);
-            if shard % self.threads == self.number
-                && let Some(shard) = self.shards.get_mut(shard / self.threads)
-            {
+            if let Some(Some(shard)) = self.shards.get_mut(usize::from(packet.shard)) {
                 shard.take(packet, batch);
             }
         }
     }
 
     fn finish(self) -> Vec<Findings> {
-        self.shards.into_iter().map(Shard::finish).collect()
+        self.shards.into_iter().flatten().map(Shard::finish).collect()
     }
 }
 
@@ -78,13 +74,8 @@ pub(crate) fn run<T>(
 }
 
 fn teams(threads: usize, mut shard: impl FnMut() -> Shard) -> Vec<Team> {
-    let mut teams: Vec<_> = (0..threads).map(|number| Team { shards: Vec::new(), number, threads }).collect();
-    for number in 0..SHARDS {
-        if let Some(team) = teams.get_mut(number % threads) {
-            team.shards.push(shard());
-        }
-    }
-    teams
+    let part = |team| (0..SHARDS).map(|number| (number % threads == team).then(&mut shard)).collect();
+    (0..threads).map(part).map(|shards| Team { shards }).collect()
 }
 
 fn work(mut team: Team, batches: &Receiver<Arc<Batch>>, used: &Sender<Batch>) -> Vec<Findings> {

@@ -1,6 +1,8 @@
 //! Where dissectors put what they found, and what one side says of a thing that only both sides tell together.
 
-use wardround_model::{Fact, FactKind, Subject};
+use wardround_model::{Fact, FactKind, NotAllowed, Subject};
+
+use crate::recent::Recent;
 
 /// Who a fact is about, in the words of the bytes at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,15 +39,29 @@ pub struct Facts {
     words: Words,
     not_allowed: u64,
     not_kept: u64,
+    recent: Option<Recent>,
 }
 
 impl Facts {
     /// The most facts of one call; more are counted, not kept.
     pub const MAX: usize = 256;
 
+    /// The same as the default, but quicker where facts come again: it remembers some that were made lately.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { recent: Some(Recent::new()), ..Self::default() }
+    }
+
+    fn made(&mut self, kind: FactKind, value: &[u8]) -> Result<Fact, NotAllowed> {
+        match &mut self.recent {
+            Some(recent) => recent.fact(kind, value),
+            None => Fact::new(kind, value),
+        }
+    }
+
     /// Tells a fact; a value that the allow-list does not let through is counted and dropped.
     pub fn tell(&mut self, about: About, kind: FactKind, value: &[u8]) {
-        match Fact::new(kind, value) {
+        match self.made(kind, value) {
             Ok(_) if self.list.len() >= Self::MAX => self.not_kept = self.not_kept.saturating_add(1),
             Ok(fact) => self.list.push((about, fact)),
             Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
@@ -54,7 +70,7 @@ impl Facts {
 
     /// Asks for what is a fact about the receiver's service once the other side grants it.
     pub fn ask(&mut self, kind: FactKind, value: &[u8]) {
-        match Fact::new(kind, value) {
+        match self.made(kind, value) {
             Ok(fact) => self.words.asked = Some(fact),
             Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
         }

@@ -19,6 +19,7 @@ mod lines;
 mod ntlm;
 pub mod packet;
 mod reader;
+mod recent;
 mod stream;
 
 mod bacnet;

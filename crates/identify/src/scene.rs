@@ -2,8 +2,12 @@
 //!
 //! Everything is sorted by itself, so nothing depends on the order of the input. Not here: what any of it means.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
+use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use wardround_model::{
     Conversation, FactKind, ListedId, MacAddr, Observation, Protocol, SourceKind, Subject, Timestamp,
     Transport,
@@ -17,7 +21,15 @@ pub(crate) struct Scene<'a> {
     by_client: Vec<&'a Conversation>,
     by_server: Vec<&'a Conversation>,
     kinds: Vec<SourceKind>,
+    /// Where in `facts` those about an address stand, and those about what has none; where in the others those of an address.
+    of_ip: Runs<IpAddr>,
+    of_subject: Runs<Subject>,
+    of_client: Runs<IpAddr>,
+    of_server: Runs<IpAddr>,
 }
+
+/// Where items with one key stand in a list that is sorted by it.
+type Runs<K> = HashMap<K, Range<usize>, RandomState>;
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(input: &Input<'a>) -> Self {
@@ -28,7 +40,16 @@ impl<'a> Scene<'a> {
         let mut by_server = by_client.clone();
         by_server.sort_by_key(|it| it.server.ip);
         let kinds = input.sources.iter().map(|source| source.kind).collect();
-        Self { facts, by_client, by_server, kinds }
+        Self {
+            of_ip: runs(&facts, |it| it.subject.ip()),
+            of_subject: runs(&facts, |it| it.subject.ip().is_none().then_some(it.subject)),
+            of_client: runs(&by_client, |it| Some(it.client)),
+            of_server: runs(&by_server, |it| Some(it.server.ip)),
+            facts,
+            by_client,
+            by_server,
+            kinds,
+        }
     }
 
     /// What kind of source a fact was first seen in.
@@ -60,46 +81,54 @@ impl<'a> Scene<'a> {
 
     /// Facts about a card.
     pub(crate) fn about_card(&self, mac: MacAddr) -> &[&'a Observation] {
-        self.about(Subject::Mac(mac))
+        run(&self.facts, &self.of_subject, &Subject::Mac(mac))
     }
 
     /// Facts about a thing of a list.
     pub(crate) fn about_listed(&self, id: ListedId) -> &[&'a Observation] {
-        self.about(Subject::Listed(id))
-    }
-
-    fn about(&self, subject: Subject) -> &[&'a Observation] {
-        stretch(&self.facts, |it| (it.subject.ip(), it.subject), &(subject.ip(), subject))
+        run(&self.facts, &self.of_subject, &Subject::Listed(id))
     }
 
     /// Facts about an address and the services on it.
     pub(crate) fn about_ip(&self, ip: IpAddr) -> &[&'a Observation] {
-        stretch(&self.facts, |it| it.subject.ip(), &Some(ip))
+        run(&self.facts, &self.of_ip, &ip)
     }
 
     /// Conversations that this address began.
     pub(crate) fn as_client(&self, ip: IpAddr) -> &[&'a Conversation] {
-        stretch(&self.by_client, |it| it.client, &ip)
+        run(&self.by_client, &self.of_client, &ip)
     }
 
     /// Conversations with services on this address.
     pub(crate) fn as_server(&self, ip: IpAddr) -> &[&'a Conversation] {
-        stretch(&self.by_server, |it| it.server.ip, &ip)
+        run(&self.by_server, &self.of_server, &ip)
     }
 
     /// Whether a fact of this kind about the address (not a service on it) has a value that is wanted.
     pub(crate) fn says(&self, ip: IpAddr, kind: FactKind, wanted: impl Fn(&str) -> bool) -> bool {
-        let key = (Some(ip), Subject::Ip(ip), kind);
-        let facts = stretch(&self.facts, |it| (it.subject.ip(), it.subject, it.fact.kind()), &key);
-        facts.iter().any(|it| wanted(it.fact.value()))
+        let facts =
+            self.about_ip(ip).iter().filter(|it| it.subject == Subject::Ip(ip) && it.fact.kind() == kind);
+        facts.into_iter().any(|it| wanted(it.fact.value()))
     }
 }
 
-/// The run of items with this key in a list that is sorted by it.
-fn stretch<'s, T, K: Ord>(sorted: &'s [T], key: impl Fn(&T) -> K, wanted: &K) -> &'s [T] {
-    let start = sorted.partition_point(|item| key(item) < *wanted);
-    let rest = sorted.get(start..).unwrap_or_default();
-    rest.get(..rest.partition_point(|item| key(item) <= *wanted)).unwrap_or_default()
+/// The runs of a list that is sorted by this key; items without one are in none.
+fn runs<T, K: Hash + Eq + Copy>(sorted: &[T], key: impl Fn(&T) -> Option<K>) -> Runs<K> {
+    let mut runs = Runs::default();
+    let mut start = 0usize;
+    for items in sorted.chunk_by(|one, next| key(one) == key(next)) {
+        let end = start.saturating_add(items.len());
+        if let Some(key) = items.first().and_then(&key) {
+            runs.insert(key, start..end);
+        }
+        start = end;
+    }
+    runs
+}
+
+/// The items of a list with this key.
+fn run<'s, T, K: Hash + Eq>(sorted: &'s [T], runs: &Runs<K>, key: &K) -> &'s [T] {
+    runs.get(key).and_then(|range| sorted.get(range.clone())).unwrap_or_default()
 }
 
 /// Whether the server was there: it sent something, or a client had a TCP connection to send over (one direction of a

@@ -68,6 +68,7 @@ pub(super) fn parse_any<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, Sk
 
 /// Version and header length (1), service (1), total length (2), identification (2), flags and offset (2), time to live (1),
 /// protocol (1), checksum (2), source (4), destination (4), options.
+#[inline]
 pub(super) fn parse_v4<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     let (&[first, _, t1, t2, i1, i2, f1, f2, hop_limit, protocol, _, _, a, b, c, d, e, f, g, h], _) =
         part.take::<20>()?;
@@ -164,6 +165,7 @@ fn extensions<'a>(
     Err(SkipReason::TooDeep)
 }
 
+#[inline]
 fn payload<'a>(protocol: u8, header: Header, part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     let payload = match protocol {
         TCP => Payload::Tcp(transport::tcp(part)?),
@@ -184,6 +186,7 @@ fn payload<'a>(protocol: u8, header: Header, part: Part<'a>, walk: Walk) -> Resu
     Ok(packet(header, payload, walk))
 }
 
+#[inline]
 fn packet(header: Header, payload: Payload<'_>, walk: Walk) -> Packet<'_> {
     let Header { source, destination, hop_limit } = header;
     let ip = Ip { source, destination, hop_limit, payload };

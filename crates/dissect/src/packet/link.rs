@@ -63,6 +63,7 @@ const OLD_QINQ: [u16; 3] = [0x9100, 0x9200, 0x9300];
 /// `ARPHRD_ETHER`: the cooked address is a MAC address.
 const HARDWARE_ETHERNET: u16 = 1;
 
+#[inline]
 pub(super) fn parse<'a>(link: LinkType, part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     match link {
         LinkType::Ethernet => ethernet(part, walk),
@@ -76,6 +77,7 @@ pub(super) fn parse<'a>(link: LinkType, part: Part<'a>, walk: Walk) -> Result<Pa
 }
 
 /// Destination (6), source (6), type (2).
+#[inline]
 pub(super) fn ethernet<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     let (&[_, _, _, _, _, _, a, b, c, d, e, f, high, low], rest) = part.take::<14>()?;
     let card = Some(MacAddr([a, b, c, d, e, f])).filter(|mac| mac.is_one_card());
@@ -83,6 +85,7 @@ pub(super) fn ethernet<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, Ski
 }
 
 /// What follows an Ethernet type.
+#[inline]
 pub(super) fn ether_type<'a>(number: u16, part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     match number {
         IPV4 => ip::parse_v4(part, walk),

@@ -99,6 +99,7 @@ pub struct Fragment<'a> {
 ///
 /// # Errors
 /// The reason why its headers could not be read.
+#[inline]
 pub fn parse(link: LinkType, bytes: &[u8], wire: usize) -> Result<Packet<'_>, SkipReason> {
     link::parse(link, Part::new(bytes, wire), Walk::default())
 }

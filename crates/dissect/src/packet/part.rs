@@ -11,11 +11,13 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
+    #[inline]
     pub(super) fn new(bytes: &'a [u8], wire: usize) -> Self {
         Self { bytes, wire: wire.max(bytes.len()) }
     }
 
     /// The first `N` bytes, and what follows them.
+    #[inline]
     pub(super) fn take<const N: usize>(self) -> Result<(&'a [u8; N], Self), SkipReason> {
         match self.bytes.split_first_chunk::<N>() {
             Some((head, rest)) => Ok((head, Self { bytes: rest, wire: self.wire.saturating_sub(N) })),
@@ -24,6 +26,7 @@ impl<'a> Part<'a> {
     }
 
     /// What follows the first `count` bytes, whether the capture kept them or not.
+    #[inline]
     pub(super) fn skip(self, count: usize) -> Result<Self, SkipReason> {
         match self.bytes.get(count..) {
             Some(bytes) => Ok(Self { bytes, wire: self.wire.saturating_sub(count) }),
@@ -32,6 +35,7 @@ impl<'a> Part<'a> {
     }
 
     /// Exactly `wire` bytes of it, as a header inside says: padding goes; what the capture lacks counts as cut off.
+    #[inline]
     pub(super) fn of_length(self, wire: usize) -> Self {
         Self { bytes: self.bytes.get(..wire).unwrap_or(self.bytes), wire }
     }

@@ -76,6 +76,7 @@ impl Udp<'_> {
 
 /// Ports (2, 2), sequence (4), acknowledgement (4), header length (half a byte), flags (1), window, checksum, urgent (2 each),
 /// options.
+#[inline]
 pub(super) fn tcp(part: Part<'_>) -> Result<Tcp<'_>, SkipReason> {
     let (&[s1, s2, d1, d2, a, b, c, d, _, _, _, _, offset, flags, ..], _) = part.take::<20>()?;
     let header_length = usize::from(offset >> 4).saturating_mul(4);
@@ -95,6 +96,7 @@ pub(super) fn tcp(part: Part<'_>) -> Result<Tcp<'_>, SkipReason> {
 }
 
 /// Ports (2, 2), length with header (2), checksum (2). The payload comes also as a part, for a tunnel inside.
+#[inline]
 pub(super) fn udp(part: Part<'_>) -> Result<(Udp<'_>, Part<'_>), SkipReason> {
     let (&[s1, s2, d1, d2, l1, l2, _, _], rest) = part.take::<8>()?;
     let rest = match usize::from(u16::from_be_bytes([l1, l2])) {
