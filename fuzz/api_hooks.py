@@ -13,6 +13,9 @@ turn = 0
 def before_call(context, case, kwargs):
     global turn
     turn += 1
+    if "token" in (case.path_parameters or {}):
+        # Never one that the run itself needs: schemathesis also asks about ids that it has read.
+        case.path_parameters["token"] = IDS["token"][turn % len(IDS["token"])]
     if turn % 3 == 0:
         return
     for name, known in IDS.items():

@@ -11,6 +11,15 @@ fn the_document_stays_as_programs_know_it() {
 }
 
 #[test]
+fn every_shape_has_a_name_that_stays_when_others_come() {
+    let document = described();
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        // Where two have one name, the second gets a number, and another one as soon as a third comes before it.
+        assert!(!name.ends_with(|last: char| last.is_ascii_digit()), "{name}: two shapes have this name");
+    }
+}
+
+#[test]
 fn what_is_described_is_what_is_served() {
     let document = described();
     let mut described: Vec<(String, String)> = Vec::new();

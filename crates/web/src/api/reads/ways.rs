@@ -41,7 +41,7 @@ struct Ways {
     from: Side,
     to: Side,
     /// The likeliest first. None is no proof that there is none.
-    ways: Vec<OneWay>,
+    ways: Vec<FoundWay>,
     /// There may be more than are told.
     more: bool,
     /// Rules of firewalls that counted.
@@ -59,7 +59,6 @@ struct Side {
     #[serde(skip_serializing_if = "Option::is_none")]
     devices: Option<u64>,
     /// Which may be meant, where the text is of several: ask again with the id.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     choices: Vec<Choice>,
 }
 
@@ -88,19 +87,19 @@ impl From<&End> for Side {
 
 /// A way.
 #[derive(Serialize, JsonSchema)]
-struct OneWay {
+struct FoundWay {
     /// In a word.
     likelihood: &'static str,
     /// How it begins, such as `mail`; absent where it begins at a device that you named.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<&'static str>,
     /// Step by step; the last one is the goal.
-    steps: Vec<OneStep>,
+    steps: Vec<WayStep>,
 }
 
 /// A device on a way.
 #[derive(Serialize, JsonSchema)]
-struct OneStep {
+struct WayStep {
     device: String,
     device_title: String,
     /// How it is reached: `start`, `seen` (somebody was seen to go there), `same-network` or `rule` (nobody was).
@@ -125,7 +124,7 @@ struct Rule {
     sure: bool,
 }
 
-impl OneStep {
+impl WayStep {
     fn of(ground: &WayGround, step: &Step) -> Self {
         let (reached, evidence, rule) = match step.reached {
             Reached::Start(seen) => ("start", seen.map(|seen| seen.to_string()), None),
@@ -153,12 +152,12 @@ impl OneStep {
     }
 }
 
-impl OneWay {
+impl FoundWay {
     fn of(ground: &WayGround, way: &Way) -> Self {
         Self {
             likelihood: way.word(),
             entry: way.entry.map(wardround_triage::Entry::code),
-            steps: way.steps.iter().map(|step| OneStep::of(ground, step)).collect(),
+            steps: way.steps.iter().map(|step| WayStep::of(ground, step)).collect(),
         }
     }
 }
@@ -188,7 +187,7 @@ async fn find(State(site): State<Site>, asked: Asked) -> Result<Response, Proble
         let ways = Ways {
             from: (&told.from).into(),
             to: (&told.to).into(),
-            ways: told.ways.iter().map(|way| OneWay::of(ground, way)).collect(),
+            ways: told.ways.iter().map(|way| FoundWay::of(ground, way)).collect(),
             more: told.ways.len() == MOST_WAYS,
             rules: size(ground.rules.len()),
             left_out: told.left_out.clone(),

@@ -53,11 +53,11 @@ const FILE: &[Parameter] = &[
 
 /// A task, whole.
 #[derive(Serialize, JsonSchema)]
-struct Whole {
+struct TaskWhole {
     #[serde(flatten)]
     job: Job,
     /// What to do, the most harm first.
-    all_steps: Vec<OneStep>,
+    all_steps: Vec<TaskStep>,
     /// Whose word is missing, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits: Option<&'static str>,
@@ -74,7 +74,7 @@ struct Whole {
 
 /// A step of a task.
 #[derive(Serialize, JsonSchema)]
-struct OneStep {
+struct TaskStep {
     title: String,
     why: String,
     /// Minutes there.
@@ -124,7 +124,7 @@ impl From<&Part<'_>> for Settles {
     }
 }
 
-impl From<&Step<'_>> for OneStep {
+impl From<&Step<'_>> for TaskStep {
     fn from(from: &Step<'_>) -> Self {
         Self {
             title: from.title.to_owned(),
@@ -202,7 +202,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &[],
             clocks,
         ),
-        Operation::new::<One<Whole>, _, _>(
+        Operation::new::<One<TaskWhole>, _, _>(
             "work.sheet",
             "One task whole: each step with its checks and its way back, and what it settles.",
             see,
@@ -280,7 +280,7 @@ async fn sheet(
     State(site): State<Site>,
     Path(text): Path<String>,
     asked: Asked,
-) -> Result<Answer<One<Whole>>, Problem> {
+) -> Result<Answer<One<TaskWhole>>, Problem> {
     Fields::of(&asked, &[])?;
     let id = tasks::id(&text).ok_or(Problem::NotFound)?;
     let desk = site.hospital().desk(&site.policy).await?;
@@ -288,7 +288,7 @@ async fn sheet(
     let row = desk.row(id).ok_or(Problem::NotFound)?;
     let letter = desk.letter(&row.kind).map(|letter| page::work::letter_state(&letter.state, letter.overdue));
     let job = Job::from(&**row);
-    let tell = move |task: &Task<'_>| Whole {
+    let tell = move |task: &Task<'_>| TaskWhole {
         job,
         all_steps: task.steps.iter().map(Into::into).collect(),
         waits: task.waits().map(wardround_triage::LeftBecause::sentence),

@@ -81,7 +81,7 @@ struct People {
 
 /// An invitation that nobody has used yet.
 #[derive(Serialize, JsonSchema)]
-struct Waiting {
+struct Unused {
     /// Its id.
     id: String,
     role: String,
@@ -92,7 +92,7 @@ struct Waiting {
     account_ends_at: Option<String>,
 }
 
-impl From<&Invitation> for Waiting {
+impl From<&Invitation> for Unused {
     fn from(from: &Invitation) -> Self {
         Self {
             id: people::name_of(from).to_owned(),
@@ -105,8 +105,8 @@ impl From<&Invitation> for Waiting {
 
 /// Invitations that nobody has used yet.
 #[derive(Serialize, JsonSchema)]
-struct AllWaiting {
-    items: Vec<Waiting>,
+struct Invitations {
+    items: Vec<Unused>,
 }
 
 /// Somebody is invited: give them the code in person or by phone.
@@ -162,7 +162,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &[],
             close,
         ),
-        Operation::new::<AllWaiting, _, _>(
+        Operation::new::<Invitations, _, _>(
             "people.invitations",
             "Invitations that nobody has used yet.",
             may,
@@ -241,11 +241,11 @@ async fn close(
     Ok(Answer((&people::close(&site, &person, id(&text)?).await?).into()))
 }
 
-async fn invitations(State(site): State<Site>, asked: Asked) -> Result<Answer<AllWaiting>, Problem> {
+async fn invitations(State(site): State<Site>, asked: Asked) -> Result<Answer<Invitations>, Problem> {
     Fields::of(&asked, &[])?;
     let at = now();
     let all = site.home.read(move |store| store.invitation_list(at)).await?;
-    Ok(Answer(AllWaiting { items: all.iter().map(Into::into).collect() }))
+    Ok(Answer(Invitations { items: all.iter().map(Into::into).collect() }))
 }
 
 async fn invite(

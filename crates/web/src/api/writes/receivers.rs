@@ -86,7 +86,7 @@ const SYSLOG: &[Field] = &[
 
 /// Somebody that the site tells by itself.
 #[derive(Serialize, JsonSchema)]
-struct Told {
+struct Receiver {
     /// Its id, such as "N-3".
     id: String,
     /// `mail`, `webhook` or `syslog`.
@@ -94,7 +94,7 @@ struct Told {
     name: String,
     /// Where it is; absent where that can't be read with the key of this site: remove it then, and add it anew.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reached: Option<Reached>,
+    reached: Option<ReachedAt>,
     made_at: String,
     /// Since when it is switched off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,11 +111,10 @@ struct Told {
 
 /// How somebody is reached, without secrets.
 #[derive(Serialize, JsonSchema)]
-struct Reached {
+struct ReachedAt {
     host: String,
     port: u16,
     /// Addresses of mail.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     to: Vec<String>,
     /// Whether it may be an address inside the hospital.
     inside: bool,
@@ -130,7 +129,7 @@ struct Trouble {
     text: String,
 }
 
-impl Told {
+impl Receiver {
     fn of(site: &Site, kept: &KeptReceiver) -> Self {
         let reached = notices::unsealed(site, kept).map(|receiver| {
             let (host, port, to) = match receiver.way {
@@ -138,7 +137,7 @@ impl Told {
                 Way::Webhook(webhook) => (webhook.host, webhook.port, Vec::new()),
                 Way::Syslog(syslog) => (syslog.host, syslog.port, Vec::new()),
             };
-            Reached { host, port, to, inside: receiver.inside, names: receiver.names }
+            ReachedAt { host, port, to, inside: receiver.inside, names: receiver.names }
         });
         let trouble = kept.trouble.as_ref();
         Self {
@@ -158,13 +157,13 @@ impl Told {
 
 /// All that the site tells by itself.
 #[derive(Serialize, JsonSchema)]
-struct AllTold {
-    items: Vec<Told>,
+struct Receivers {
+    items: Vec<Receiver>,
 }
 
 /// Somebody new to be told.
 #[derive(Serialize, JsonSchema)]
-struct Added {
+struct NewReceiver {
     /// Its id, such as "N-3".
     id: String,
     /// The secret that messages of a webhook are signed with (Standard Webhooks). It is told once.
@@ -172,7 +171,7 @@ struct Added {
     secret: Option<String>,
 }
 
-impl From<receivers::Added> for Added {
+impl From<receivers::Added> for NewReceiver {
     fn from(from: receivers::Added) -> Self {
         Self { id: from.id.to_string(), secret: from.secret }
     }
@@ -180,7 +179,7 @@ impl From<receivers::Added> for Added {
 
 /// How a trial went.
 #[derive(Serialize, JsonSchema)]
-struct Tried {
+struct Trial {
     /// Whether it was told; look whether it arrived.
     told: bool,
     /// What is to be known of it, or why it could not be told.
@@ -192,7 +191,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let may = Permission::ChangeSettings;
     let add = |id, about, path, fields, by: By| {
         let add = move |State(site): State<Site>, sent: Sent| add(site, by, sent);
-        Operation::change::<Added, _, _>(id, about, may, (Verb::Post, path), fields, add)
+        Operation::change::<NewReceiver, _, _>(id, about, may, (Verb::Post, path), fields, add)
             .answers(StatusCode::CREATED)
             .secret()
     };
@@ -200,7 +199,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::change::<Done, _, _>(id, about, may, (Verb::Post, path), &[], handler)
     };
     vec![
-        Operation::new::<AllTold, _, _>(
+        Operation::new::<Receivers, _, _>(
             "receivers.list",
             "Whom the site tells by itself, and how that goes.",
             may,
@@ -208,7 +207,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &[],
             list,
         ),
-        Operation::new::<Told, _, _>("receivers.get", "One of them.", may, PATH, &[], show),
+        Operation::new::<Receiver, _, _>("receivers.get", "One of them.", may, PATH, &[], show),
         add("receivers.add-mail", "Tell people by mail.", "/api/v1/receivers/mail", MAIL, By::Mail),
         add(
             "receivers.add-webhook",
@@ -224,7 +223,7 @@ pub(super) fn operations() -> Vec<Operation> {
             SYSLOG,
             By::Syslog,
         ),
-        Operation::change::<Tried, _, _>(
+        Operation::change::<Trial, _, _>(
             "receivers.try",
             "Tell it something now, for a trial.",
             may,
@@ -250,30 +249,30 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn list(State(site): State<Site>, asked: Asked) -> Result<Answer<AllTold>, Problem> {
+async fn list(State(site): State<Site>, asked: Asked) -> Result<Answer<Receivers>, Problem> {
     Fields::of(&asked, &[])?;
     let all = site.home.read(Store::receiver_list).await?;
-    Ok(Answer(AllTold { items: all.iter().map(|receiver| Told::of(&site, receiver)).collect() }))
+    Ok(Answer(Receivers { items: all.iter().map(|receiver| Receiver::of(&site, receiver)).collect() }))
 }
 
 async fn show(
     State(site): State<Site>,
     Path(text): Path<String>,
     asked: Asked,
-) -> Result<Answer<Told>, Problem> {
+) -> Result<Answer<Receiver>, Problem> {
     Fields::of(&asked, &[])?;
     let receiver = receivers::named_by(&site, &text).await?;
-    Ok(Answer(Told::of(&site, &receiver)))
+    Ok(Answer(Receiver::of(&site, &receiver)))
 }
 
-async fn add(site: Site, by: By, sent: Sent) -> Result<Answer<Added>, Problem> {
+async fn add(site: Site, by: By, sent: Sent) -> Result<Answer<NewReceiver>, Problem> {
     Ok(Answer(receivers::add(&site, by, &sent).await?.into()))
 }
 
-async fn try_now(State(site): State<Site>, Path(text): Path<String>) -> Result<Answer<Tried>, Problem> {
+async fn try_now(State(site): State<Site>, Path(text): Path<String>) -> Result<Answer<Trial>, Problem> {
     Ok(Answer(match receivers::try_now(&site, &text).await?.went {
-        Ok(note) => Tried { told: true, detail: note.map(|note| plain(&note)) },
-        Err(why) => Tried { told: false, detail: Some(plain(&why)) },
+        Ok(note) => Trial { told: true, detail: note.map(|note| plain(&note)) },
+        Err(why) => Trial { told: false, detail: Some(plain(&why)) },
     }))
 }
 

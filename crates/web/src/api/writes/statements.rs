@@ -86,14 +86,14 @@ fn roles() -> Vec<&'static str> {
 
 /// What was kept. A round counts what was said before it was run.
 #[derive(Serialize, JsonSchema)]
-struct Kept {
+struct KeptWords {
     /// What was said in one go has one moment: all of it can be taken back by this.
     moment: String,
     /// Their ids, such as "S-3".
     statements: Vec<String>,
 }
 
-impl From<Said> for Kept {
+impl From<Said> for KeptWords {
     fn from(said: Said) -> Self {
         Self {
             moment: said.at.nanoseconds().to_string(),
@@ -161,7 +161,7 @@ pub(super) fn operations() -> Vec<Operation> {
             &[],
             list,
         ),
-        Operation::change::<Kept, _, _>(
+        Operation::change::<KeptWords, _, _>(
             "devices.say",
             "Say something of a device: who looks after it, its care area, what it does for patients, spares, a weakness.",
             may,
@@ -170,7 +170,7 @@ pub(super) fn operations() -> Vec<Operation> {
             say_of_device,
         )
         .answers(StatusCode::CREATED),
-        Operation::change::<Kept, _, _>(
+        Operation::change::<KeptWords, _, _>(
             "devices.say-many",
             "Say the same of several devices: all of it is kept, or nothing.",
             may,
@@ -179,7 +179,7 @@ pub(super) fn operations() -> Vec<Operation> {
             say_of_devices,
         )
         .answers(StatusCode::CREATED),
-        Operation::change::<Kept, _, _>(
+        Operation::change::<KeptWords, _, _>(
             "findings.say",
             "Say whether a published weakness is there, and why not. The next round counts it.",
             may,
@@ -240,13 +240,13 @@ async fn say_of_device(
     State(site): State<Site>,
     Path(text): Path<String>,
     sent: Sent,
-) -> Result<Answer<Kept>, Problem> {
+) -> Result<Answer<KeptWords>, Problem> {
     let device = BTreeSet::from([devices::id(&text).ok_or(Problem::NotFound)?]);
     be_known(&site, &device).await?;
     Ok(Answer(devices::say(&site, &device, &sent).await?.into()))
 }
 
-async fn say_of_devices(State(site): State<Site>, sent: Sent) -> Result<Answer<Kept>, Problem> {
+async fn say_of_devices(State(site): State<Site>, sent: Sent) -> Result<Answer<KeptWords>, Problem> {
     let chosen: BTreeSet<AssetId> = sent.all("device").filter_map(devices::id).collect();
     be_known(&site, &chosen).await?;
     Ok(Answer(devices::say(&site, &chosen, &sent).await?.into()))
@@ -256,7 +256,7 @@ async fn say_of_finding(
     State(site): State<Site>,
     Path(text): Path<String>,
     sent: Sent,
-) -> Result<Answer<Kept>, Problem> {
+) -> Result<Answer<KeptWords>, Problem> {
     let id = text.strip_prefix("F-").and_then(|digest| digest.parse().ok()).map(FindingId);
     let (device, cve) = weakness(&site, id.ok_or(Problem::NotFound)?).await?;
     Ok(Answer(devices::say_of_weakness(&site, device, cve, &sent).await?.into()))
