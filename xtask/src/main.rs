@@ -6,6 +6,7 @@
 mod layers;
 mod licences;
 mod sbom;
+mod traced;
 mod tree;
 
 use std::process::ExitCode;
@@ -28,14 +29,16 @@ fn main() -> ExitCode {
 
 fn check() -> ExitCode {
     let broken = match cargo_metadata() {
-        Ok(metadata) => [layers::check(&metadata), licences::check(&metadata), tree::check()].concat(),
+        Ok(metadata) => {
+            [layers::check(&metadata), licences::check(&metadata), tree::check(), traced::check()].concat()
+        }
         Err(error) => vec![error],
     };
     for line in &broken {
         eprintln!("check: {line}");
     }
     if broken.is_empty() {
-        println!("check: layers, licences, banned crates and names hold");
+        println!("check: layers, licences, banned crates, names and the tests of ASVS hold");
         return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE

@@ -69,6 +69,34 @@ impl Store {
         self.write("DELETE FROM session WHERE digest = ?1", [digest]).map(drop)
     }
 
+    /// The sessions of an account, the one that was used last first: digests of tokens, when each began, and when it was last used.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn session_list(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
+        const SELECT: &str = "
+            SELECT digest, made_at, seen_at FROM session WHERE account_id = ?1 ORDER BY seen_at DESC, digest";
+        let read = || -> Result<Vec<(String, Timestamp, Timestamp)>, Trouble> {
+            let mut select = self.connection.prepare_cached(SELECT)?;
+            let moment = |nanoseconds: i64| Timestamp::from_nanoseconds(nanoseconds);
+            let rows = select
+                .query_map([account.0], |row| Ok((row.get(0)?, moment(row.get(1)?), moment(row.get(2)?))))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        read().map_err(|trouble| trouble.at(&self.path))
+    }
+
+    /// Ends all sessions of an account, but for the one with this digest.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn session_end_all(&mut self, account: AccountId, but: &str) -> Result<(), StoreError> {
+        self.write("DELETE FROM session WHERE account_id = ?1 AND digest <> ?2", (account.0, but)).map(drop)
+    }
+
     /// Ends all sessions that began before one moment or in which nothing was asked since another.
     ///
     /// # Errors

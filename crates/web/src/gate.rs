@@ -219,7 +219,7 @@ async fn with_form(request: Request, person: Option<&Person>) -> Result<Request,
     let (mut parts, body) = request.into_parts();
     let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
     let fields: Vec<(String, String)> =
-        form_urlencoded::parse(&bytes).map(|(name, value)| (plain(&name), plain(&value))).collect();
+        form_urlencoded::parse(&bytes).map(|(name, value)| (plain(&name), as_sent(&name, &value))).collect();
     let sent = Sent(fields);
     if let Some(person) = person
         && !is_same(sent.exact(TOKEN), &person.form_token)
@@ -228,6 +228,11 @@ async fn with_form(request: Request, person: Option<&Person>) -> Result<Request,
     }
     parts.extensions.insert(sent);
     Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// A password is taken letter by letter as it came, and never shown (ASVS 5.0 6.2.8); of all else, what turns its order round goes.
+fn as_sent(name: &str, value: &str) -> String {
+    if ["password", "new"].contains(&name) { value.to_owned() } else { plain(value) }
 }
 
 /// What the framework refuses by itself, such as a number that is none, gets a page like everything else.
@@ -251,6 +256,12 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_taken_as_it_was_typed() {
+        assert_eq!(as_sent("password", "lamp\u{200f}river"), "lamp\u{200f}river");
+        assert_eq!(as_sent("text", "lamp\u{200f}river"), "lamp\u{fffd}river");
+    }
 
     #[test]
     fn forms_of_other_pages_are_refused() {

@@ -54,20 +54,99 @@ fn of(password: &str, salt: &[u8], (memory, passes, lanes): Costs) -> Option<Vec
 pub(crate) fn refuse(password: &str, name: &str) -> Option<&'static str> {
     let lower = password.to_lowercase();
     let letters = lower.chars().collect::<std::collections::BTreeSet<char>>().len();
-    let is_obvious = ["password", "passwort", "wardround", "123456", "qwerty", "hospital"]
-        .iter()
-        .any(|word| lower.contains(word) && lower.chars().count() < word.len() + 8);
+    let is_obvious =
+        OBVIOUS.iter().any(|word| lower.contains(word) && lower.chars().count() < word.len() + 8);
     match password.chars().count() {
         0..SHORTEST => {
             Some("The password is too short. Twelve characters or more; four plain words will do.")
         }
         _ if password.len() > LONGEST => Some("The password is too long."),
         _ if letters < 5 => Some("The password repeats too few characters."),
-        _ if is_obvious || (name.len() > 3 && lower.contains(name)) => {
+        _ if is_obvious || is_walk(&lower) || repeats(&lower) || (name.len() > 3 && lower.contains(name)) => {
             Some("The password is too easy to guess. Take four words that do not belong together.")
         }
         _ => None,
     }
+}
+
+/// Words that many passwords are made of, with little around them.
+const OBVIOUS: &[&str] = &[
+    "password",
+    "passwort",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "wardround",
+    "hospital",
+    "123456",
+    "qwerty",
+    "qwertz",
+    "azerty",
+    "administrator",
+    "admin",
+    "welcome",
+    "willkommen",
+    "letmein",
+    "changeme",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "liverpool",
+    "superman",
+    "batman",
+    "starwars",
+    "trustno1",
+    "unbelievable",
+    "computer",
+    "internet",
+    "charlie",
+    "michael",
+    "jennifer",
+    "shadow",
+    "dragon",
+    "monkey",
+    "master",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "sommer",
+    "january",
+    "monday",
+    "secret",
+    "geheim",
+    "hallo",
+    "hello",
+];
+/// Rows of keys, as hands walk along them.
+const ROWS: &[&str] =
+    &["1234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "yxcvbnm", "zxcvbnm"];
+
+/// Whether most of it is a walk: along the alphabet, the digits or the keys, also with two hands in turn (`1q2w3e4r`).
+fn is_walk(lower: &str) -> bool {
+    let letters: Vec<char> = lower.chars().collect();
+    [1, 2].iter().any(|stride| {
+        let pairs = letters.iter().zip(letters.iter().skip(*stride));
+        let steps = pairs.clone().filter(|(one, next)| is_step(**one, **next)).count();
+        steps.saturating_mul(3) >= pairs.count().saturating_mul(2)
+    })
+}
+
+fn is_step(one: char, next: char) -> bool {
+    let is_next = |row: &str| {
+        let place = |wanted| row.chars().position(|letter| letter == wanted);
+        place(one).zip(place(next)).is_some_and(|(one, next)| one.abs_diff(next) == 1)
+    };
+    u32::from(one).abs_diff(u32::from(next)) == 1 || ROWS.iter().any(|row| is_next(row))
+}
+
+/// Whether it is the same piece over and over.
+fn repeats(lower: &str) -> bool {
+    let letters: Vec<char> = lower.chars().collect();
+    (1..=letters.len() / 2)
+        .any(|piece| letters.iter().zip(letters.iter().skip(piece)).all(|(one, next)| one == next))
 }
 
 #[cfg(test)]
@@ -91,9 +170,33 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_told_why() {
-        for weak in ["short", "aaaaaaaaaaaaaa", "password1234", "maria.lopez2026", "Wardround2026!"] {
+        let weak = ["short", "aaaaaaaaaaaaaa", "password1234", "maria.lopez2026", "Wardround2026!"];
+        let walks = [
+            "1q2w3e4r5t6y",
+            "123456789012",
+            "abcdefghijkl",
+            "qwertyuiop12",
+            "zxcvbnm,./123",
+            "asdfghjkl;'123",
+        ];
+        let common = [
+            "abc123abc123",
+            "iloveyou1234",
+            "Administrator1",
+            "P@ssw0rd2026!",
+            "Sommer2026!!",
+            "unbelievable",
+        ];
+        for weak in [&weak[..], &walks, &common].concat() {
             assert!(refuse(weak, "maria.lopez").is_some(), "{weak}");
         }
-        assert_eq!(refuse("lamp river copper tide", "maria.lopez"), None);
+        for good in [
+            "lamp river copper tide",
+            "korrekt pferd batterie",
+            "Tr7-vale!moon_quartz",
+            "\u{5e9}\u{5dc}\u{5d5}\u{5dd} lamp river",
+        ] {
+            assert_eq!(refuse(good, "maria.lopez"), None, "{good}");
+        }
     }
 }

@@ -378,6 +378,66 @@ fn people_change_their_own_password_and_codes_and_others_are_out() {
 }
 
 #[test]
+fn people_see_and_end_their_other_sessions_and_administrators_end_those_of_others() {
+    let site = Running::new();
+    let (ada, member) = set_up(&site);
+    let elsewhere = Browser::new(&site);
+    elsewhere.enter(&member);
+    let page = ada.get("/account");
+    page.shows(&["Where you are signed in", "<strong>here</strong>", "Sign out everywhere else"]);
+    assert_eq!(page.text.matches("last used").count(), 2);
+    let wrong = [("password", "not it at all"), ("code", "000000")];
+    ada.press("/account", "/account/sessions", &wrong).shows(&["Nothing was changed."]);
+    elsewhere.get("/").shows(&["Today"]);
+    let code = member.recovery.borrow_mut().pop().unwrap();
+    let good = [("password", PASSWORD), ("code", code.as_str())];
+    assert_eq!(ada.press("/account", "/account/sessions", &good).to(), "/account#sessions");
+    assert_eq!(elsewhere.get("/").to(), "/sign-in");
+    ada.get("/").shows(&["Today"]);
+    let page = ada.press("/people", "/people/invite", &[("role", "network")]);
+    let ivo = Browser::new(&site);
+    ivo.join(&between(&page.text, "<p class=\"code panel\">", "<").unwrap(), "ivo");
+    assert_eq!(ivo.press("/account", "/people/1/sign-out", &[]).status, 403);
+    assert_eq!(ada.press("/people", "/people/2/sign-out", &[]).to(), "/people");
+    assert_eq!(ivo.get("/").to(), "/sign-in");
+    ada.get("/audit").shows(&["ended their other sessions", "signed somebody out"]);
+}
+
+#[test]
+fn a_password_counts_letter_by_letter_and_leaving_clears_the_browser() {
+    let site = Running::new();
+    let browser = Browser::new(&site);
+    let page = browser.get("/join");
+    let secret = secret_of(&page);
+    // Signs that other fields lose, and more than 64 letters.
+    let password = format!("  lamp\u{200f}river {} ", "copper ".repeat(9));
+    let fields = [
+        ("offer", page.hidden("offer")),
+        ("invitation", site.code.clone().unwrap()),
+        ("name", "ada".to_owned()),
+        ("password", password.clone()),
+        ("code", totp(&secret, 0)),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser.post("/join", &fields).shows(&["Your account is ready"]);
+    let left = browser.press("/", "/sign-out", &[]);
+    assert_eq!(
+        (left.to(), left.header("clear-site-data")),
+        ("/sign-in".to_owned(), "\"cache\", \"storage\"".to_owned())
+    );
+    let code = totp(&secret, 1);
+    for other in
+        [password.replace('\u{200f}', "\u{fffd}"), password.trim().to_owned(), password.to_uppercase()]
+    {
+        assert_eq!(browser.sign_in("ada", &other, &code).status, 401);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert_eq!(browser.sign_in("ada", &password, &code).to(), "/");
+    let form = browser.get("/account").text;
+    assert_eq!(form.matches("type=\"password\"").count(), form.matches("name=\"password\"").count() + 1);
+}
+
+#[test]
 fn a_name_is_free_again_when_its_account_is_closed() {
     let site = Running::new();
     let (ada, _) = set_up(&site);

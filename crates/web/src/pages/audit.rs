@@ -114,6 +114,8 @@ fn words(action: &str) -> &str {
         "sign-in" => "signed in",
         "sign-out" => "signed out",
         "task.assign" => "said who does a task",
+        "account.sessions" => "ended their other sessions",
+        "people.sign-out" => "signed somebody out",
         "task.attach" => "sent files for a task",
         "task.comment" => "remarked on a task",
         "task.download" => "took a file of a task",

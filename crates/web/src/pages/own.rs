@@ -2,8 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use wardround_model::Timestamp;
+use wardround_report::page::day_and_time;
 
 use crate::account;
 use crate::asks::Sent;
@@ -21,15 +23,18 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(Needs::SignedIn, "/account", show),
         Route::post(Needs::SignedIn, "/account/password", "account.password", change_password),
+        Route::post(Needs::SignedIn, "/account/sessions", "account.sessions", end_others),
         Route::post(Needs::SignedIn, "/account/recovery", "account.recovery", renew_recovery),
     ]
 }
 
-async fn show(State(site): State<Site>, person: Person) -> Response {
-    page(&site, &person, None)
+async fn show(State(site): State<Site>, person: Person) -> Result<Response, Problem> {
+    page(&site, &person, None).await
 }
 
-fn page(site: &Site, person: &Person, error: Option<&str>) -> Response {
+async fn page(site: &Site, person: &Person, error: Option<&str>) -> Result<Response, Problem> {
+    let account = person.account;
+    let sessions = site.home.read(move |store| store.session_list(account)).await?;
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let body = html! {
         p { "You are " strong { (person.name) } ". Your role is " (person.role.label()) "." }
@@ -49,6 +54,7 @@ fn page(site: &Site, person: &Person, error: Option<&str>) -> Response {
                 div { button { "Change it" } }
             }
         }
+        (signed_in(person, &sessions))
         section aria-labelledby="recovery" {
             h2 id="recovery" { "New recovery codes" }
             p { "The old ones work no longer." }
@@ -59,7 +65,40 @@ fn page(site: &Site, person: &Person, error: Option<&str>) -> Response {
             }
         }
     };
-    (status, layout::page(site, person, None, "Your account", &body)).into_response()
+    Ok((status, layout::page(site, person, None, "Your account", &body)).into_response())
+}
+
+/// Where somebody is signed in: when each session began, and which is this one. Addresses are not kept with them.
+fn signed_in(person: &Person, sessions: &[(String, Timestamp, Timestamp)]) -> Markup {
+    html! {
+        section aria-labelledby="sessions" {
+            h2 id="sessions" { "Where you are signed in" }
+            ul { @for (digest, made, seen) in sessions {
+                li { "Since " (day_and_time(*made)) " UTC, last used " (day_and_time(*seen)) " UTC" @if *digest == person.session { ": " strong { "here" } } "." }
+            } }
+            @if sessions.len() > 1 {
+                form class="fields panel" method="post" action="/account/sessions" {
+                    (form_token(person))
+                    (proof())
+                    div { button { "Sign out everywhere else" } }
+                }
+            }
+        }
+    }
+}
+
+async fn end_others(
+    State(site): State<Site>,
+    person: Person,
+    peer: Peer,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    if !account::is_owner(&site, &person, &sent, peer.address()).await? {
+        return page(&site, &person, Some(WRONG)).await;
+    }
+    let (account, own) = (person.account, person.session.clone());
+    site.home.write(move |store| store.session_end_all(account, &own)).await?;
+    Ok(Redirect::to("/account#sessions").into_response())
 }
 
 /// What shows that it is the owner who sits there.
@@ -77,10 +116,10 @@ async fn change_password(
     sent: Sent,
 ) -> Result<Response, Problem> {
     if !account::is_owner(&site, &person, &sent, peer.address()).await? {
-        return Ok(page(&site, &person, Some(WRONG)));
+        return page(&site, &person, Some(WRONG)).await;
     }
     if let Some(why) = account::change_password(&site, &person, sent.exact("new")).await? {
-        return Ok(page(&site, &person, Some(why)));
+        return page(&site, &person, Some(why)).await;
     }
     let body = html! { div class="notice good" { p { "Your password is changed." } } p { a href="/" { "To today" } } };
     Ok(layout::page(&site, &person, None, "Your account", &body).into_response())
@@ -93,7 +132,7 @@ async fn renew_recovery(
     sent: Sent,
 ) -> Result<Response, Problem> {
     if !account::is_owner(&site, &person, &sent, peer.address()).await? {
-        return Ok(page(&site, &person, Some(WRONG)));
+        return page(&site, &person, Some(WRONG)).await;
     }
     let codes = account::renew_recovery(&site, &person).await?;
     Ok(layout::page(&site, &person, None, "Keep these codes", &recovery_list(&codes)).into_response())

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post(NEEDS, "/people/invited/{invitation}/withdraw", "people.withdraw", withdraw),
         Route::post(NEEDS, "/people/{account}/change", "people.change", change),
         Route::post(NEEDS, "/people/{account}/close", "people.close", close),
+        Route::post(NEEDS, "/people/{account}/sign-out", "people.sign-out", sign_out),
     ]
 }
 
@@ -54,7 +55,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
         section aria-labelledby="accounts" {
             h2 id="accounts" { "Accounts" }
             div class="scroll" tabindex="0" role="region" aria-label="Table" { table {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } th scope="col" { span class="aside" { "Change" } } } }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } th scope="col" { span class="aside" { "Change, or sign out" } } } }
                 tbody {
                     @for account in accounts {
                         tr {
@@ -72,6 +73,10 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                                     form method="post" action={ "/people/" (account.id.0) "/close" } {
                                         (form_token(person))
                                         button class="quiet" { "Close" span class="aside" { " the account of " (account.kept.name) } }
+                                    }
+                                    form method="post" action={ "/people/" (account.id.0) "/sign-out" } {
+                                        (form_token(person))
+                                        button class="quiet" { "Sign out" span class="aside" { " " (account.kept.name) " everywhere" } }
                                     }
                                 }
                             }
@@ -186,6 +191,12 @@ async fn change(
     let (id, any) = (AccountId(account), Condition::default());
     people::change(&site, &person, peer.address(), id, &sent, any).await?;
     Ok(Redirect::to(PATH).into_response())
+}
+
+/// Ends all sessions of somebody; they may sign in again.
+async fn sign_out(State(site): State<Site>, Path(account): Path<i64>) -> Result<Response, Problem> {
+    site.home.write(move |store| store.session_end_all(AccountId(account), "")).await?;
+    Ok(Redirect::to("/people").into_response())
 }
 
 async fn close(

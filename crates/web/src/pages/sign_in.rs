@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_store::Store;
@@ -113,5 +113,8 @@ fn left(site: &Site, headers: &HeaderMap) -> Response {
     if let Some(value) = cookie::take_back(cookie::is_secure(headers, site.tls)) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
+    // Nothing of what was shown stays in the browser (W3C Clear Site Data; ASVS 5.0 14.3.1).
+    let everything = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);
     response
 }
