@@ -1,20 +1,19 @@
 //! The interfaces that the site listens at: which were chosen, who listens, and what was heard and no round has read yet.
 //!
-//! What was heard lies in files beside the store, one piece an hour and interface, in the lines of `wardround_live` and readable by
-//! its owner alone: a week's hearing takes no memory, and a killed site loses an hour of it at most. Packets are never kept. Not
-//! here: reading packets (`live`), rounds (`rounds`).
+//! What was heard lies in files beside the store ([`pieces`]): a week's hearing takes no memory, and a killed site loses an hour of it at
+//! most. Packets are never kept. Not here: reading packets (`live`), rounds (`rounds`).
+
+mod pieces;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use wardround_capture::{Captured, Harvests, Limits};
-use wardround_live::{HarvestError, Link, Pulse, ReaderCommand, Sensor, links, read_harvest, write_harvest};
-use wardround_model::{SkipReason, Source, SourceIndex, SourceKind, Timestamp};
+use wardround_capture::Captured;
+use wardround_live::{Link, Pulse, ReaderCommand, Sensor, links};
+use wardround_model::{SkipReason, Timestamp};
 use wardround_store::{Store, StoreError};
 
 use crate::events::Happening;
@@ -27,8 +26,6 @@ use crate::site::{Site, now};
 
 /// The name of the setting: names with spaces between.
 const SETTING: &str = "interfaces";
-/// How an ending file of a piece is called.
-const ENDING: &str = ".harvest";
 /// The most interfaces that are listened at: each takes a process and its memory.
 const MOST: usize = 16;
 /// How long one piece is, in nanoseconds.
@@ -132,8 +129,9 @@ impl Ears {
         };
         if is_over {
             self.take_pieces(&mut sensors, at);
-            for path in
-                self.files().iter().filter(|path| began(path).is_none_or(|it| at.since(it) > WAITS_FOR))
+            for path in pieces::all(&self.folder)
+                .iter()
+                .filter(|path| pieces::began(path).is_none_or(|it| at.since(it) > WAITS_FOR))
             {
                 log::event("heard-too-long-ago");
                 let _ = fs::remove_file(path);
@@ -145,15 +143,15 @@ impl Ears {
     pub(crate) fn heard(&self, at: Timestamp) -> Heard {
         let mut sensors = locked(&self.sensors);
         self.take_pieces(&mut sensors, at);
-        let files = self.files();
+        let files = pieces::all(&self.folder);
         let unkept = locked(&self.known).unkept.clone();
-        Heard { captured: together(&files, &unkept), files, unkept }
+        Heard { captured: pieces::together(&files, &unkept), files, unkept }
     }
 
     /// Whether there is anything that no round has read.
     pub(crate) fn has_heard(&self) -> bool {
         let is_waiting = |pulse: &Pulse| pulse.health().waiting > 0;
-        locked(&self.known).pulses.values().any(is_waiting) || !self.files().is_empty()
+        locked(&self.known).pulses.values().any(is_waiting) || !pieces::all(&self.folder).is_empty()
     }
 
     /// A round has read and kept it.
@@ -261,7 +259,7 @@ impl Ears {
         let lost = lost.fold(0_u64, |sum, skip| sum.saturating_add(skip.count));
         let went_well = piece.coverage.sources.iter().all(|source| source.ended_early.is_none());
         let is_nothing = piece.coverage.packets() == 0 && piece.coverage.skipped.is_empty() && went_well;
-        let is_kept = is_nothing || write(&self.folder, name, piece, at).is_ok();
+        let is_kept = is_nothing || pieces::write(&self.folder, name, piece, at).is_ok();
         let unkept = if is_kept { 0 } else { piece.coverage.packets().saturating_add(lost) };
         let add = |counts: &mut BTreeMap<String, u64>, more: u64| {
             let count = counts.entry(name.to_owned()).or_default();
@@ -273,83 +271,6 @@ impl Ears {
             add(&mut known.unkept, unkept);
             log::event("heard-not-kept");
         }
-    }
-
-    /// Pieces, the oldest first.
-    fn files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let mut files: Vec<_> =
-            entries.map(|entry| entry.path()).filter(|path| interface(path).is_some()).collect();
-        files.sort();
-        files
-    }
-}
-
-/// Writes a piece so that it is whole or not there.
-fn write(folder: &Path, name: &str, piece: &Captured, at: Timestamp) -> io::Result<()> {
-    let unfinished = folder.join(format!("{name}.unfinished"));
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    let mut file = BufWriter::new(file);
-    write_harvest(&mut file, piece)?;
-    file.flush()?;
-    file.get_ref().sync_all()?;
-    fs::rename(unfinished, folder.join(format!("{:020}-{name}{ENDING}", at.nanoseconds())))
-}
-
-/// The interface that a piece is of.
-fn interface(path: &Path) -> Option<&str> {
-    let (at, name) = path.file_name()?.to_str()?.strip_suffix(ENDING)?.split_once('-')?;
-    at.parse::<i64>().is_ok().then_some(name)
-}
-
-/// When a piece was taken.
-fn began(path: &Path) -> Option<Timestamp> {
-    let (at, _) = path.file_name()?.to_str()?.split_once('-')?;
-    at.parse().ok().map(Timestamp::from_nanoseconds)
-}
-
-/// Pieces put together; one that cannot be read, or could not be kept, is lost coverage of its interface. Nothing where there is none.
-fn together(files: &[PathBuf], unkept: &BTreeMap<String, u64>) -> Option<Captured> {
-    let lost = unkept.iter().filter(|(_, count)| **count > 0).map(|(name, count)| (name.as_str(), *count));
-    let names = files.iter().filter_map(|path| interface(path)).chain(lost.clone().map(|(name, _)| name));
-    let names: BTreeSet<&str> = names.collect();
-    let numbers: BTreeMap<&str, SourceIndex> = names.iter().copied().zip((0..).map(SourceIndex)).collect();
-    let mut harvests = Harvests::new(&Limits::default(), names.iter().map(|name| source(name)).collect());
-    for path in files {
-        let Some((name, number)) = interface(path).and_then(|name| Some((name, *numbers.get(name)?))) else {
-            continue;
-        };
-        let piece = File::open(path).map_err(HarvestError::from);
-        match piece.and_then(|file| read_harvest(&mut BufReader::new(file), number, name)) {
-            Ok(Some(piece)) => harvests.add(number, piece),
-            // None is a file that was emptied.
-            Ok(None) | Err(_) => {
-                harvests.interrupted(number, &format!("a part of what {name} showed could not be read again"))
-            }
-        }
-    }
-    for (name, count) in lost {
-        if let Some(number) = numbers.get(name) {
-            harvests.not_seen(*number, count);
-            harvests.interrupted(
-                *number,
-                &format!("a part of what {name} showed could not be kept: is the disk full?"),
-            );
-        }
-    }
-    (!names.is_empty()).then(|| harvests.finish())
-}
-
-fn source(name: &str) -> Source {
-    Source {
-        kind: SourceKind::Capture,
-        name: format!("interface {name}"),
-        bytes: 0,
-        records: 0,
-        first: None,
-        last: None,
-        interfaces: vec![name.to_owned()],
-        ended_early: None,
     }
 }
 
@@ -426,6 +347,11 @@ async fn first_round(site: &Site) -> Result<bool, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use wardround_model::Source;
+
+    use super::pieces::{interface, source};
     use super::*;
 
     fn piece(records: u64) -> Captured {
@@ -484,7 +410,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ears = Ears::open(folder.path().join("heard"), None).unwrap();
         ears.keep("eth0", &piece(5), Timestamp::from_seconds(1));
-        let [path] = <[PathBuf; 1]>::try_from(ears.files()).unwrap();
+        let [path] = <[PathBuf; 1]>::try_from(pieces::all(&ears.folder)).unwrap();
         let whole = fs::read(&path).unwrap();
         for end in 0..whole.len() {
             // Written under another name until it is whole, so that a kill leaves this.
