@@ -1,7 +1,7 @@
 """Runs every program over the same files in turn and prints tables: see_run.py PROGRAMS FOLDER RUNS GIGABYTES (bench/see makes the files).
 
-ONLY="see-1,capinfos -c" runs these alone. As root, all run with the highest priority (nice -20), so that others on the machine disturb
-them less.
+ONLY="see-1,capinfos -c" runs these alone. FIRST=yes lets root run all with the highest priority (nice -20), so that others on
+the machine disturb them less.
 """
 
 import os
@@ -46,8 +46,8 @@ def programs(built: str, file: str, work: pathlib.Path) -> dict[str, list[str]]:
 
 
 def first_in_line() -> None:
-    """Asks the kernel to let this process go first, if it may."""
-    if os.geteuid() == 0:
+    """Asks the kernel to let this process go before others, where that was wished."""
+    if os.environ.get("FIRST"):
         os.nice(-20)
 
 

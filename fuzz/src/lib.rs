@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use wardround_capture::{Captured, Collector, Limits, Options, read_bytes};
+use wardround_capture::{Captured, Collector, Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict,
@@ -219,7 +219,7 @@ pub fn flows(bytes: &[u8]) {
         })
     };
     let collect = |every: usize| {
-        let limits = Limits { flows: 64, conversations: 64, ..Limits::default() };
+        let limits = wardround_capture::Limits { flows: 64, conversations: 64, ..Default::default() };
         let mut collector = Collector::new(&limits, &[], &[], (0, 0));
         let mut parts = Vec::new();
         for (number, datagram) in datagrams().enumerate() {
