@@ -64,6 +64,39 @@ fn a_device_is_told_whole_with_evidence_that_opens() {
 }
 
 #[test]
+fn counts_and_groups_add_up_to_the_lists() {
+    let (_site, ada) = shown();
+    let token = ada.make_token("read");
+    let read = reader(&ada, &token);
+    let sum =
+        |counts: &Value| counts.as_object().unwrap().values().map(|one| one.as_u64().unwrap()).sum::<u64>();
+    let devices = &read("devices/counts")["item"];
+    assert_eq!(devices["total"], items(&read("devices?limit=1000")).len());
+    for part in ["by_class", "by_area", "by_decision"] {
+        assert_eq!(devices["total"], sum(&devices[part]), "{part}");
+    }
+    let places = devices["networks"].as_array().unwrap();
+    let place = places.iter().find(|place| place["place"] != "").expect("the demo has networks");
+    let there = read(&format!("devices?limit=1000&network={}", text(place, "place")));
+    assert_eq!(items(&there).len() as u64, place["devices"].as_u64().unwrap());
+    let findings = &read("findings/counts?kind=setting")["item"];
+    assert_eq!(findings["total"], items(&read("findings?kind=setting&limit=1000")).len());
+    for part in ["by_decision", "by_owner"] {
+        assert_eq!(findings["total"], sum(&findings[part]), "{part}");
+    }
+    let groups = read("findings/groups?kind=setting&limit=1000");
+    let in_groups: u64 = items(&groups).iter().map(|group| group["findings"].as_u64().unwrap()).sum();
+    assert_eq!(findings["total"], in_groups);
+    let group = &items(&groups)[0];
+    let in_group = read(&format!("findings?group={}&limit=1000", group["group"]));
+    assert_eq!(items(&in_group).len() as u64, group["findings"].as_u64().unwrap());
+    ada.get("/findings?kind=setting").shows(&[text(group, "title")]);
+    for wrong in ["findings/groups?device=A-000000000000", "findings?group=x", "devices/counts?limit=1"] {
+        assert_eq!(ada.api(&token, &format!("/api/v1/{wrong}")).status, 400, "{wrong}");
+    }
+}
+
+#[test]
 fn today_the_plan_ways_in_and_tasks_are_told_as_their_pages_tell_them() {
     let (_site, ada) = shown();
     let (token, summary) = (ada.make_token("read"), ada.make_token("summary"));

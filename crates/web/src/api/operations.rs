@@ -163,39 +163,34 @@ pub(super) const OWNER: Parameter = Parameter::one_of("owner", "Looked after by 
 });
 
 pub(super) const OF_ROUND: &[Parameter] = &[ROUND];
-const DEVICES: &[Parameter] = &[
-    ROUND,
-    LIMIT,
-    CURSOR,
-    TEXT,
-    Parameter::one_of("class", "Of this class.", || {
-        DeviceClass::ALL.iter().map(|class| class.code()).collect()
-    }),
-    Parameter::one_of("area", "Of this part of the hospital.", || {
-        Area::ALL.iter().map(|area| area.code()).collect()
-    }),
+pub(super) const CLASS: Parameter = Parameter::one_of("class", "Of this class.", || {
+    DeviceClass::ALL.iter().map(|class| class.code()).collect()
+});
+pub(super) const AREA: Parameter = Parameter::one_of("area", "Of this part of the hospital.", || {
+    Area::ALL.iter().map(|area| area.code()).collect()
+});
+pub(super) const WORST: Parameter =
     Parameter::one_of("decision", "With this as its most urgent decision.", || {
         Worst::all().into_iter().map(Worst::code).collect()
-    }),
-    any("network", "With its address in this network, such as 10.20.1.0/24."),
-    any("care_area", "That serves this care area."),
-    Parameter::one_of("sort", "The order; urgency unless given.", || {
-        DeviceSort::ALL.iter().map(|sort| sort.code()).collect()
-    }),
-];
-const FINDINGS: &[Parameter] = &[
-    ROUND,
-    LIMIT,
-    CURSOR,
-    TEXT,
-    OWNER,
-    Parameter::one_of("decision", "Of this decision.", || {
-        Decision::ALL.iter().map(|decision| decision.code()).collect()
-    }),
-    Parameter::one_of("kind", "Of this kind.", || FindingKind::ALL.iter().map(|kind| kind.code()).collect()),
-    any("device", "On this device, such as A-1a2b3c4d5e6f."),
-    any("cve", "Of this CVE record."),
-];
+    });
+pub(super) const NETWORK: Parameter =
+    any("network", "With its address in this network, such as 10.20.1.0/24.");
+pub(super) const CARE_AREA: Parameter = any("care_area", "That serves this care area.");
+const SORT: Parameter = Parameter::one_of("sort", "The order; urgency unless given.", || {
+    DeviceSort::ALL.iter().map(|sort| sort.code()).collect()
+});
+pub(super) const DECISION: Parameter = Parameter::one_of("decision", "Of this decision.", || {
+    Decision::ALL.iter().map(|decision| decision.code()).collect()
+});
+pub(super) const KIND: Parameter =
+    Parameter::one_of("kind", "Of this kind.", || FindingKind::ALL.iter().map(|kind| kind.code()).collect());
+pub(super) const DEVICE: Parameter = any("device", "On this device, such as A-1a2b3c4d5e6f.");
+pub(super) const CVE: Parameter = any("cve", "Of this CVE record.");
+pub(super) const GROUP: Parameter =
+    any("group", "Of this group of findings that say the same, in this round.");
+
+const DEVICES: &[Parameter] = &[ROUND, LIMIT, CURSOR, TEXT, CLASS, AREA, WORST, NETWORK, CARE_AREA, SORT];
+const FINDINGS: &[Parameter] = &[ROUND, LIMIT, CURSOR, TEXT, OWNER, DECISION, KIND, DEVICE, CVE, GROUP];
 const TALKS: &[Parameter] = &[
     ROUND,
     LIMIT,
@@ -324,16 +319,21 @@ async fn intelligence(State(site): State<Site>, asked: Asked) -> Result<Answer<L
     Ok(list(&site, &looked))
 }
 
-async fn devices(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Device>>, Problem> {
-    let fields = Fields::of(&asked, DEVICES)?;
-    let filter = DeviceFilter {
+/// Which devices are asked for.
+pub(super) fn device_filter(fields: &Fields<'_>) -> Result<DeviceFilter, Problem> {
+    Ok(DeviceFilter {
         class: fields.code("class", DeviceClass::from_code)?,
         area: fields.code("area", Area::from_code)?,
         worst: fields.code("decision", Worst::from_code)?,
         network: fields.text("network").map(str::to_owned),
         care_area: fields.text("care_area").map(str::to_owned),
         text: fields.text("text").unwrap_or_default().to_owned(),
-    };
+    })
+}
+
+async fn devices(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Device>>, Problem> {
+    let fields = Fields::of(&asked, DEVICES)?;
+    let filter = device_filter(&fields)?;
     let sort = fields.code("sort", DeviceSort::from_code)?.unwrap_or_default();
     let (rows, (round, turn)) = (fields.rows()?, fields.place()?);
     let look = move |view: &RoundView<'_>| view.devices(&filter, sort, turn, rows);
@@ -354,18 +354,23 @@ async fn device(
     Ok(one(&site, looked.round.id, (&found).into()))
 }
 
-async fn findings(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Weak>>, Problem> {
-    let fields = Fields::of(&asked, FINDINGS)?;
+/// Which findings are asked for.
+pub(super) fn finding_filter(fields: &Fields<'_>) -> Result<FindingFilter, Problem> {
     let of_device = |text: &str| text.strip_prefix("A-")?.parse().ok().map(AssetId);
-    let filter = FindingFilter {
+    Ok(FindingFilter {
         decision: fields.code("decision", Decision::from_code)?,
         kind: fields.code("kind", FindingKind::from_code)?,
         owner: fields.code("owner", Role::from_code)?,
         asset: fields.code("device", of_device)?,
         cve: fields.code("cve", |text| text.to_uppercase().parse().ok())?,
-        group: None,
+        group: fields.code("group", |text| text.parse().ok())?,
         text: fields.text("text").unwrap_or_default().to_owned(),
-    };
+    })
+}
+
+async fn findings(State(site): State<Site>, asked: Asked) -> Result<Answer<List<Weak>>, Problem> {
+    let fields = Fields::of(&asked, FINDINGS)?;
+    let filter = finding_filter(&fields)?;
     let (rows, (round, turn)) = (fields.rows()?, fields.place()?);
     let look = move |view: &RoundView<'_>| view.findings(&filter, turn, rows);
     let looked = asked.look_at(&site, round, look).await?.ok_or(Problem::NotFound)?;

@@ -22,6 +22,8 @@ use crate::site::{Site, now};
 pub(crate) const LONGEST_AUDIT_DAYS: i64 = 366;
 /// A day, in seconds.
 const DAY: i64 = 86_400;
+/// Invitations that may wait at once.
+const MOST_WAITING: usize = 100;
 /// Characters of a digest that name an invitation.
 const NAMED_BY: usize = 12;
 
@@ -70,6 +72,12 @@ pub(crate) async fn invite(
     if (role == SiteRole::Auditor || !sent.text("days").is_empty()) && days.is_none() {
         let text = "Say in how many days the account ends: from 1 to 366.".to_owned();
         return Err(Problem::Field("days", text));
+    }
+    let at = now();
+    if site.home.read(move |store| store.invitation_list(at)).await?.len() >= MOST_WAITING {
+        let text =
+            format!("{MOST_WAITING} people are invited and not here yet. Take an invitation back first.");
+        return Err(Problem::Refused(text));
     }
     note(site, person, address, &format!("invited: {}", role.code())).await?;
     let (until, ends_at) = (in_seconds(account::INVITED_FOR), days.map(|days| in_seconds(days * DAY)));

@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod counts;
 mod device;
 mod evidence;
 mod plan;
@@ -17,6 +18,7 @@ pub(super) fn operations() -> Vec<Operation> {
     [
         today::operations(),
         plan::operations(),
+        counts::operations(),
         device::operations(),
         evidence::operations(),
         ways::operations(),

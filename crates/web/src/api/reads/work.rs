@@ -11,7 +11,7 @@ use wardround_triage::maker_in_words;
 
 use super::super::answer::Answer;
 use super::super::asked::Fields;
-use super::super::operations::{LIMIT, OWNER, Operation, Parameter, TEXT, any, one};
+use super::super::operations::{DEVICE, LIMIT, OWNER, Operation, Parameter, TEXT, any, one};
 use super::super::shapes::{Job, List, One};
 use super::size;
 use crate::asked::Asked;
@@ -30,7 +30,6 @@ const STATE: Parameter = Parameter::one_of("state", "That stand so; all unless g
 const DUE: Parameter =
     Parameter::one_of("due", "`late`, within a `week`, or with `none`.", || vec!["late", "week", "none"]);
 const DOER: Parameter = any("assigned_to", "Done by this person or team; empty: by nobody yet.");
-const DEVICE: Parameter = any("device", "On this device, such as A-1a2b3c4d5e6f.");
 const WORK: &[Parameter] = &[
     LIMIT,
     any("after", "The id of the last task of the page before."),

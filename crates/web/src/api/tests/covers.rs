@@ -37,7 +37,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/rounds/run", By(&["rounds.run"])),
     ("GET", "/rounds/now", By(&["rounds.now"])),
     ("GET", "/rounds/now/events", By(&["rounds.now"])),
-    ("GET", "/devices", By(&["devices.list"])),
+    ("GET", "/devices", By(&["devices.list", "devices.counts"])),
     (
         "GET",
         "/devices/{device}",
@@ -48,7 +48,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/devices/say", By(&["devices.say-many"])),
     ("GET", "/devices/said/{moment}", By(&["devices.statements"])),
     ("POST", "/devices/said/{moment}/take-back", By(&["statements.take-back-many"])),
-    ("GET", "/findings", By(&["findings.list"])),
+    ("GET", "/findings", By(&["findings.list", "findings.groups", "findings.counts"])),
     ("GET", "/findings/{finding}", By(&["findings.get"])),
     ("GET", "/evidence/{ground}", By(&["evidence.get"])),
     ("GET", "/paths", By(&["ways.find"])),
