@@ -325,16 +325,51 @@ fn hostile_words_through_the_api_are_text_on_every_page() {
             program.post(&format!("work/{task}/comment"), &json!({ name: name })),
             administers.send("PUT", "hospital", &json!({ "name": name }), &[("if-match", "*")]),
             ada.send_file(&program.token, "/api/v1/uploads?name=%3Cscript%3Ealert(1)%3C/script%3E", b"x"),
+            administers.send(
+                "POST",
+                "receivers/syslog",
+                &json!({ "name": name, "host": "127.0.0.1", "port": 9, "plain": true, "inside": true }),
+                &[],
+            ),
+            administers.send(
+                "POST",
+                "receivers/webhook",
+                &json!({ "name": "x", "url": name, "site": name }),
+                &[],
+            ),
+            administers.send(
+                "PUT",
+                "settings/schedule",
+                &json!({ "day": "daily", "time": "05:00", "zone": name }),
+                &[("if-match", "*")],
+            ),
+            administers.send("POST", "invitations", &json!({ "role": name }), &[]),
+            ada.api(&program.token, &format!("/api/v1/ways?from={}", encoded(name))),
+            ada.api(&program.token, &format!("/api/v1/work?assigned_to={0}&text={0}", encoded(name))),
         ];
+        let told = administers.get("receivers");
+        let told: Vec<&str> =
+            told["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
         for answer in answers {
             assert!(answer.status < 500, "{name}: {}", answer.text);
             assert!(answer.header("content-type").starts_with("application/"), "{}", answer.text);
             assert_eq!(answer.header("x-content-type-options"), "nosniff");
         }
         let pages = [format!("/work/{task}"), format!("/devices/{device}")];
-        let pages = pages.iter().map(String::as_str).chain(["/devices", "/work", "/audit", "/import", "/"]);
+        let pages = pages.iter().map(String::as_str).chain([
+            "/devices",
+            "/work",
+            "/audit",
+            "/import",
+            "/settings/notices",
+            "/people",
+            "/",
+        ]);
         for page in pages {
             assert_escaped(page, &ada.get(page).text);
+        }
+        for receiver in told {
+            administers.send("DELETE", &format!("receivers/{receiver}"), &json!({}), &[]);
         }
     }
     assert!(!site.log().contains("alert") && !site.log().contains('\u{1b}'));
