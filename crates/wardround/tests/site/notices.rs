@@ -135,6 +135,84 @@ fn programs_are_told_what_a_round_found_signed_and_without_a_secret_left_anywher
     ada.get("/audit").shows(&["N-2"]);
 }
 
+/// A mail server on this computer, where its package is there; and the lines that it says, one a mail.
+fn mail_server(site: &Running) -> Option<(Child, BufReader<ChildStdout>, String)> {
+    let python = "/usr/bin/python3";
+    if !Command::new(python)
+        .args(["-c", "import aiosmtpd"])
+        .output()
+        .is_ok_and(|found| found.status.success())
+    {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "no aiosmtpd here (make packages)");
+        println!("skipped: no aiosmtpd here (make packages)");
+        return None;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notice/tests/receivers/smtp.py");
+    let keys = [site.path("keys/site.pem"), site.path("keys/site.key")];
+    let mut server = Command::new(python);
+    let mut child = server.arg(script).args(keys).arg("bare").stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut port = String::new();
+    said.read_line(&mut port).unwrap();
+    Some((child, said, port.trim().to_owned()))
+}
+
+/// A day passes: by the clock of what waits, since nobody sets that of the computer.
+#[test]
+fn a_day_is_one_mail_in_the_morning_also_over_a_kill() {
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    wait_for_first_look(&site);
+    let Some((mut server, mut said, port)) = mail_server(&site) else { return };
+    let fields = [
+        ("name", "IT"),
+        ("to", "it@hospital.example"),
+        ("from", "wardround@hospital.example"),
+        ("host", "127.0.0.1"),
+        ("port", &port),
+        ("protection", "none"),
+        ("inside", "yes"),
+    ];
+    ada.press(PAGE, "/settings/notices/mail", &fields).to();
+    let zone = [("day", "monday"), ("time", "05:00"), ("zone", "Asia/Kolkata")];
+    ada.press("/settings", "/settings/schedule", &zone).to();
+    for waiting in ["Waiting to be told: 1.", "Waiting to be told: 2."] {
+        run_round(&site);
+        assert!(!page_with(&ada, waiting).contains("Last told on"), "nobody is told before the morning");
+    }
+    let site = site.killed_and_started_again();
+    let ada = ada.at(&site);
+    let store = rusqlite::Connection::open(site.path("rounds.sqlite")).unwrap();
+    let due: Vec<i64> = {
+        let mut select = store.prepare("SELECT due_at FROM waiting_notice").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let now = jiff::Timestamp::now();
+    for due in &due {
+        let due = jiff::Timestamp::from_nanosecond(i128::from(*due)).unwrap();
+        assert!(due > now && due < now + jiff::SignedDuration::from_hours(25), "{due}");
+        assert_eq!(due.strftime("%H:%M:%S").to_string(), "01:30:00", "seven in India");
+    }
+    assert_eq!(due.len(), 2);
+    let hours = due[0] - i64::try_from(now.as_nanosecond()).unwrap();
+    store.execute("UPDATE waiting_notice SET due_at = due_at - ?1, made_at = made_at - ?1", [hours]).unwrap();
+    drop(store);
+    let mut mail = String::new();
+    said.read_line(&mut mail).unwrap();
+    let mail: serde_json::Value = serde_json::from_str(&mail).unwrap();
+    assert_eq!(mail["to"], serde_json::json!(["it@hospital.example"]));
+    let subject = mail["subject"].as_str().unwrap();
+    assert!(subject.ends_with("2 notices of the security round"), "{subject}");
+    let text = mail["plain"].as_str().unwrap();
+    assert!(text.contains("The first round (R-1) is done") && text.contains("R-2"), "{text}");
+    assert!(!page_when_told(&ada).contains("Trouble"));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let mut more = String::new();
+    said.read_to_string(&mut more).unwrap();
+    assert_eq!(more, "", "one mail a day");
+}
+
 #[test]
 fn a_program_adds_tries_and_removes_receivers_and_reads_no_secret_back() {
     let site = Running::new();
