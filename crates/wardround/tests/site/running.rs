@@ -99,7 +99,9 @@ impl Running {
 
     /// Its folder, when its child has ended.
     fn into_folder(mut self) -> tempfile::TempDir {
-        std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap())
+        // Elsewhere: its own disk may be full.
+        let other = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        std::mem::replace(&mut self.folder, other)
     }
 }
 
