@@ -69,7 +69,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                             }
                             td {
                                 @if account.closed_at.is_none() && account.id != person.account { (other(person, account)) }
-                                @if account.is_open_at(now) && account.id != person.account {
+                                @if account.is_open_at(now) && account.id != person.account { div class="row" {
                                     form method="post" action={ "/people/" (account.id.0) "/close" } {
                                         (form_token(person))
                                         button class="quiet" { "Close" span class="aside" { " the account of " (account.kept.name) } }
@@ -78,7 +78,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                                         (form_token(person))
                                         button class="quiet" { "Sign out" span class="aside" { " " (account.kept.name) " everywhere" } }
                                     }
-                                }
+                                } }
                             }
                         }
                     }
