@@ -20,6 +20,8 @@ const KEXINIT: u8 = 20;
 const MAX_PACKET: usize = 35_000;
 /// Lists of it that are looked at: keys' exchange, host keys, ciphers and checks of either direction.
 const LISTS: usize = 6;
+/// What is told where a whole offer has no weak algorithm: only so a later look can show that one is gone.
+const NOTHING_WEAK: &[u8] = b"nothing-weak";
 /// Algorithms that are too weak by now: RFC 9142 (exchange of keys), RFC 8758 and SWEET32 (ciphers), RFC 6151 (MD5), and DSA keys,
 /// which are fixed to SHA-1.
 const WEAK: &[&[u8]] = &[
@@ -120,9 +122,10 @@ fn offer(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     if kind != Some(KEXINIT) {
         return finished;
     }
-    let mut told: Vec<&[u8]> = Vec::new();
+    let (mut told, mut is_whole): (Vec<&[u8]>, bool) = (Vec::new(), true);
     for _ in 0..LISTS {
         let list = packet.u32().and_then(|length| packet.take(usize::try_from(length).ok()?));
+        is_whole &= list.is_some_and(|list| !list.is_empty());
         let names = list.unwrap_or_default().split(|byte| *byte == b',');
         for name in names.filter(|name| WEAK.contains(name)) {
             if !told.contains(&name) {
@@ -130,6 +133,9 @@ fn offer(half: &Half<'_>, facts: &mut Facts) -> Verdict {
                 facts.tell(About::SenderService, FactKind::SshWeakAlgorithm, name);
             }
         }
+    }
+    if is_whole && told.is_empty() {
+        facts.tell(About::SenderService, FactKind::SshWeakAlgorithm, NOTHING_WEAK);
     }
     finished
 }
@@ -203,6 +209,25 @@ mod tests {
         );
         // A client's offer tells nothing of a service.
         assert_eq!(side(&bytes, 50_000, 22).check().lines(), "Sender ssh.client-banner=dropbear_2012.55\n");
+    }
+
+    #[test]
+    fn an_offer_without_a_weak_algorithm_is_told_where_it_was_read_whole() {
+        let lists = [
+            "curve25519-sha256",
+            "ssh-ed25519",
+            "aes128-ctr",
+            "aes128-ctr",
+            "hmac-sha2-256",
+            "hmac-sha2-256",
+        ];
+        let told = side(&offer(&lists), 22, 50_000).check();
+        assert_eq!(
+            told.lines(),
+            "SenderService ssh.banner=dropbear_2012.55\nSenderService ssh.weak-algorithm=nothing-weak\n"
+        );
+        let told = side(&offer(&lists[..3]), 22, 50_000).check();
+        assert_eq!(told.lines(), "SenderService ssh.banner=dropbear_2012.55\n");
     }
 
     #[test]

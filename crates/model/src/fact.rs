@@ -123,7 +123,7 @@ fact_kinds! {
     /// SSH identification string of a client (RFC 4253, 4.2). About the client's address.
     SshClientBanner = "ssh.client-banner", "SSH client", Product, 128;
     /// A weak algorithm that an SSH server offers (RFC 4253, 7.1; RFC 9142; RFC 8758), such as `diffie-hellman-group1-sha1`. Others are
-    /// not kept. About the service.
+    /// not kept; `nothing-weak` where a whole offer had none. About the service.
     SshWeakAlgorithm = "ssh.weak-algorithm", "offers the weak SSH algorithm", Code, 64;
     /// How a remote desktop is secured: `rdp` (its first encryption), `tls`, `nla` ([MS-RDPBCGR] 2.2.1.2.1). About the service.
     RdpSecurity = "rdp.security", "remote desktop secured by", Code, 8;

@@ -54,6 +54,10 @@ coded! {
         Unsupported = "unsupported";
         /// NTLM version 1 was used.
         Ntlm1 = "ntlm1";
+        /// A server offers algorithms of SSH that are too weak by now (RFC 9142, RFC 8758, RFC 6151).
+        SshAlgorithmWeak = "ssh-algorithm-weak";
+        /// Remote Desktop opens a session before anybody has logged in: without NLA ([MS-RDPBCGR] 5.4.5.2).
+        RdpWithoutNla = "rdp-without-nla";
         /// One certificate and its key are used by several devices.
         TlsCertificateShared = "tls-certificate-shared";
         /// A service lets anybody in without a name and password: FTP, MQTT, a database.
@@ -115,6 +119,8 @@ impl WeakSetting {
             Self::SnmpDefaultCommunity => 1392,
             Self::Unsupported => 1104,
             Self::Ntlm1 => 327,
+            Self::SshAlgorithmWeak => 327,
+            Self::RdpWithoutNla => 306,
             Self::TlsCertificateShared => 321,
             Self::AnonymousAccess => 306,
             Self::UnauthenticatedControl => 306,

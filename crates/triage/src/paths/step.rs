@@ -82,6 +82,8 @@ fn gives_a_hold(weakness: &Weakness) -> bool {
                 | WeakSetting::TlsCertificateWeak
                 | WeakSetting::TlsCertificateShared
                 | WeakSetting::TlsVersionOld
+                | WeakSetting::SshAlgorithmWeak
+                | WeakSetting::RdpWithoutNla
         ),
     }
 }

@@ -185,6 +185,7 @@ impl Condition {
         let begins = |start: &String| lower.starts_with(&start.to_lowercase());
         let contains = |part: &String| lower.contains(&part.to_lowercase());
         (self.is.is_empty() || among(&self.is, value))
+            && !among(&self.not, value)
             && (self.begins.is_empty() || self.begins.iter().any(begins))
             && (self.contains.is_empty() || self.contains.iter().any(contains))
             && self.older_than_days.is_none_or(|days| is_older(value, days, as_of))

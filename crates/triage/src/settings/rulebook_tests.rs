@@ -66,7 +66,7 @@ fn with(rule: &Rule, example: &str) -> Hospital {
         return Hospital::default().host(HOST, DeviceClass::AccountDirectory).account("one", &facts);
     }
     let is_of_service = |kind: FactKind| {
-        ["tls.", "smb.", "snmp.", "login.", "ssh.", "ftp.", "modbus.", "bacnet."]
+        ["tls.", "smb.", "snmp.", "login.", "ssh.", "rdp.", "ftp.", "modbus.", "bacnet."]
             .iter()
             .any(|start| kind.code().starts_with(start))
     };

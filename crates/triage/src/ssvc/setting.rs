@@ -75,6 +75,8 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Posing as a server whose certificate nobody can check is well known"
         }
         WeakSetting::TlsCertificateWeak => "Ways to forge such a certificate have been published",
+        WeakSetting::SshAlgorithmWeak => "Attacks on these old ways to encrypt have been published",
+        WeakSetting::RdpWithoutNla => "Free programs use holes of Remote Desktop that need no login",
         WeakSetting::TlsVersionOld => "Attacks on TLS 1.0 and 1.1 have been published",
         WeakSetting::DicomOpenToMany | WeakSetting::UnauthenticatedControl => {
             "Free programs ask image services for pictures and store new ones"
@@ -102,7 +104,9 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         WeakSetting::TlsCertificateExpired
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
-        | WeakSetting::TlsVersionOld => (No, "An attacker must first get between the two sides"),
+        | WeakSetting::TlsVersionOld
+        | WeakSetting::SshAlgorithmWeak => (No, "An attacker must first get between the two sides"),
+        WeakSetting::RdpWithoutNla => (Yes, "A program can find and try such desktops by itself"),
         WeakSetting::Smb1 => (Yes, "Malware has spread over SMB 1 from computer to computer by itself"),
         WeakSetting::DicomOpenToMany
         | WeakSetting::UnauthenticatedControl
@@ -136,8 +140,12 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         WeakSetting::TlsCertificateExpired
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
-        | WeakSetting::TlsVersionOld => {
+        | WeakSetting::TlsVersionOld
+        | WeakSetting::SshAlgorithmWeak => {
             (Partial, "What passes between the two sides could be read or changed")
+        }
+        WeakSetting::RdpWithoutNla => {
+            (Partial, "It opens more to strangers; it does not by itself let them in")
         }
         WeakSetting::DicomOpenToMany => {
             (Partial, "It was seen to accept several computers; which requests it would refuse was not seen")
