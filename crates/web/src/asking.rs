@@ -107,6 +107,9 @@ pub trait Asker: Send + Sync {
     /// When its file cannot be read.
     fn scope(&self) -> Result<Option<Scope>, String>;
 
+    /// Why nothing is asked until a person allows it, where that is so; empty where the reason is not known.
+    fn stopped(&self) -> Option<String>;
+
     /// How it stands.
     ///
     /// # Errors

@@ -206,6 +206,7 @@ fn a_stop_works_within_a_second_also_where_it_cannot_be_logged_and_a_kill_waits_
     store.execute_batch("ROLLBACK").unwrap();
     drop(store);
     wait_for(&ada, "/ask", "Asking is stopped: a person stopped it.");
+    ada.get("/").shows(&["Asking hosts is stopped: a person stopped it."]);
     assert_eq!(send(&ada, "run", &[("plan", "x")]).status, 400);
     assert_eq!(send(&ada, "resume", &[("because", "")]).status, 400);
     done(&send(&ada, "resume", &[("because", "it was a drill")]));

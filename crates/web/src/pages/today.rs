@@ -10,7 +10,7 @@ use wardround_report::page::{count, number};
 use crate::desk::{Desk, SOON};
 use crate::ears::Ear;
 use crate::layout::{self, Page, form_token, plain};
-use crate::pages::{first, flow, hours, listen, parts};
+use crate::pages::{ask, first, flow, hours, listen, parts};
 use crate::problem::Problem;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
@@ -26,10 +26,12 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem> {
+    let stopped = ask::stopped(&site, &person).await?;
     let body = match site.hospital().standing().await? {
         Some(standing) => told(&site, &person, &standing, &slow(&site, &standing).await?),
         None => first::doors(&person, site.rounds.is_running(), &site.ears.all()),
     };
+    let body = html! { (ask::notice(stopped.as_deref())) (body) };
     Ok(layout::page(&site, &person, Some(Menu::Today), "Today", &body))
 }
 

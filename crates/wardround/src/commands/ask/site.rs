@@ -39,18 +39,22 @@ impl SiteAsker {
             (true, false) => UnderWay::Killed,
             (false, false) => UnderWay::No,
         };
-        let stopped = folder.has(STOP).then(|| folder.read(STOP).ok().flatten().unwrap_or_default());
         let regular =
             self.asking.regular()?.map(|it| RegularAsking { verify: it.verify, approved: it.approved });
         Ok(AskStanding {
             scope: folder.read::<Scope>(SCOPE)?.map(|scope| scope.at(now())),
             plan: folder.read::<Plan>(PLAN)?.map(|plan| self.planned(plan)).transpose()?,
             asked: folder.read(ASKED)?,
-            stopped,
+            stopped: self.stop_reason(),
             under_way,
             regular,
             lines: folder.last_lines(LOG, LOG_SHOWN)?,
         })
+    }
+
+    fn stop_reason(&self) -> Option<String> {
+        let folder = &self.asking.folder;
+        folder.has(STOP).then(|| folder.read(STOP).ok().flatten().unwrap_or_default())
     }
 
     fn planned(&self, plan: Plan) -> Result<Planned> {
@@ -86,6 +90,12 @@ impl SiteAsker {
 impl Asker for SiteAsker {
     fn scope(&self) -> Result<Option<Scope>, String> {
         self.asking.folder.read(SCOPE).map_err(in_words)
+    }
+
+    fn stopped(&self) -> Option<String> {
+        let folder = &self.asking.folder;
+        let is_killed = folder.has(RUNNING) && !folder.is_held(RUNNING);
+        self.stop_reason().or_else(|| is_killed.then(|| "a run was broken off in the middle".to_owned()))
     }
 
     fn standing(&self) -> Result<AskStanding, String> {

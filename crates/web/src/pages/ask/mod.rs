@@ -182,6 +182,23 @@ fn told(person: &Person, stands: &AskStanding, around: &Around) -> Markup {
     }
 }
 
+/// Why asking is stopped, for whoever sees more than numbers: somebody has to look, also where it stopped when nobody was there.
+pub(crate) async fn stopped(site: &Site, person: &Person) -> Result<Option<String>, Problem> {
+    if site.is_demo() || !person.may(Permission::See) {
+        return Ok(None);
+    }
+    site.asking.step(|asker| Ok(asker.stopped())).await
+}
+
+/// The same for *Today*.
+pub(crate) fn notice(stopped: Option<&str>) -> Markup {
+    html! {
+        @if let Some(why) = stopped {
+            div class="notice bad" { p { "Asking hosts is stopped" @if !why.is_empty() { ": " (plain(why)) } ". " a href="/ask" { "Somebody has to look" } "." } }
+        }
+    }
+}
+
 /// Whether a run is under way, and the stop; or why nothing is asked.
 fn state(person: &Person, stands: &AskStanding) -> Markup {
     let (asked, all) = outcome::progress(stands);
