@@ -13,7 +13,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # servers that are told notices (mail, syslog), an exporter of flow records.
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl softflowd
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-see bench-know bench-site kills fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-see bench-live bench-know bench-site kills fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -67,6 +67,9 @@ bench: ## Time reading and looking up beside the named peers (needs tshark; minu
 
 bench-see: ## Time seeing a GB beside capinfos, nDPI, Suricata and tshark (needs root where they are missing; 15 minutes)
 	bench/see
+
+bench-live: ## At which rate packets are first dropped, beside tcpdump (needs root and tcpreplay; minutes)
+	bench/live
 
 bench-know: ## Time judging, planning and paths, and compare matching with cve-bin-tool (needs ../shared/data/nvd; minutes)
 	bench/know
