@@ -18,7 +18,11 @@ type Known = (&'static str, Protocol, &'static [(&'static str, &'static str)]);
 
 /// The servers that may be there.
 const SERVERS: &[Known] = &[
-    ("ssh", Protocol::Ssh, &[("scan.open", "ssh"), ("ssh.banner", "OpenSSH_")]),
+    (
+        "ssh",
+        Protocol::Ssh,
+        &[("scan.open", "ssh"), ("ssh.banner", "OpenSSH_"), ("ssh.weak-algorithm", "nothing-weak")],
+    ),
     (
         "ssh-weak",
         Protocol::Ssh,
