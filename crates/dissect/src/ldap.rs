@@ -56,9 +56,11 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     };
     let is_read = message.operation == BIND_REQUEST || is_root(&message);
     if is_read && message.length <= MAX_READ {
-        let Some(whole) = half.bytes.get(..message.length).and_then(read) else {
+        let Some(whole) = half.bytes.get(..message.length) else {
             return Verdict::More { wanted: message.length };
         };
+        // An operation that reaches beyond its message belongs to none.
+        let Some(whole) = read(whole) else { return Verdict::NotThis };
         match whole.operation {
             BIND_REQUEST => login(whole.inside, facts),
             _ => root(whole.inside, facts),
@@ -174,6 +176,15 @@ mod tests {
     fn entry(name: &[u8], attributes: &[&[u8]]) -> Vec<u8> {
         let entry = element(ENTRY, &[&text(name), &element(ber::SEQUENCE, attributes)]);
         element(ber::SEQUENCE, &[&[2, 1, 1], &entry])
+    }
+
+    #[test]
+    fn an_operation_that_reaches_beyond_its_message_belongs_to_none() {
+        let bytes = [ber::SEQUENCE, 2, ber::INTEGER, 1, 0x65, BIND_REQUEST, 0x5e, ber::INTEGER, 0];
+        let (sender_port, receiver_port) = (49_152, 389);
+        let half =
+            Half { bytes: &bytes, start: Start::Opening, sender_port, receiver_port, opened: Role::Unknown };
+        assert!(matches!(dissect(&half, &mut Facts::default()), Verdict::NotThis));
     }
 
     #[test]
