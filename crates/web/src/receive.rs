@@ -91,6 +91,11 @@ pub(crate) async fn file(site: &Site, person: &Person, name: String, body: Body)
     stored(site, person, name, body.into_data_stream().map_err(|_| ())).await
 }
 
+/// Takes what a program sends, of so many bytes at most, for whoever reads it at once.
+pub(crate) async fn sent(site: &Site, most: u64, body: Body) -> Result<Incoming, Problem> {
+    taken(site, &new_id(site)?, most, body.into_data_stream().map_err(|_| ())).await
+}
+
 async fn stored(
     site: &Site,
     person: &Person,

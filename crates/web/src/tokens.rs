@@ -102,6 +102,7 @@ impl Scope {
                         | P::Work
                         | P::SignOff
                         | P::AcceptRisk
+                        | P::StopAsking
                         | P::EndTokens
                 )
             }
@@ -198,11 +199,21 @@ mod tests {
     #[test]
     fn a_scope_lets_nothing_through_that_it_does_not_name() {
         use Permission as P;
-        let changes = [P::KeepViews, P::Import, P::RunRounds, P::Answer, P::Work, P::SignOff, P::AcceptRisk];
+        let changes = [
+            P::StopAsking,
+            P::KeepViews,
+            P::Import,
+            P::RunRounds,
+            P::Answer,
+            P::Work,
+            P::SignOff,
+            P::AcceptRisk,
+        ];
         for scope in Scope::ALL {
             assert_eq!(Scope::from_code(scope.code()), Some(*scope));
             let (writes, administers) = (*scope == Scope::Write, *scope == Scope::Administer);
             assert!(changes.iter().all(|permission| scope.permits(*permission) == writes));
+            assert!(!scope.permits(P::Ask) && !scope.permits(P::ApproveAsking));
             assert_eq!(scope.permits(P::ManagePeople), administers);
             assert_eq!(scope.permits(P::ChangeSettings), administers);
             assert_eq!(scope.permits(P::EndTokens), writes || administers);

@@ -175,3 +175,34 @@ fn roles_send_and_take_files_as_they_may() {
         assert_eq!(status, if works { 303 } else { 403 }, "{role}");
     }
 }
+
+#[test]
+fn a_program_attaches_and_takes_the_same_files_by_the_same_rules_and_may_stop_asking() {
+    let (_site, browser, task) = with_task();
+    let token = browser.make_token("write");
+    let path = format!("/api/v1{task}/files");
+    let note = "The vendor comes on Monday.\n".as_bytes();
+    let attached = browser.send_file(&token, &format!("{path}?name=note.txt"), note);
+    assert_eq!(attached.status, 201, "{}", attached.text);
+    let told: serde_json::Value = serde_json::from_str(&attached.text).unwrap();
+    let id = told["id"].as_str().unwrap();
+    browser.get(&task).shows(&["note.txt", &sha256(note)]);
+    let taken = browser.api(&token, &format!("{path}/{id}"));
+    assert_eq!((taken.status, taken.text.as_bytes()), (200, note));
+    assert!(taken.is_file(), "it is to be saved");
+    let page = browser.send_file(&token, &format!("{path}?name=a.html"), b"<script>alert(1)</script>");
+    assert_eq!(page.status, 409, "{}", page.text);
+    assert_eq!(browser.api(&token, &format!("{path}/E-999")).status, 404);
+    let reads = browser.make_token("read");
+    assert_eq!(browser.send_file(&reads, &format!("{path}?name=note.txt"), note).status, 403);
+
+    assert!(!browser.get("/ask").text.contains("Asking is stopped"));
+    let stopped = browser.send(&token, "POST", "/api/v1/asking/stop", "{}", &[]);
+    assert_eq!((stopped.status, stopped.text.as_str()), (200, "{\"done\":true}"));
+    browser.get("/ask").shows(&["Asking is stopped"]);
+    let resumed = browser.send(&token, "POST", "/api/v1/asking/resume", "{}", &[]);
+    assert_eq!(resumed.status, 404, "only a person allows it again");
+    let log = browser.api(&token, "/api/v1/asking/log/text");
+    assert_eq!(log.status, 200, "{}", log.text);
+    assert!(log.text.contains("stop"), "{}", log.text);
+}

@@ -14,7 +14,7 @@ use crate::deeds::tasks;
 use crate::events::Happening;
 use crate::hospital::waiting;
 use crate::problem::Problem;
-use crate::receive::Form;
+use crate::receive::{self, Form};
 use crate::session::Person;
 use crate::site::{Peer, Site, now};
 use crate::uploads::Incoming;
@@ -41,6 +41,12 @@ impl Attaching {
             kept += 1;
         }
         Ok(kept)
+    }
+
+    /// Keeps what a program sends as the body of its request.
+    pub(crate) async fn keep_sent(&self, name: &str, body: Body) -> Result<EventId, Problem> {
+        let incoming = receive::sent(&self.site, LARGEST_FILE, body).await;
+        self.keep(name, incoming).await
     }
 
     async fn keep(&self, name: &str, incoming: Result<Incoming, Problem>) -> Result<EventId, Problem> {

@@ -2,6 +2,7 @@
 //!
 //! In: who asks, and what they sent, as a form has it. Out: what became of it. Pages show that, the API tells it.
 
+pub(crate) mod asking;
 pub(crate) mod devices;
 pub(crate) mod files;
 pub(crate) mod lists;

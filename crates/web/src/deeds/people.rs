@@ -185,3 +185,17 @@ pub(crate) async fn close(site: &Site, person: &Person, id: AccountId) -> Result
     site.token_ended();
     Ok(closed)
 }
+
+/// Ends all sessions of somebody; they may sign in again.
+pub(crate) async fn sign_out(site: &Site, person: &Person, id: AccountId) -> Result<Account, Problem> {
+    let asks = person.clone();
+    let end = move |store: &mut Store| {
+        let account = match changeable(store, &asks, id) {
+            Ok(account) => account,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        store.session_end_all(id, "")?;
+        Ok(Ok(account))
+    };
+    site.home.write(end).await?
+}

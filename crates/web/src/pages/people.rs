@@ -194,9 +194,13 @@ async fn change(
 }
 
 /// Ends all sessions of somebody; they may sign in again.
-async fn sign_out(State(site): State<Site>, Path(account): Path<i64>) -> Result<Response, Problem> {
-    site.home.write(move |store| store.session_end_all(AccountId(account), "")).await?;
-    Ok(Redirect::to("/people").into_response())
+async fn sign_out(
+    State(site): State<Site>,
+    person: Person,
+    Path(account): Path<i64>,
+) -> Result<Response, Problem> {
+    people::sign_out(&site, &person, AccountId(account)).await?;
+    Ok(Redirect::to(PATH).into_response())
 }
 
 async fn close(

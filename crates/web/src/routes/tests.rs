@@ -52,6 +52,7 @@ fn only_stops_and_taking_back_are_done_without_the_log() {
         "/views/{view}/restore",
         "/work/{task}/undo/{event}",
         "/ask/stop",
+        "/api/v1/asking/stop",
     ];
     assert_eq!(reserved, wanted);
 }

@@ -18,6 +18,8 @@ use Door::{By, Not};
 
 const PERSON: &str = "a person signs in, with a second factor; a program shows a token";
 const MACHINE: &str = "it is for programs already, and needs no token of the API";
+const ASKS: &str =
+    "what is sent to hosts is planned, approved, begun and allowed again by a person who is there";
 const DEMO: &str =
     "the made-up hospital is for people who look around: a program must not change under them what all see";
 const TABLE: &[(&str, &str, Door)] = &[
@@ -73,6 +75,19 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/work/{task}/except", By(&["work.except"])),
     ("POST", "/work/{task}/undo/{event}", By(&["work.undo"])),
     ("GET", "/work/{task}/letter", By(&["work.letter"])),
+    ("POST", "/work/{task}/files", By(&["work.attach"])),
+    ("GET", "/work/{task}/files/{event}", By(&["work.file"])),
+    ("GET", "/ask", By(&["asking.log"])),
+    ("POST", "/ask/scope", Not(ASKS)),
+    ("POST", "/ask/plan", Not(ASKS)),
+    ("POST", "/ask/approve", Not(ASKS)),
+    ("POST", "/ask/run", Not(ASKS)),
+    ("POST", "/ask/stop", By(&["asking.stop"])),
+    ("POST", "/ask/resume", Not(ASKS)),
+    ("POST", "/ask/after", Not(ASKS)),
+    ("POST", "/ask/regular", Not(ASKS)),
+    ("POST", "/ask/regular/approve", Not(ASKS)),
+    ("GET", "/ask/log/{form}", By(&["asking.log"])),
     ("GET", "/rounds", By(&["rounds.list"])),
     ("GET", "/rounds/compare", By(&["rounds.compare"])),
     ("GET", "/rounds/{after}/since/{before}", By(&["rounds.compare"])),
@@ -98,6 +113,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/people/invited/{invitation}/withdraw", By(&["people.withdraw"])),
     ("POST", "/people/{account}/change", By(&["people.change"])),
     ("POST", "/people/{account}/close", By(&["people.close"])),
+    ("POST", "/people/{account}/sign-out", By(&["people.sign-out"])),
     ("GET", "/audit", By(&["audit.list", "audit.checkpoints"])),
     ("GET", "/settings", By(&["hospital.get", "schedule.get", "site.get"])),
     ("POST", "/settings/hospital", By(&["hospital.name"])),
@@ -114,6 +130,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/settings/notices/{receiver}/remove", By(&["receivers.remove"])),
     ("GET", "/account", Not(PERSON)),
     ("POST", "/account/password", Not(PERSON)),
+    ("POST", "/account/sessions", Not(PERSON)),
     ("POST", "/account/recovery", Not(PERSON)),
     ("GET", "/account/tokens", By(&["tokens.list"])),
     ("POST", "/account/tokens", Not("a token that is stolen must not live on in another")),

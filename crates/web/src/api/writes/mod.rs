@@ -1,6 +1,8 @@
 //! What programs change, and what they read in order to. Each is the other door to something that a form of a page does
 //! ([`crate::deeds`]).
 
+mod asking;
+mod files;
 pub(super) mod hospital;
 mod lists;
 pub(super) mod people;
@@ -33,6 +35,8 @@ impl Done {
 pub(super) fn operations() -> Vec<Operation> {
     [
         work::operations(),
+        files::operations(),
+        asking::operations(),
         statements::operations(),
         lists::operations(),
         rounds::operations(),

@@ -162,6 +162,14 @@ pub(super) fn operations() -> Vec<Operation> {
             &[],
             close,
         ),
+        Operation::change::<Somebody, _, _>(
+            "people.sign-out",
+            "End all sessions of somebody, who may sign in again. Not your own, and none of an administrator.",
+            may,
+            (Verb::Post, "/api/v1/people/{account}/sign-out"),
+            &[],
+            sign_out,
+        ),
         Operation::new::<Invitations, _, _>(
             "people.invitations",
             "Invitations that nobody has used yet.",
@@ -239,6 +247,14 @@ async fn close(
     Path(text): Path<String>,
 ) -> Result<Answer<Somebody>, Problem> {
     Ok(Answer((&people::close(&site, &person, id(&text)?).await?).into()))
+}
+
+async fn sign_out(
+    State(site): State<Site>,
+    person: Person,
+    Path(text): Path<String>,
+) -> Result<Answer<Somebody>, Problem> {
+    Ok(Answer((&people::sign_out(&site, &person, id(&text)?).await?).into()))
 }
 
 async fn invitations(State(site): State<Site>, asked: Asked) -> Result<Answer<Invitations>, Problem> {

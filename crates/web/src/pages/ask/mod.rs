@@ -112,9 +112,10 @@ fn look(
     let Some(asked) = asked else { return Ok(around) };
     let assets = assets(asked);
     around.titles = names(view.device_names(&assets)?);
-    let after = ended.map(|ended| first_after(store, ended)).transpose()?.flatten();
+    let planned = RoundId(asked.round);
+    let after = ended.map(|ended| first_after(store, planned, ended)).transpose()?.flatten();
     if let Some(summary) = after {
-        around.settled = Some(settled(store, &summary, RoundId(asked.round), &assets)?);
+        around.settled = Some(settled(store, &summary, planned, &assets)?);
     }
     Ok(around)
 }
@@ -135,11 +136,17 @@ fn asset(text: &str) -> Option<AssetId> {
     text.strip_prefix("A-")?.parse().ok().map(AssetId)
 }
 
-fn first_after(store: &Store, ended: Timestamp) -> Result<Option<RoundSummary>, StoreError> {
+/// The first round that read what was answered: later than the one that was planned by, which may be of the same second.
+fn first_after(
+    store: &Store,
+    planned: RoundId,
+    ended: Timestamp,
+) -> Result<Option<RoundSummary>, StoreError> {
     let rounds = store.round_summaries()?.into_iter();
-    // A round is run at a whole second.
-    let after =
-        rounds.filter(|round| round.run_at.seconds() >= ended.seconds() && round.judged_again_from.is_none());
+    // Rounds are kept by whole seconds.
+    let after = rounds.filter(|round| {
+        round.id > planned && round.run_at.seconds() >= ended.seconds() && round.judged_again_from.is_none()
+    });
     Ok(after.min_by_key(|round| round.id))
 }
 

@@ -4,12 +4,12 @@ use std::net::SocketAddrV4;
 use std::str::FromStr;
 
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use wardround_ask::{Community, Hours, InvalidHours, Listed, Net, Scope, Window, Wish};
 
-use crate::asking::{self, AskWanted, LogForm};
+use crate::asking::{self, AskWanted};
 use crate::asks::Sent;
+use crate::deeds;
 use crate::problem::Problem;
 use crate::session::Person;
 use crate::site::{Site, now};
@@ -145,8 +145,7 @@ pub(super) async fn run(State(site): State<Site>, person: Person, sent: Sent) ->
 
 /// Stops first: what is under way hears it before any file is touched.
 pub(super) async fn stop(State(site): State<Site>, person: Person) -> Result<Response, Problem> {
-    site.asking.halt();
-    site.asking.step(move |asker| asker.stop(&person.name)).await?;
+    deeds::asking::stop(&site, &person).await?;
     Ok(back())
 }
 
@@ -190,13 +189,5 @@ pub(super) async fn agree(State(site): State<Site>, person: Person) -> Result<Re
 }
 
 pub(super) async fn log(State(site): State<Site>, Path(form): Path<String>) -> Result<Response, Problem> {
-    let (form, kind, name) = match form.as_str() {
-        "text" => (LogForm::Text, "text/plain; charset=utf-8", "asked.txt"),
-        "json" => (LogForm::Json, "application/x-ndjson", "asked.jsonl"),
-        "pcapng" => (LogForm::Capture, "application/x-pcapng", "asked.pcapng"),
-        _ => return Err(Problem::NotFound),
-    };
-    let bytes = site.asking.step(move |asker| asker.log(form)).await?;
-    let kept = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, kept.as_str())], bytes).into_response())
+    deeds::asking::log(&site, &form).await
 }
