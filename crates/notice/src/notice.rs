@@ -22,6 +22,8 @@ pub enum Kind {
     NotListening,
     /// What is known of weaknesses is old, or cannot be used.
     Intelligence,
+    /// Asking hosts was stopped, and goes on only when a person allows it.
+    AskingStopped,
     /// The account for emergencies was opened.
     BreakGlass,
     /// Somebody tries whether a receiver can be reached.
@@ -39,6 +41,7 @@ impl Kind {
         Self::Overdue,
         Self::NotListening,
         Self::Intelligence,
+        Self::AskingStopped,
         Self::BreakGlass,
         Self::Trial,
     ];
@@ -55,6 +58,7 @@ impl Kind {
             Self::Overdue => "overdue",
             Self::NotListening => "not-listening",
             Self::Intelligence => "intelligence",
+            Self::AskingStopped => "asking-stopped",
             Self::BreakGlass => "break-glass",
             Self::Trial => "trial",
         }
@@ -66,7 +70,7 @@ impl Kind {
         match self {
             Self::BreakGlass => 10,
             Self::ActNow => 9,
-            Self::Exploited => 8,
+            Self::Exploited | Self::AskingStopped => 8,
             Self::Reopened => 7,
             Self::Overdue | Self::NotListening | Self::Intelligence => 5,
             Self::RoundDone | Self::NotHere => 3,

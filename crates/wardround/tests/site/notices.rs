@@ -122,6 +122,12 @@ fn programs_are_told_what_a_round_found_signed_and_without_a_secret_left_anywher
     let page = page_when_told(&ada);
     assert!(!page.contains("Trouble"), "{page}");
     assert!(crate::grade::grade(&crate::reading::sentences(&crate::reading::text(&page))) <= 8.0);
+    // Who asks hosts stops: a host may have shown distress while nobody was there.
+    ada.press("/ask", "/ask/stop", &[]).to();
+    let told = hook.told();
+    assert_eq!(told["type"], "wardround.asking_stopped");
+    let told = told["data"].to_string();
+    assert!(told.contains("until somebody has looked") && told.contains("a person stopped it"), "{told}");
     // Switched off, it is told nothing; what it was not told meanwhile is not told later.
     ada.press(PAGE, "/settings/notices/N-2/off", &[]).to();
     ada.get(PAGE).shows(&["Switched off"]);

@@ -25,6 +25,8 @@ const LATE: &str = "notices.late";
 const REOPENED: &str = "notices.reopened";
 /// When the emergency account was opened that was told.
 const GLASS: &str = "notices.glass";
+/// Whether it was told that asking hosts is stopped.
+const STOPPED: &str = "notices.asking";
 /// The day of which old intelligence was told last.
 const OLD: &str = "notices.old";
 /// Rounds that are told at most when many were kept at once: the latest ones.
@@ -73,6 +75,7 @@ pub(super) async fn all(site: &Site, memory: &mut Memory) -> Result<Made, Proble
     let at = now();
     made.notices.extend(deaf(site, memory, at));
     glass(site, &mut made, at).await?;
+    stopped(site, &mut made, at).await?;
     let is_time = memory.looked.is_none_or(|looked| at.since(looked) >= AGAIN * 1_000_000_000);
     if is_time || !made.choices.is_empty() {
         work(site, &mut made, at).await?;
@@ -269,6 +272,29 @@ async fn glass(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Proble
         let kind = Kind::BreakGlass;
         made.notices.push(Notice { id, at: at.seconds(), kind, title, named: Vec::new(), path });
         made.choices.push((GLASS, moment));
+    }
+    Ok(())
+}
+
+/// Asking hosts, when it was stopped: a host may have shown distress while nobody was there.
+async fn stopped(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Problem> {
+    if site.is_demo() {
+        return Ok(());
+    }
+    let why = site.asking.step(|asker| Ok(asker.stopped())).await?;
+    let is_told = site.home.read(|store| store.setting(STOPPED)).await?.is_some_and(|told| told == "yes");
+    match why {
+        Some(why) if !is_told => {
+            let title =
+                "Asking hosts was stopped. Nothing more is asked until somebody has looked.".to_owned();
+            // The reason may name a host.
+            let named = Some(plain(&why)).filter(|why| !why.is_empty()).into_iter().collect();
+            let (id, path) = (format!("asking-stopped.{}", at.seconds()), "/ask".to_owned());
+            made.notices.push(Notice { id, at: at.seconds(), kind: Kind::AskingStopped, title, named, path });
+            made.choices.push((STOPPED, "yes".to_owned()));
+        }
+        None if is_told => made.choices.push((STOPPED, "no".to_owned())),
+        _ => {}
     }
     Ok(())
 }

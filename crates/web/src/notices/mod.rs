@@ -107,7 +107,7 @@ const MAIL: &str = "mail";
 
 /// Whether people are told at once, and not with the digest.
 fn cannot_wait(kind: Kind) -> bool {
-    matches!(kind, Kind::ActNow | Kind::Exploited | Kind::BreakGlass | Kind::Trial)
+    matches!(kind, Kind::ActNow | Kind::Exploited | Kind::AskingStopped | Kind::BreakGlass | Kind::Trial)
 }
 
 /// Tells each receiver what it waits for.
