@@ -82,6 +82,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Mysql => 3306,
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,
+        Protocol::Smtp => 25,
         _ => 104,
     }
 }

@@ -12,6 +12,7 @@ mod ber;
 mod datagram;
 pub mod export;
 mod facts;
+mod greeting;
 mod head;
 #[cfg(test)]
 mod laws;
@@ -36,6 +37,7 @@ mod rdp;
 mod redis;
 mod signature;
 mod smb;
+mod smtp;
 mod snmp;
 mod ssh;
 mod telnet;

@@ -5,7 +5,7 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, dicom, dns, ftp, hl7, http, ldap, modbus, mqtt, rdp, redis, signature, smb, ssh, telnet, tls,
+    Facts, dicom, dns, ftp, hl7, http, ldap, modbus, mqtt, rdp, redis, signature, smb, smtp, ssh, telnet, tls,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -101,6 +101,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
+    StreamDissector { protocol: Protocol::Smtp, dissect: smtp::dissect },
     StreamDissector { protocol: Protocol::Ftp, dissect: ftp::dissect },
     StreamDissector { protocol: Protocol::Telnet, dissect: telnet::dissect },
 ];

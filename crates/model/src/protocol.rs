@@ -23,6 +23,8 @@ coded! {
         Rdp = "rdp", "RDP (remote desktop)";
         /// LDAP.
         Ldap = "ldap", "LDAP (directory)";
+        /// Mail in transport and submission (RFC 5321).
+        Smtp = "smtp", "SMTP (mail)";
         /// FTP's control connection.
         Ftp = "ftp", "FTP";
         /// Telnet.

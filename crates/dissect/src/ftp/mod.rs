@@ -10,6 +10,7 @@ mod tests;
 
 use wardround_model::FactKind;
 
+use crate::greeting::{Known, whole_reply};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
@@ -50,108 +51,52 @@ fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     if !says_ftp || contains_ignoring_case(text, "smtp") {
         return Verdict::NotThis;
     }
-    if let Some(product) = text.split(|byte| *byte == b'\n').find_map(product) {
+    if let Some(product) = text.split(|byte| *byte == b'\n').find_map(|line| PRODUCTS.named_in(line)) {
         facts.tell(About::SenderService, FactKind::FtpBanner, product.as_bytes());
     }
     Verdict::Message { used: text.len(), sender: Role::Server }
 }
 
-/// A reply of this code with all its lines.
-fn whole_reply(bytes: &[u8], code: [u8; 3]) -> Option<&[u8]> {
-    let mut length = 0usize;
-    loop {
-        let (line, used) = first_line(bytes.get(length..)?)?;
-        length = length.saturating_add(used);
-        if line.starts_with(&code) && line.get(3) != Some(&b'-') {
-            return bytes.get(..length);
-        }
-    }
-}
-
 /// Products that greetings name. Only they and their version are kept.
-const PRODUCTS: &[&str] = &[
-    "vsFTPd",
-    "ProFTPD",
-    "Pure-FTPd",
-    "FileZilla Server",
-    "Microsoft FTP Service",
-    "GNU inetutils",
-    "wu-",
-    "Serv-U",
-    "pyftpdlib",
-    "bftpd",
-    "NcFTPd",
-    "Xlight",
-    "Cerberus FTP",
-    "WS_FTP",
-    "glFTPd",
-    "Gene6 FTP",
-    "CrushFTP",
-    "Titan FTP",
-    "Linux-ftpd",
-    "VxWorks",
-    "Nucleus FTP",
-    "VxFtpd",
-    "JD FTP Server",
-    "oftpd",
-    "stupid-ftpd",
-    "TwistedFTP",
-    "MikroTik",
-    "Synology",
-    "QNAP",
-    "NASFTPD",
-    "Apache FtpServer",
-    "Rumpus",
-    "War-FTPD",
-    "GlobalSCAPE",
-];
-/// Words that may stand between a product and its version.
-const BETWEEN: &[&str] = &["server", "service", "ftp", "version", "secure", "beta", "turbo"];
-
-/// A known product in a line, with its version when one follows it anywhere in the line.
-fn product(line: &[u8]) -> Option<String> {
-    let mut products = PRODUCTS.iter().flat_map(|known| occurrences(line, known)).collect::<Vec<_>>();
-    products.sort_by_key(|product| (product.version.is_empty(), product.at));
-    let first = products.into_iter().next()?;
-    let separator = if first.version.is_empty() { "" } else { " " };
-    Some(format!("{}{separator}{}", first.name, first.version))
-}
-
-struct Product {
-    at: usize,
-    name: String,
-    version: String,
-}
-
-/// Everywhere that a known product stands in a line; a greeting may name it twice and its version once.
-fn occurrences<'a>(line: &'a [u8], known: &'static str) -> impl Iterator<Item = Product> + 'a {
-    let places = line.windows(known.len()).enumerate();
-    let places = places.filter(|(_, window)| window.eq_ignore_ascii_case(known.as_bytes())).take(4);
-    places.filter_map(move |(at, _)| {
-        let rest = line.get(at.saturating_add(known.len())..)?;
-        // A version may be part of the product's own word.
-        let (own, rest) = rest.split_at_checked(version_end(rest))?;
-        let name = String::from_utf8_lossy(line.get(at..)?.get(..known.len().saturating_add(own.len()))?);
-        let version = if own.is_empty() { version(rest) } else { String::new() };
-        Some(Product { at, name: name.into_owned(), version })
-    })
-}
-
-/// The first word, unless others come before it than may.
-fn version(rest: &[u8]) -> String {
-    let text = String::from_utf8_lossy(rest);
-    let mut words = text.split_ascii_whitespace().map(|word| word.trim_matches(['(', ')', ',', '.', ';']));
-    let first = words.find(|word| !BETWEEN.contains(&word.to_ascii_lowercase().as_str()));
-    let is_version =
-        |word: &&str| word.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
-    first.filter(is_version).unwrap_or_default().to_owned()
-}
-
-/// How much of a product's own word goes on as a version: `-0.17`, or `2.6.2` of `wu-2.6.2(1)`.
-fn version_end(rest: &[u8]) -> usize {
-    let is_version = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-    rest.iter().position(|byte| !is_version(byte)).unwrap_or(rest.len())
-}
+const PRODUCTS: Known = Known {
+    products: &[
+        "vsFTPd",
+        "ProFTPD",
+        "Pure-FTPd",
+        "FileZilla Server",
+        "Microsoft FTP Service",
+        "GNU inetutils",
+        "wu-",
+        "Serv-U",
+        "pyftpdlib",
+        "bftpd",
+        "NcFTPd",
+        "Xlight",
+        "Cerberus FTP",
+        "WS_FTP",
+        "glFTPd",
+        "Gene6 FTP",
+        "CrushFTP",
+        "Titan FTP",
+        "Linux-ftpd",
+        "VxWorks",
+        "Nucleus FTP",
+        "VxFtpd",
+        "JD FTP Server",
+        "oftpd",
+        "stupid-ftpd",
+        "TwistedFTP",
+        "MikroTik",
+        "Synology",
+        "QNAP",
+        "NASFTPD",
+        "Apache FtpServer",
+        "Rumpus",
+        "War-FTPD",
+        "GlobalSCAPE",
+    ],
+    between: &["server", "service", "ftp", "version", "secure", "beta", "turbo"],
+};
 
 /// Commands that only FTP's clients begin with; on its own port any line is looked at.
 const ONLY_FTP: &[&str] =

@@ -25,6 +25,7 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("pgsql", Protocol::Postgresql),
     ("rdp", Protocol::Rdp),
     ("smb", Protocol::Smb),
+    ("smtp", Protocol::Smtp),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
     ("telnet", Protocol::Telnet),

@@ -54,6 +54,7 @@ fn safe_login(protocol: &str) -> &'static str {
     match protocol {
         "telnet" => "SSH",
         "ftp" => "SFTP",
+        "smtp" => "mail over TLS (STARTTLS)",
         "http-basic" | "http-digest" | "http-form" => "HTTPS",
         _ => "encrypted ones",
     }

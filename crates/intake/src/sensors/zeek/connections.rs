@@ -25,6 +25,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("rdp", Protocol::Rdp),
     ("redis", Protocol::Redis),
     ("smb", Protocol::Smb),
+    ("smtp", Protocol::Smtp),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
     ("ssl", Protocol::Tls),
