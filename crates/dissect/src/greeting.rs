@@ -1,7 +1,22 @@
 //! Greetings of servers with three digits before each line (RFC 959, RFC 5321), and known products in them: greetings also name hosts and
 //! people, so that nothing else of their text is kept.
 
-use crate::lines::first_line;
+use crate::Verdict;
+use crate::lines::{first_line, is_text};
+
+/// A greeting is read so far for its last line.
+const MAX_GREETING: usize = 4096;
+
+/// A greeting (220) with all its lines; where they are not there, what to answer.
+pub(crate) fn whole_greeting(bytes: &[u8]) -> Result<&[u8], Verdict> {
+    if bytes.len() < 4 {
+        return Err(Verdict::More { wanted: 4 });
+    }
+    whole_reply(bytes, *b"220").ok_or_else(|| {
+        let wanted = bytes.len().saturating_add(1);
+        if wanted <= MAX_GREETING && is_text(bytes) { Verdict::More { wanted } } else { Verdict::NotThis }
+    })
+}
 
 /// A reply of this code with all its lines: `220-` begins all, or the first of them; `220 ` ends it (RFC 959, 4.2; RFC 5321, 4.2.1).
 pub(crate) fn whole_reply(bytes: &[u8], code: [u8; 3]) -> Option<&[u8]> {

@@ -5,14 +5,12 @@
 
 use wardround_model::FactKind;
 
-use crate::greeting::{Known, whole_reply};
+use crate::greeting::{Known, whole_greeting};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
 /// Mail between servers (RFC 5321, 4.5.4.2), and from people's programs (RFC 6409).
 const PORTS: &[u16] = &[25, 587];
-/// The greeting is read so far for its last line.
-const MAX_GREETING: usize = 4096;
 /// The longest command line: 512, and more with extensions (RFC 5321, 4.5.3.1).
 const MAX_COMMAND: usize = 1024;
 
@@ -58,13 +56,9 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
 
 /// FTP greets with 220, too (RFC 959, 5.4): mail is told by its port, or by what the greeting says.
 fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    if half.bytes.len() < 4 {
-        return Verdict::More { wanted: 4 };
-    }
-    let Some(text) = whole_reply(half.bytes, *b"220") else {
-        let wanted = half.bytes.len().saturating_add(1);
-        let may_go_on = wanted <= MAX_GREETING && is_text(half.bytes);
-        return if may_go_on { Verdict::More { wanted } } else { Verdict::NotThis };
+    let text = match whole_greeting(half.bytes) {
+        Ok(text) => text,
+        Err(verdict) => return verdict,
     };
     let says_mail = PORTS.contains(&half.sender_port) || contains_ignoring_case(text, "smtp");
     if !says_mail || !is_text(text) || contains_ignoring_case(text, "ftp") {

@@ -10,13 +10,11 @@ mod tests;
 
 use wardround_model::FactKind;
 
-use crate::greeting::{Known, whole_reply};
+use crate::greeting::{Known, whole_greeting};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
 const PORT: u16 = 21;
-/// The greeting is read so far for its last line.
-const MAX_GREETING: usize = 4096;
 /// The longest command line.
 const MAX_COMMAND: usize = 1024;
 /// Ports of protocols whose clients, too, begin with `USER`: POP3, IRC.
@@ -38,13 +36,9 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
 
 /// The greeting may have several lines: `220-` begins all, or the first of them; `220 ` ends it (RFC 959, 4.2).
 fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    if half.bytes.len() < 4 {
-        return Verdict::More { wanted: 4 };
-    }
-    let Some(text) = whole_reply(half.bytes, *b"220") else {
-        let wanted = half.bytes.len().saturating_add(1);
-        let may_go_on = wanted <= MAX_GREETING && is_text(half.bytes);
-        return if may_go_on { Verdict::More { wanted } } else { Verdict::NotThis };
+    let text = match whole_greeting(half.bytes) {
+        Ok(text) => text,
+        Err(verdict) => return verdict,
     };
     // SMTP greets with 220, too (RFC 5321, 4.2).
     let says_ftp = half.sender_port == PORT || contains_ignoring_case(text, "ftp");

@@ -5,7 +5,7 @@
 
 use wardround_model::FactKind;
 
-use super::whole_reply;
+use crate::greeting::whole_reply;
 use crate::lines::contains_ignoring_case;
 use crate::{About, Facts, Half, Role, Verdict};
 
