@@ -1,6 +1,6 @@
 //! What stands before every handler: who asks, whether they may, whether the form is ours, and the log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -76,6 +76,7 @@ pub(crate) async fn keep(
     let reads = is_page || request.method() == Method::HEAD;
     let is_api = matches!(gate.needs, Needs::Token(_));
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let peer = request.extensions().get::<Peer>().copied();
     let passed = pass(&site, gate, &subject, request, next);
     let answered = match gate.patience {
         Some(patience) => tokio::time::timeout(patience, passed).await.unwrap_or(Err(Problem::TooSlow)),
@@ -88,6 +89,9 @@ pub(crate) async fn keep(
         Err(problem) => {
             let is_ours = problem.status().is_server_error();
             count(if is_ours { &site.counters.failed } else { &site.counters.refused });
+            if matches!(problem, Problem::NotFromHere) {
+                tell_form(&site, gate, peer);
+            }
             problem.into_response()
         }
     };
@@ -99,6 +103,17 @@ pub(crate) async fn keep(
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Writes down that a form did not come from our own pages: somebody may be lured. Not in the log of people, which a page of another
+/// site could fill then.
+fn tell_form(site: &Site, gate: Gate, peer: Option<Peer>) {
+    count(&site.counters.forms_refused);
+    if let Some(peer) = peer.filter(|_| site.counters.form_told.may()) {
+        log::event("form-not-from-here")
+            .word("action", gate.logged.unwrap_or("page"))
+            .address(peer.address());
+    }
 }
 
 async fn pass(
@@ -125,6 +140,11 @@ async fn pass(
         Needs::Public | Needs::SignedIn | Needs::May(_) => session::find(site, request.headers()).await?,
     };
     admit(site, gate, subject, person.as_ref(), peer).await?;
+    if let Some(person) =
+        person.as_ref().filter(|_| gate.brings != Brings::Nothing && !gate.stops && !gate.is_reserved)
+    {
+        site.pace.take(person.account, Instant::now())?;
+    }
     if gate.brings == Brings::Json {
         let (action, person) = (gate.logged.ok_or(Problem::Fault)?, person.ok_or(Problem::NoToken)?);
         let entry = Entry::new(action, Became::Asked).by(Some(&person), peer.address()).about(subject);

@@ -5,6 +5,8 @@
 
 use std::fmt::{Display, Write as _};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
 
 use wardround_model::RoundId;
 use wardround_store::{AccountId, StoreError};
@@ -18,6 +20,18 @@ pub(crate) struct Event {
 pub(crate) fn event(name: &'static str) -> Event {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
     Event { line: format!("{now} wardround event={name}") }
+}
+
+/// Lets an event through that others can cause as often as they like: once a second.
+#[derive(Default)]
+pub(crate) struct Seldom(AtomicU64);
+
+impl Seldom {
+    /// Whether none was let through in this second.
+    pub(crate) fn may(&self) -> bool {
+        let second = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+        self.0.swap(second, Ordering::Relaxed) != second
+    }
 }
 
 impl Event {

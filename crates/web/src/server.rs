@@ -30,6 +30,7 @@ use crate::glass::Glass;
 use crate::hospital::{Hospital, waiting};
 use crate::keys::{KeyError, Keys};
 use crate::naming::Naming;
+use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::roles::SiteRole;
 use crate::rounds::Worker;
@@ -148,6 +149,7 @@ async fn run(settings: &Settings, hands: Hands) -> Result<(), ServeError> {
         tokens_ended: watch::Sender::new(0),
         keys_in_use: std::sync::Mutex::default(),
         counters: Counters::default(),
+        pace: Pace::default(),
         stopping: watch::Sender::new(false),
     });
     let listener = TcpListener::bind(settings.listen).await;

@@ -19,7 +19,9 @@ use crate::events::{Events, Happening};
 use crate::glass::Glass;
 use crate::hospital::Hospital;
 use crate::keys::Keys;
+use crate::log::Seldom;
 use crate::naming::Naming;
+use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::rounds::Worker;
 use crate::routes::{Menu, MenuItem};
@@ -76,6 +78,8 @@ pub(crate) struct Shared {
     /// Keys of programs whose requests are being done.
     pub(crate) keys_in_use: Mutex<BTreeSet<String>>,
     pub(crate) counters: Counters,
+    /// How fast accounts may change things.
+    pub(crate) pace: Pace,
     /// Told when the site stops, to those who would listen for ever.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -89,6 +93,9 @@ pub(crate) struct Counters {
     pub(crate) sign_ins: AtomicU64,
     pub(crate) sign_ins_failed: AtomicU64,
     pub(crate) rounds: AtomicU64,
+    pub(crate) forms_refused: AtomicU64,
+    /// When a refused form was written down last.
+    pub(crate) form_told: Seldom,
 }
 
 /// Adds one.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wardround_model::{Area, Asset, AssetId};
 use wardround_store::view::WayGround;
-use wardround_triage::{Paths, Standing, Way};
+use wardround_triage::{Cuts, Paths, Standing, Way};
 
 use crate::asked::Asked;
 use crate::ground::Question;
@@ -17,6 +17,8 @@ use crate::site::Site;
 pub(crate) const MOST_WAYS: usize = 10;
 /// Devices that are offered where a name is of several.
 const MOST_MEANT: usize = 10;
+/// Devices to mend that are told.
+const MOST_CUTS: usize = 5;
 /// Rules that are named where a list of them was left out.
 const LEFT_OUT_NAMED: usize = 3;
 
@@ -44,6 +46,8 @@ pub(crate) struct Told {
     pub(crate) from: End,
     pub(crate) to: End,
     pub(crate) ways: Vec<Way>,
+    /// What cuts the most of all ways from outside to what patients depend on; only where these are asked for.
+    pub(crate) cuts: Option<Cuts>,
     /// Lists of rules that were too large, by their file.
     pub(crate) left_out: Vec<String>,
 }
@@ -78,7 +82,7 @@ pub(crate) async fn answer(
 fn find(ground: &WayGround, asked: &Asked) -> Told {
     let (from, to) = (end(ground, asked, "from"), end(ground, asked, "to"));
     if matches!(from, End::Unclear(..)) || matches!(to, End::Unclear(..)) {
-        return Told { from, to, ways: Vec::new(), left_out: Vec::new() };
+        return Told { from, to, ways: Vec::new(), cuts: None, left_out: Vec::new() };
     }
     let standing = Standing {
         assets: &ground.assets,
@@ -89,10 +93,11 @@ fn find(ground: &WayGround, asked: &Asked) -> Told {
     };
     let paths = Paths::new(&standing, &ground.findings);
     let ways = paths.ways_of(from.devices(), to.devices(), MOST_WAYS);
+    let cuts = matches!((&from, &to), (End::Any, End::Any)).then(|| paths.cuts(MOST_CUTS));
     let left_out = paths.rules_left_out().iter().take(LEFT_OUT_NAMED);
     let left_out =
         left_out.map(|rule| file(ground, usize::from(rule.evidence.source.0)).to_owned()).collect();
-    Told { from, to, ways, left_out }
+    Told { from, to, ways, cuts, left_out }
 }
 
 /// The devices that a text or a part of the hospital means.

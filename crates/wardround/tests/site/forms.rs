@@ -29,6 +29,10 @@ fn a_form_of_another_page_or_session_changes_nothing() {
     // Also signing in: nobody is signed in to somebody else's account by a link.
     let login = [("name", "ada"), ("password", "x"), ("code", "1")];
     assert_eq!(other.post_from("/sign-in", &login, &[("sec-fetch-site", "cross-site")]).status, 403);
+    // It is told to whoever watches the site, and counted; a page of another site cannot fill the log with it.
+    let told = site.log().matches("event=form-not-from-here action=people.invite address=127.0.0.1").count();
+    assert!((1..=7).contains(&told), "{told}");
+    ada.get("/metrics").shows(&["wardround_forms_refused_total 8\n"]);
 }
 
 #[test]

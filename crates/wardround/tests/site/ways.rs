@@ -59,6 +59,18 @@ fn the_page_tells_the_ways_that_the_command_line_tells() {
     let told = ways_by_command(&site, &["--most", "10"]);
     assert!(told.len() > 3, "{told:?}");
     assert_eq!(ways_on(&page), told);
+    // What to mend first is the same too.
+    let command = site.run(&["path", "--format", "json", "--store", "rounds.sqlite"]);
+    let command: Value = serde_json::from_slice(&command.stdout).unwrap();
+    let mend = command["cuts"]["mend"].as_array().unwrap();
+    let wanted: Vec<&str> = mend.iter().map(|cut| cut["asset"].as_str().unwrap()).collect();
+    assert!(!wanted.is_empty());
+    let table = between(&page.text, "Devices to mend, in this order", "</table>").unwrap();
+    let ids = table.split("href=\"/devices/").skip(1).map(|rest| rest.split('"').next().unwrap());
+    assert_eq!(ids.collect::<Vec<_>>(), wanted);
+    let left = mend.last().unwrap()["ways_left"].as_u64().unwrap();
+    assert!(table.ends_with(&format!("<td class=\"number\">{left}</td></tr></tbody>")), "{table}");
+    assert!(!ada.get("/paths?from-area=office").text.contains("What to mend to cut"));
     let of_first = ada.get("/paths?round=R-1");
     assert_eq!(ways_on(&of_first), ways_by_command(&site, &["--most", "10", "--round", "R-1"]));
     of_first.shows(&["No list of rules was imported", "This is round R-1"]);

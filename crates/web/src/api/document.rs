@@ -29,7 +29,10 @@ const OF_CHANGES: &[(&str, &str)] = &[
     ),
     ("415", "It is no JSON, or does not say so."),
     ("422", "Fields are wrong, each is named in `errors`; or the key came with another request before."),
-    ("429", "Too many keys are kept; `Retry-After` says when to try again."),
+    (
+        "429",
+        "Too many changes in a short time, or too many keys are kept; `Retry-After` says when to try again.",
+    ),
 ];
 /// Problems that changes may answer with that say which version they mean.
 const OF_VERSIONS: &[(&str, &str)] = &[("412", "It was changed meanwhile: read it again.")];

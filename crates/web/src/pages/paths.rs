@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use wardround_model::Area;
 use wardround_report::page::{count, day, number};
 use wardround_store::view::WayGround;
-use wardround_triage::{LetThrough, Reached, Step, Way};
+use wardround_triage::{Cut, Cuts, LetThrough, Reached, Step, Way};
 
 use crate::asked::{Asked, Looked};
 use crate::ground::{Door, Question};
@@ -54,6 +54,7 @@ fn body(asked: &Asked, looked: &Looked<()>, ground: &WayGround, told: &Told) -> 
             } @else {
                 p role="status" { (count(u64::try_from(told.ways.len()).unwrap_or(u64::MAX), "way", "ways")) ", the likeliest first." @if told.ways.len() == MOST_WAYS { " There may be more." } }
             }
+            @if let Some(cuts) = &told.cuts { (mend(asked, ground, cuts)) }
             @for (place, way) in told.ways.iter().enumerate() { (one(asked, ground, way, place + 1)) }
         }
         (limits(asked, ground, told))
@@ -104,6 +105,47 @@ fn heading(ground: &WayGround, told: &Told) -> String {
         End::Any | End::Unclear(..) => any.to_owned(),
     };
     format!("From {} to {}", side(&told.from, "outside"), side(&told.to, "what patients depend on"))
+}
+
+/// Devices that are named where all of them cut every way; the API has all.
+const NAMED: usize = 8;
+
+/// What to mend to cut the most ways, in order.
+fn mend(asked: &Asked, ground: &WayGround, cuts: &Cuts) -> Markup {
+    html! {
+        @if cuts.ways > 0 && !cuts.cuts.is_empty() {
+            section aria-labelledby="mend" {
+                h2 id="mend" { "What to mend to cut the most ways" }
+                p { (count(cuts.ways, "way leads", "ways lead")) " from outside to what patients depend on. All weak places of a device must be mended, or it must be kept apart." }
+                div class="scroll" { table class="list" {
+                    caption class="aside" { "Devices to mend, in this order" }
+                    thead { tr { th scope="col" class="number" { "Order" } th scope="col" { "Device" } th scope="col" class="number" { "Ways left" } } }
+                    tbody { @for (place, cut) in cuts.cuts.iter().enumerate() { (cut_row(asked, ground, cut, place + 1)) } }
+                } }
+                @match (&cuts.all, cuts.at_least) {
+                    (Some(all), _) if !all.is_empty() => {
+                        p {
+                            (count(u64::try_from(all.len()).unwrap_or(u64::MAX), "device is", "devices are")) " the fewest that cut every way when mended: "
+                            @for (place, id) in all.iter().take(NAMED).enumerate() { @if place > 0 { ", " } (parts::device(asked, *id, &title(ground, *id))) }
+                            @if all.len() > NAMED { " and more" } "."
+                        }
+                    }
+                    (None, at_least) if at_least > 0 => { p { "To cut every way, at least " (number(at_least)) " devices must be mended." } }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+fn cut_row(asked: &Asked, ground: &WayGround, cut: &Cut, place: usize) -> Markup {
+    html! {
+        tr {
+            td class="number" { (place) }
+            th scope="row" { (parts::device(asked, cut.asset, &title(ground, cut.asset))) }
+            td class="number" { (number(cut.ways_left)) }
+        }
+    }
 }
 
 fn one(asked: &Asked, ground: &WayGround, way: &Way, number: usize) -> Markup {

@@ -55,7 +55,7 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
         section aria-labelledby="accounts" {
             h2 id="accounts" { "Accounts" }
             div class="scroll" tabindex="0" role="region" aria-label="Table" { table {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } th scope="col" { span class="aside" { "Change, or sign out" } } } }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Until" } } }
                 tbody {
                     @for account in accounts {
                         tr {
@@ -67,24 +67,31 @@ fn table(person: &Person, accounts: &[Account]) -> Markup {
                                 @else if let Some(ends) = account.kept.ends_at { (day(ends)) }
                                 @else { "open" }
                             }
-                            td {
-                                @if account.closed_at.is_none() && account.id != person.account { (other(person, account)) }
-                                @if account.is_open_at(now) && account.id != person.account { div class="row" {
-                                    form method="post" action={ "/people/" (account.id.0) "/close" } {
-                                        (form_token(person))
-                                        button class="quiet" { "Close" span class="aside" { " the account of " (account.kept.name) } }
-                                    }
-                                    form method="post" action={ "/people/" (account.id.0) "/sign-out" } {
-                                        (form_token(person))
-                                        button class="quiet" { "Sign out" span class="aside" { " " (account.kept.name) " everywhere" } }
-                                    }
-                                } }
-                            }
+                        }
+                        @if account.closed_at.is_none() && account.id != person.account {
+                            tr class="deeds" { td colspan="4" { div { (other(person, account)) (leaving(person, account, now)) } } }
                         }
                     }
                 }
             } }
         }
+    }
+}
+
+/// Closing an account, and ending its sessions.
+fn leaving(person: &Person, account: &Account, now: Timestamp) -> Markup {
+    let path = |deed: &str| format!("/people/{}/{deed}", account.id.0);
+    html! {
+        @if account.is_open_at(now) { div class="row" {
+            form method="post" action=(path("close")) {
+                (form_token(person))
+                button class="quiet" { "Close" span class="aside" { " the account of " (account.kept.name) } }
+            }
+            form method="post" action=(path("sign-out")) {
+                (form_token(person))
+                button class="quiet" { "Sign out" span class="aside" { " " (account.kept.name) " everywhere" } }
+            }
+        } }
     }
 }
 

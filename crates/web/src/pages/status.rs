@@ -38,6 +38,7 @@ async fn metrics(State(site): State<Site>) -> Result<Response, Problem> {
         ("requests_failed_total", "Requests that failed.", &counters.failed),
         ("sign_ins_total", "Sign-ins.", &counters.sign_ins),
         ("sign_ins_failed_total", "Sign-ins that failed.", &counters.sign_ins_failed),
+        ("forms_refused_total", "Forms that did not come from our own pages.", &counters.forms_refused),
         ("rounds_total", "Rounds that were run.", &counters.rounds),
     ];
     let mut text = String::new();

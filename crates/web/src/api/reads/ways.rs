@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use wardround_model::Area;
 use wardround_store::view::WayGround;
-use wardround_triage::{Reached, Step, Way};
+use wardround_triage::{Cuts, Reached, Step, Way};
 
 use super::super::asked::Fields;
 use super::super::operations::{Operation, Parameter, ROUND, any};
@@ -44,10 +44,48 @@ struct Ways {
     ways: Vec<FoundWay>,
     /// There may be more than are told.
     more: bool,
+    /// What cuts the most of all ways; only for ways from outside to what patients depend on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<CutWays>,
     /// Rules of firewalls that counted.
     rules: u64,
     /// Files with more rules than could be held against so many devices: what they let through is left out.
     left_out: Vec<String>,
+}
+
+/// What to mend to cut the most ways: always the device that most of the shortest ways pass, then they are looked for again.
+#[derive(Serialize, JsonSchema)]
+struct CutWays {
+    /// Pairs of a way in and a goal that some way joins now.
+    ways: u64,
+    /// In this order, five at most.
+    mend: Vec<Mended>,
+    /// The fewest devices that cut every way; absent where they could not be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fewest_that_cut_all: Option<Vec<String>>,
+    /// At least so many must be mended to cut every way; 0 where that is not known.
+    at_least: u64,
+}
+
+/// A device to mend, with all of its weak places.
+#[derive(Serialize, JsonSchema)]
+struct Mended {
+    device: String,
+    device_title: String,
+    /// What is left of the ways once it is mended, with those before it.
+    ways_left: u64,
+}
+
+impl CutWays {
+    fn of(ground: &WayGround, cuts: &Cuts) -> Self {
+        let mended = cuts.cuts.iter().map(|cut| Mended {
+            device: cut.asset.to_string(),
+            device_title: title(ground, cut.asset),
+            ways_left: cut.ways_left,
+        });
+        let all = cuts.all.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
+        Self { ways: cuts.ways, mend: mended.collect(), fewest_that_cut_all: all, at_least: cuts.at_least }
+    }
 }
 
 /// One side of the question.
@@ -189,6 +227,7 @@ async fn find(State(site): State<Site>, asked: Asked) -> Result<Response, Proble
             to: (&told.to).into(),
             ways: told.ways.iter().map(|way| FoundWay::of(ground, way)).collect(),
             more: told.ways.len() == MOST_WAYS,
+            cut: told.cuts.as_ref().map(|cuts| CutWays::of(ground, cuts)),
             rules: size(ground.rules.len()),
             left_out: told.left_out.clone(),
         };
