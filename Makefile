@@ -13,7 +13,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 # servers that are told notices (mail, syslog), an exporter of flow records.
 PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd rsyslog rsyslog-openssl softflowd
 
-.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-see bench-live bench-know bench-site kills fuzz fuzz-api intel clean
+.PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-see bench-live bench-know bench-site kills try-service fuzz fuzz-api intel clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -85,6 +85,11 @@ KILLS ?= 100
 kills: ## Kill the site KILLS=100 times at random moments under load, and say whether all that it acknowledged is there (minutes)
 	WARDROUND_KILLS=$(KILLS) $(CARGO) test --locked --package wardround --test site -- --exact --nocapture \
 	  rounds::killed_at_random_moments_under_load_every_acknowledged_invitation_is_there
+
+try-service: ## Run the service under a real systemd in namespaces of its own, also where it may listen (needs root; seconds)
+	@command -v curl >/dev/null && [ -x /lib/systemd/systemd ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends curl systemd; }
+	$(CARGO) build --release --locked --package wardround
+	packaging/try target/release/wardround
 
 zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (installs nmap; minutes)
 	@command -v nmap >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nmap; }
