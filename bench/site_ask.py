@@ -52,7 +52,7 @@ def pages(site: Site) -> dict[str, str]:
         "Today": "/", "Devices": "/devices", "Devices, searched": "/devices?text=10.1", "Devices, medical": "/devices?medical=yes",
         "Device": device, "its conversations": f"{device}/conversations", "Findings": "/findings", "one kind of finding": group,
         "Finding": first(group, r"/findings/F-[0-9a-f]+"), "Conversations": "/conversations", "between two areas": talk,
-        "Work": "/work", "Work, board": "/work?as=board", "Task": first("/work", r"/work/W-[0-9a-f]+"), "Rounds": "/rounds",
+        "Work": "/work", "Work, board": "/work?view=board", "Task": first("/work", r"/work/W-[0-9a-f]+"), "Rounds": "/rounds",
         "Ways in": "/paths", "Ways to a device": f"/paths?to={device.split('/')[-1]}", "two rounds compared": "/rounds/R-2/since/R-1", "Coverage": "/coverage", "Intelligence": "/intelligence", "Plan": "/plan?hours=6",
         "Reports": "/reports", "Import": "/import", "People": "/people", "Log": "/audit", "Settings": "/settings",
     }

@@ -4,3 +4,4 @@ DROP TABLE ground;
 DROP TABLE reason;
 ALTER TABLE reason_5 RENAME TO reason;
 ALTER TABLE ground_5 RENAME TO ground;
+DROP TABLE asset_search;

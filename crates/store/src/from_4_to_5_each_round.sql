@@ -21,3 +21,10 @@ INSERT INTO reasons_of_unjudged
 INSERT INTO reasons_of_settled
     SELECT round_id, settled_position, list FROM moved WHERE settled_position IS NOT NULL AND position = 0;
 DROP TABLE moved;
+INSERT INTO asset_searched
+    SELECT round_id, min(asset_position),
+           group_concat(class || char(9) || worst || char(9) || replace(replace(network, char(10), ' '), char(9), ' ') || char(9)
+                        || replace(replace(care_area, char(10), ' '), char(9), ' '), char(10) ORDER BY asset_position),
+           group_concat(printf('%08x%08x%08x%08x', by_urgency, by_title, by_address, by_last), '' ORDER BY asset_position),
+           group_concat(replace(text, char(10), char(31)), char(10) ORDER BY asset_position)
+    FROM asset_search WHERE round_id = (SELECT id FROM this_round) GROUP BY asset_position / 64;

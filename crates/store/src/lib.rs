@@ -34,6 +34,7 @@ mod redact;
 mod rounds;
 mod saved_view;
 mod schema;
+mod searched;
 mod session;
 mod settled;
 mod statement;

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The largest row, in bytes: a sentence, a name or a banner needs far less, and a damaged file may claim far more.
 const MAX_ROW: i32 = 1 << 20;
 
+/// Statements that a connection keeps ready: those of all pages. Reading and planning one takes longer than most of them run.
+const PREPARED: usize = 128;
+
 const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY;
 
 /// A connection for writing, and the store's real path; the store is made if it is not there.
@@ -150,6 +153,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Trouble> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
     // The file may have been changed by somebody: nothing that it says is run, nothing is believed about sizes.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

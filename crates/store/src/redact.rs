@@ -56,6 +56,7 @@ const CODES: &[&str] = &[
 /// Columns with digests, sealed secrets and addresses.
 const DIGESTS: &[&str] = &[
     "id",
+    "orders",
     "digest",
     "known_as",
     "sealed",

@@ -41,15 +41,21 @@ macro_rules! version_5 {
 }
 
 /// The current schema.
-const SCHEMA: &str = concat!(include_str!("schema.sql"), version_3!(), version_4!(), version_5!());
+const SCHEMA: &str = concat!(
+    include_str!("schema.sql"),
+    version_3!(),
+    version_4!(),
+    version_5!(),
+    include_str!("searched.sql")
+);
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
 const STEPS: &[Step] = &[
     Step::sql(include_str!("from_1_to_2.sql")),
-    Step::sql(version_3!()),
+    Step::sql(concat!(version_3!(), include_str!("from_2_to_3_search.sql"))),
     Step::sql(version_4!()),
     Step {
-        first: include_str!("from_4_to_5.sql"),
+        first: concat!(include_str!("from_4_to_5.sql"), include_str!("searched.sql")),
         each_round: include_str!("from_4_to_5_each_round.sql"),
         last: concat!(include_str!("from_4_to_5_after.sql"), version_5!()),
     },

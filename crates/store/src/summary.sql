@@ -74,23 +74,6 @@ CREATE UNIQUE INDEX asset_by_last ON asset_summary (round_id, by_last, class, wo
 CREATE INDEX asset_of_network ON asset_summary (round_id, network, class, worst);
 CREATE INDEX asset_of_care_area ON asset_summary (round_id, care_area, class, worst);
 
--- The texts that an asset is looked for by, in lower case, and beside them what lists filter and sort by: a search reads this
--- table from end to end, and no other.
-CREATE TABLE asset_search (
-    round_id       INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    asset_position INTEGER NOT NULL CHECK (asset_position >= 0),
-    class          TEXT NOT NULL,
-    worst          INTEGER NOT NULL CHECK (worst BETWEEN 0 AND 4),
-    network        TEXT NOT NULL,
-    care_area      TEXT NOT NULL,
-    by_urgency     INTEGER NOT NULL CHECK (by_urgency >= 0),
-    by_title       INTEGER NOT NULL CHECK (by_title >= 0),
-    by_address     INTEGER NOT NULL CHECK (by_address >= 0),
-    by_last        INTEGER NOT NULL CHECK (by_last >= 0),
-    text           TEXT NOT NULL,
-    PRIMARY KEY (round_id, asset_position)
-) STRICT, WITHOUT ROWID;
-
 -- How many assets of each class are how urgent.
 CREATE TABLE asset_count (
     round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-//! The tables `asset_summary`, `asset_search` and `asset_count`.
+//! The tables `asset_summary`, `asset_searched` and `asset_count`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use wardround_model::{Asset, Decision, DeviceClass, Network, Role, Round};
 
 use super::{Places, rank};
 use crate::error::Trouble;
+use crate::searched::{self, Lines};
 use crate::table::{Cell, Table, TableWriter, Writer};
 
 static SUMMARY: Table = Table {
@@ -34,22 +35,6 @@ static SUMMARY: Table = Table {
         "title",
     ],
 };
-static SEARCH: Table = Table {
-    owner: "round_id",
-    name: "asset_search",
-    key: &["asset_position"],
-    values: &[
-        "class",
-        "worst",
-        "network",
-        "care_area",
-        "by_urgency",
-        "by_title",
-        "by_address",
-        "by_last",
-        "text",
-    ],
-};
 static COUNT: Table =
     Table { owner: "round_id", name: "asset_count", key: &["class", "worst"], values: &["count"] };
 
@@ -64,14 +49,15 @@ pub(super) fn write(
 ) -> Result<(), Trouble> {
     let lines = lines(round, places);
     let orders = Orders::of(&lines);
-    let (mut summary, mut search) = (writer.table(&SUMMARY)?, writer.table(&SEARCH)?);
+    let (mut summary, mut searched) = (writer.table(&SUMMARY)?, Lines::new(writer)?);
     let mut counts: BTreeMap<(DeviceClass, usize), u64> = BTreeMap::new();
     for (position, line) in lines.iter().enumerate() {
         let peers = peers.get(position).copied().unwrap_or_default();
         line.write(&mut summary, position, orders.at(position), peers)?;
-        line.write_search(&mut search, position, orders.at(position))?;
+        searched.add(&line.searched(orders.at(position)))?;
         *counts.entry((line.asset.class.value, line.worst())).or_default() += 1;
     }
+    searched.finish()?;
     let mut table = writer.table(&COUNT)?;
     for ((class, worst), count) in counts {
         table.row(&[class.code().into(), worst.into(), count.into()])?;
@@ -145,24 +131,15 @@ impl Line<'_> {
         self.asset.care_area.as_ref().map_or("", |claim| claim.value.as_str())
     }
 
-    fn write_search(
-        &self,
-        table: &mut TableWriter<'_>,
-        position: usize,
-        [urgency, title, address, last]: [usize; 4],
-    ) -> Result<(), Trouble> {
-        table.row(&[
-            position.into(),
-            self.asset.class.value.code().into(),
-            self.worst().into(),
-            Cell::Made(self.network()),
-            self.care_area().into(),
-            urgency.into(),
-            title.into(),
-            address.into(),
-            last.into(),
-            Cell::Made(searched(self.asset)),
-        ])
+    fn searched(&self, orders: [usize; 4]) -> searched::Line {
+        searched::Line {
+            class: self.asset.class.value,
+            worst: self.worst(),
+            network: self.network(),
+            care_area: self.care_area().to_owned(),
+            orders,
+            text: searched(self.asset),
+        }
     }
 
     fn write(

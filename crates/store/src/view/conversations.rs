@@ -1,5 +1,6 @@
 //! Who talks to whom: a matrix of the parts of the hospital, and the conversations behind each of its cells.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use rusqlite::types::Value;
@@ -109,6 +110,10 @@ const SELECT_END: &str = "
         AND asset_summary.asset_position = asset_ip.asset_position
     WHERE asset_ip.round_id = ? AND asset_ip.ip = ? ORDER BY asset_ip.asset_position LIMIT 1";
 
+/// Devices by their addresses, as far as they were looked for on one page: mostly the same few.
+#[derive(Default)]
+pub(super) struct Ends(BTreeMap<IpAddr, Option<FlowEnd>>);
+
 /// The most addresses of one device that its conversations are looked for by.
 const MOST_ADDRESSES: usize = 64;
 
@@ -159,7 +164,7 @@ impl RoundView<'_> {
     }
 
     fn flow_page_of(&self, ips: &[String], turn: Turn, rows: usize) -> Result<Page<Flow>, Trouble> {
-        let mut found = std::collections::BTreeMap::new();
+        let mut found = BTreeMap::new();
         for ip in ips {
             for (column, index) in
                 [("client_ip", "conversation_of_client"), ("server_ip", "conversation_of_server")]
@@ -183,13 +188,13 @@ impl RoundView<'_> {
                 )?;
             }
         }
-        let mut read = Vec::new();
+        let (mut read, mut ends) = (Vec::new(), Ends::default());
         let ordered: Vec<(u64, Conversation)> = match turn {
             Turn::Before(_) => found.into_iter().rev().collect(),
             Turn::First | Turn::After(_) => found.into_iter().collect(),
         };
         for (place, conversation) in ordered.into_iter().take(rows.saturating_add(1)) {
-            read.push((place, self.flow(conversation)?));
+            read.push((place, self.flow(conversation, &mut ends)?));
         }
         Ok(Page::cut(turn, rows, read))
     }
@@ -203,19 +208,29 @@ impl RoundView<'_> {
         rows: usize,
     ) -> Result<Page<Flow>, Trouble> {
         let listing = Listing { table: &conversation::TABLE, select, key, around: None };
+        let mut ends = Ends::default();
         listing.page(self.connection(), conditions, turn, rows, |_, columns| {
-            self.flow(conversation::read_row(columns)?)
+            self.flow(conversation::read_row(columns)?, &mut ends)
         })
     }
 
-    pub(super) fn flow(&self, conversation: Conversation) -> Result<Flow, Trouble> {
-        let client = self.end(conversation.client)?;
-        let server = self.end(conversation.server.ip)?;
+    pub(super) fn flow(&self, conversation: Conversation, ends: &mut Ends) -> Result<Flow, Trouble> {
+        let client = self.end(conversation.client, ends)?;
+        let server = self.end(conversation.server.ip, ends)?;
         Ok(Flow { conversation, client, server })
     }
 
+    fn end(&self, ip: IpAddr, ends: &mut Ends) -> Result<Option<FlowEnd>, Trouble> {
+        if let Some(known) = ends.0.get(&ip) {
+            return Ok(known.clone());
+        }
+        let found = self.end_of(ip)?;
+        ends.0.insert(ip, found.clone());
+        Ok(found)
+    }
+
     /// The device that has this address.
-    pub(super) fn end(&self, ip: IpAddr) -> Result<Option<FlowEnd>, Trouble> {
+    fn end_of(&self, ip: IpAddr) -> Result<Option<FlowEnd>, Trouble> {
         let values = [Value::Integer(self.id().0), Value::Text(ip.to_string())];
         let read = |columns: &mut Columns<'_>| {
             Ok(FlowEnd { id: AssetId(columns.id("A-")?), title: columns.text()? })

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use wardround_model::{Area, Decision, DeviceClass, Role};
 
-use super::devices::{DeviceFilter, Worst};
+use super::devices::{DeviceFilter, DeviceSort, Worst};
 use super::filter::Conditions;
 use super::findings::{FindingFilter, FindingKind};
-use super::{RoundView, Urgency};
+use super::{RoundView, Turn, Urgency};
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
 use crate::table::Table;
@@ -21,6 +21,11 @@ pub struct DeviceCounts {
 }
 
 impl DeviceCounts {
+    pub(super) fn of(filter: &DeviceFilter, counts: BTreeMap<(DeviceClass, Worst), u64>) -> Self {
+        let counts = counts.into_iter().map(|((class, worst), count)| (class, worst, count)).collect();
+        Self { filter: filter.clone(), counts }
+    }
+
     /// Those that the whole filter lets through.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -173,6 +178,10 @@ impl RoundView<'_> {
             let (class, worst) = (columns.code(DeviceClass::from_code)?, columns.rank()?.into());
             Ok((class, worst, columns.number()?))
         };
+        if filter.has_words() {
+            let (counts, _) = self.devices_searched(filter, DeviceSort::default(), Turn::First, 1)?;
+            return Ok(counts);
+        }
         let counts = if let Some(from) = filter.from() {
             let conditions = filter.conditions(self, false);
             let sql = format!("SELECT class, worst, 1 FROM {from} WHERE {}", conditions.sql());
@@ -182,8 +191,7 @@ impl RoundView<'_> {
         };
         let counts =
             summed(self.told(counts)?.into_iter().map(|(class, worst, count)| ((class, worst), count)));
-        let counts = counts.into_iter().map(|((class, worst), count)| (class, worst, count)).collect();
-        Ok(DeviceCounts { filter: filter.clone(), counts })
+        Ok(DeviceCounts::of(filter, counts))
     }
 
     /// The networks or care areas with devices, in order, each with how many it has.

@@ -40,7 +40,7 @@ impl Worst {
         Self::all().into_iter().find(|worst| worst.code() == code)
     }
 
-    fn rank(self) -> i64 {
+    pub(super) fn rank(self) -> i64 {
         let decision = match self {
             Self::Nothing => None,
             Self::Decision(decision) => Some(decision),
@@ -213,6 +213,9 @@ impl RoundView<'_> {
         turn: Turn,
         rows: usize,
     ) -> Result<Page<DeviceRow>, StoreError> {
+        if filter.has_words() {
+            return Ok(self.devices_searched(filter, sort, turn, rows)?.1);
+        }
         let (key, from) = (sort.column(), filter.from().unwrap_or_else(|| sort.from()));
         let select = format!("SELECT round_id, {key} AS key, asset_position AS position FROM {from}");
         let listing = Listing { table: &ROW, select: &select, key, around: Some(AROUND) };
@@ -222,11 +225,14 @@ impl RoundView<'_> {
 }
 
 impl DeviceFilter {
-    /// Where the devices that it lets through are found the fastest; nothing where the order of the list decides.
+    /// Whether it looks for words.
+    pub(super) fn has_words(&self) -> bool {
+        !words(&self.text).is_empty()
+    }
+
+    /// Where the devices that it lets through are found the fastest, words aside; nothing where the order of the list decides.
     pub(super) fn from(&self) -> Option<&'static str> {
-        if !words(&self.text).is_empty() {
-            Some("asset_search")
-        } else if self.network.is_some() {
+        if self.network.is_some() {
             Some("asset_summary INDEXED BY asset_of_network")
         } else if self.care_area.is_some() {
             Some("asset_summary INDEXED BY asset_of_care_area")
@@ -235,7 +241,7 @@ impl DeviceFilter {
         }
     }
 
-    /// The conditions; those on class and urgency can be left out, to count by them.
+    /// The conditions, words aside; those on class and urgency can be left out, to count by them.
     pub(super) fn conditions(&self, view: &RoundView<'_>, with_counted: bool) -> Conditions {
         let mut conditions = Conditions::of_round("round_id", view.id());
         if with_counted {
@@ -252,9 +258,6 @@ impl DeviceFilter {
         }
         if let Some(care_area) = &self.care_area {
             conditions.and("care_area = ?", care_area.clone());
-        }
-        for word in words(&self.text) {
-            conditions.and("instr(text, ?) > 0", word);
         }
         conditions
     }

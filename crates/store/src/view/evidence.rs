@@ -3,7 +3,7 @@
 use wardround_model::{Ground, Observation, Statement};
 
 use super::RoundView;
-use super::conversations::Flow;
+use super::conversations::{Ends, Flow};
 use crate::error::{StoreError, Trouble};
 use crate::table::By;
 use crate::{conversation, observation, statement};
@@ -51,7 +51,9 @@ impl RoundView<'_> {
                     },
                 )?;
                 match found.pop() {
-                    Some(conversation) => Some(Proof::Flow(Box::new(self.flow(conversation)?))),
+                    Some(conversation) => {
+                        Some(Proof::Flow(Box::new(self.flow(conversation, &mut Ends::default())?)))
+                    }
                     None => None,
                 }
             }

@@ -16,6 +16,7 @@ mod findings;
 mod ground;
 mod page;
 mod rounds;
+mod search;
 
 use rusqlite::Connection;
 use wardround_model::RoundId;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use wardround_model::*;
+use wardround_store::view::{DeviceCounts, DeviceFilter, DeviceRow, DeviceSort, Turn};
 use wardround_store::{NewStatement, Store, StoreError};
 use wardround_triage::Efforts;
 
@@ -159,6 +160,7 @@ const VERSION_5: &[&str] = &[
     "receiver",
     "attachment_piece",
     "attachment",
+    "asset_searched",
 ];
 /// The indexes that it added to older tables.
 const INDEXES_OF_VERSION_5: &[&str] = &[
@@ -172,10 +174,27 @@ const INDEXES_OF_VERSION_5: &[&str] = &[
     "work_event_by_undone",
 ];
 
+/// Fills the table that versions 3 and 4 looked for assets in, a row for each, from the lines of this version.
+fn search_by_rows(connection: &Connection) {
+    connection.execute_batch(include_str!("../../src/from_2_to_3_search.sql")).unwrap();
+    let mut select = connection.prepare("SELECT round_id, first, text FROM asset_searched").unwrap();
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let rows: Vec<(i64, i64, String)> = select.query_map([], read).unwrap().map(Result::unwrap).collect();
+    for (round, first, text) in rows {
+        for (position, text) in (first..).zip(text.split('\n')) {
+            let insert = "INSERT INTO asset_search
+                SELECT round_id, asset_position, class, worst, network, care_area, by_urgency, by_title, by_address, by_last, ?3
+                FROM asset_summary WHERE round_id = ?1 AND asset_position = ?2";
+            connection.execute(insert, (round, position, text.replace('\u{1f}', "\n"))).unwrap();
+        }
+    }
+}
+
 /// Takes out of a store what version 5 added, and back what it changed.
 fn without_version_5(connection: &Connection) {
     connection.pragma_update(None, "foreign_keys", false).unwrap();
     without_lists(connection);
+    search_by_rows(connection);
     for table in VERSION_5 {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
@@ -203,6 +222,21 @@ fn version_3(path: &Path) {
     mark(path, &connection, 3);
 }
 
+/// What a search finds in the rounds of a store, in each order.
+fn searched(store: &Store) -> Vec<(DeviceCounts, Vec<DeviceRow>)> {
+    let mut all = Vec::new();
+    for (round, text) in [(1, "10."), (2, "10."), (1, "server"), (2, "philips 10")] {
+        let filter = DeviceFilter { text: text.to_owned(), ..DeviceFilter::default() };
+        for sort in DeviceSort::ALL {
+            let view = store.round_view(RoundId(round)).unwrap();
+            let (counts, page) = view.devices_counted(&filter, *sort, Turn::First, 500).unwrap();
+            all.push((counts, page.rows));
+        }
+    }
+    assert!(all.iter().any(|(_, rows)| rows.len() > 5));
+    all
+}
+
 #[test]
 fn a_store_of_version_3_keeps_all_that_it_has() {
     let folder = tempfile::tempdir().unwrap();
@@ -213,6 +247,7 @@ fn a_store_of_version_3_keeps_all_that_it_has() {
         store.round_save(round).unwrap();
     }
     let work = store.work_catch_up(None).unwrap();
+    let found = searched(&store);
     drop((store, Store::open(&newer).unwrap()));
     version_3(&path);
     let error = Store::open_read_only(&path).unwrap_err();
@@ -224,6 +259,7 @@ fn a_store_of_version_3_keeps_all_that_it_has() {
     // What was judged again before counts as observed, so nothing of it goes.
     assert!(store.round_list().unwrap().iter().all(|head| head.judged_again_from.is_none()));
     assert_eq!(store.round_surplus().unwrap(), None);
+    assert_eq!(searched(&store), found);
     drop(store);
     assert_eq!(shape(&path), shape(&newer));
 }

@@ -88,7 +88,7 @@ proptest! {
         prop_assert!(is_in_a_file(folder.path(), &value), "looking changes nothing");
         prop_assert_eq!(&store.redact(&value, at(9)).unwrap(), &told);
         prop_assert!(!is_in_a_file(folder.path(), &value));
-        for table in ["asset_name", "asset_search", "source", "reason", "plan_item", "statement", "mapping_column",
+        for table in ["asset_name", "asset_searched", "source", "reason", "plan_item", "statement", "mapping_column",
                       "saved_view", "saved_view_field"] {
             prop_assert!(told.iter().any(|one| one.table == table), "{} is missing", table);
         }

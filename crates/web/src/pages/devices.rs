@@ -41,9 +41,10 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
     let (filter, turn) = (filter(&asked), asked.turn());
     let sort = asked.code("sort", DeviceSort::from_code).unwrap_or_default();
     let look = move |view: &RoundView<'_>| -> Result<Devices, StoreError> {
+        let (counts, page) = view.devices_counted(&filter, sort, turn, ROWS)?;
         Ok(Devices {
-            counts: view.device_counts(&filter)?,
-            page: view.devices(&filter, sort, turn, ROWS)?,
+            counts,
+            page,
             networks: view.places(PlaceKind::Network)?,
             care_areas: view.places(PlaceKind::CareArea)?,
         })

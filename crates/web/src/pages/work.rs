@@ -1,6 +1,6 @@
 //! *Work*: the worklist as a table and as a board, and as files for other programs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -147,14 +147,70 @@ async fn show(State(site): State<Site>, person: Person, asked: Asked) -> Result<
     Ok(layout::page(&site, &person, Some(Menu::Work), "Work", &body))
 }
 
+/// How many there are of each; of kinds that are few, and known only as they come.
+struct Tally<K>(Vec<(K, u64)>);
+
+impl<K: PartialEq> Tally<K> {
+    fn add(&mut self, key: K) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.0.push((key, 1)),
+        }
+    }
+
+    fn of(&self, key: &K) -> u64 {
+        self.0.iter().find(|(known, _)| known == key).map_or(0, |(_, count)| *count)
+    }
+}
+
+/// What a filter lets through, and how many each other choice would: in one walk, since all rows do not fit into the processor's
+/// memory.
+struct Found<'d> {
+    rows: Vec<&'d Arc<Row>>,
+    late: u64,
+    columns: Tally<Column>,
+    teams: Tally<Role>,
+    reopened: u64,
+    people: BTreeSet<&'d str>,
+}
+
+impl<'d> Found<'d> {
+    fn of(desk: &'d Desk, filter: &Filter, now: Timestamp) -> Self {
+        let (columns, teams) = (Tally(Vec::new()), Tally(Vec::new()));
+        let mut found =
+            Self { rows: Vec::new(), late: 0, columns, teams, reopened: 0, people: BTreeSet::new() };
+        for row in &desk.rows {
+            found.people.extend(row.owner.as_deref());
+            if filter.is_like(row, now) {
+                found.add(row, filter);
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, row: &'d Arc<Row>, filter: &Filter) {
+        let (is_of_team, is_in_state) = (filter.is_of_team(row), filter.is_in_state(row));
+        if is_of_team {
+            self.columns.add(row.column);
+            self.reopened += u64::from(row.state == TaskState::Reopened);
+        }
+        if is_in_state {
+            self.teams.add(row.team);
+        }
+        if is_of_team && is_in_state {
+            self.rows.push(row);
+            self.late += u64::from(row.overdue);
+        }
+    }
+}
+
 fn told(asked: &Asked, person: &Person, desk: &Desk) -> Markup {
-    let (filter, now) = (Filter::of(asked, person), now());
-    let found: Vec<&Arc<Row>> = desk.rows.iter().filter(|row| filter.is_wanted(row, now)).collect();
+    let looked = Found::of(desk, &Filter::of(asked, person), now());
+    let (found, late) = (&looked.rows, looked.late);
     let is_board = asked.text("view") == "board";
-    let late = size(found.iter().filter(|row| row.overdue).count());
     html! {
         p class="soft" { @if let Some(round) = desk.round() { "As round " (round) " and those before it saw things. " } "Done is a claim: only a later round verifies it." }
-        (form(asked, person, desk, &filter, now))
+        (form(asked, person, &looked))
         div class="bar" {
             p role="status" { strong { (count(size(found.len()), "task", "tasks")) } " of " (number(size(desk.rows.len()))) ", " (number(late)) " of them late." }
             p {
@@ -163,9 +219,9 @@ fn told(asked: &Asked, person: &Person, desk: &Desk) -> Markup {
             }
         }
         @if found.is_empty() { p { "No task is like that. " a href=(PATH) { "Show what is left to do" } } }
-        @else if is_board { (board(asked, &found)) }
+        @else if is_board { (board(asked, found)) }
         @else {
-            @let page = turned(&found, asked.turn());
+            @let page = turned(found, asked.turn());
             (table(&page.rows))
             (parts::turns(asked, PATH, &page))
         }
@@ -176,31 +232,16 @@ fn told(asked: &Asked, person: &Person, desk: &Desk) -> Markup {
     }
 }
 
-fn form(asked: &Asked, person: &Person, desk: &Desk, filter: &Filter, now: Timestamp) -> Markup {
-    let (mut columns, mut teams) = (BTreeMap::<Column, u64>::new(), BTreeMap::<&str, u64>::new());
-    let (mut reopened, mut people) = (0_u64, BTreeSet::<&str>::new());
-    for row in &desk.rows {
-        people.extend(row.owner.as_deref());
-        if !filter.is_like(row, now) {
-            continue;
-        }
-        if filter.is_of_team(row) {
-            *columns.entry(row.column).or_default() += 1;
-            reopened += u64::from(row.state == TaskState::Reopened);
-        }
-        if filter.is_in_state(row) {
-            *teams.entry(row.team.code()).or_default() += 1;
-        }
-    }
+fn form(asked: &Asked, person: &Person, found: &Found<'_>) -> Markup {
     let mut states: Vec<Choice> = Column::ALL
         .iter()
-        .map(|column| Choice::new(column.code(), column.label(), Some(of(&columns, column))))
+        .map(|column| Choice::new(column.code(), column.label(), Some(found.columns.of(column))))
         .collect();
-    states.push(Choice::new("reopened", TaskState::Reopened.label(), Some(reopened)));
+    states.push(Choice::new("reopened", TaskState::Reopened.label(), Some(found.reopened)));
     states.push(Choice::new("all", "all of these", None));
     let teams: Vec<Choice> = Role::ALL
         .iter()
-        .map(|role| Choice::new(role.code(), role.label(), Some(of(&teams, &role.code()))))
+        .map(|role| Choice::new(role.code(), role.label(), Some(found.teams.of(role))))
         .filter(|choice| choice.count != Some(0) || choice.code == asked.text("team"))
         .collect();
     let dues = [("late", "late"), ("week", "in the next 7 days"), ("none", "with the usual work")]
@@ -209,7 +250,7 @@ fn form(asked: &Asked, person: &Person, desk: &Desk, filter: &Filter, now: Times
         Choice::new("me", &format!("me ({})", person.name), None),
         Choice::new("nobody", "nobody yet", None),
     ];
-    let named = people.into_iter().take(MOST_PEOPLE);
+    let named = found.people.iter().take(MOST_PEOPLE);
     doers.extend(named.map(|name| Choice::new(&format!("by {name}"), name, None)));
     html! {
         search { form method="get" action=(PATH) class="filter" {
@@ -224,10 +265,6 @@ fn form(asked: &Asked, person: &Person, desk: &Desk, filter: &Filter, now: Times
             div class="row" { button { "Show" } a href=(PATH) { "Clear" } }
         } }
     }
-}
-
-fn of<K: Ord>(counts: &BTreeMap<K, u64>, key: &K) -> u64 {
-    counts.get(key).copied().unwrap_or_default()
 }
 
 fn size(length: usize) -> u64 {
