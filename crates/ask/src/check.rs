@@ -6,10 +6,11 @@ use std::fmt;
 use wardround_model::{Round, RoundId, Timestamp};
 
 use crate::community::Community;
-use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_NAMED, MOST_PACKETS, never};
+use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_NAMED, never};
 use crate::hours::Hours;
 use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
+use crate::reading::{self, Given, ReadKey};
 use crate::who;
 
 /// The word of a person for one plan.
@@ -54,6 +55,7 @@ pub struct Approved {
     plan: Plan,
     mark: String,
     community: Option<Community>,
+    read_key: Option<ReadKey>,
 }
 
 impl Approved {
@@ -68,6 +70,27 @@ impl Approved {
     pub fn lacks_community(&self) -> bool {
         let asks = self.plan.exchanges.iter().any(|exchange| exchange.question == Question::SnmpSystem);
         asks && self.community.is_none()
+    }
+
+    /// The same with the key that the owner gives to this run.
+    #[must_use]
+    pub fn with_read_key(self, read_key: Option<ReadKey>) -> Self {
+        Self { read_key, ..self }
+    }
+
+    /// Whether a server is to be read, and the key for it was not given.
+    #[must_use]
+    pub fn lacks_read_key(&self) -> bool {
+        let reads = self.plan.exchanges.iter().any(|exchange| exchange.question == Question::LinuxRead);
+        reads && self.read_key.is_none()
+    }
+
+    /// What the reading of a server is given.
+    pub(crate) fn given(&self, exchange: &Exchange) -> Option<Given> {
+        let reading = &self.plan.listed.reading;
+        let named =
+            reading.at(exchange.ip, exchange.port).filter(|_| exchange.question == Question::LinuxRead)?;
+        Some(Given { login: reading.login.clone(), key: self.read_key.clone()?, host_key: named.host_key })
     }
 
     pub(crate) fn community(&self) -> Option<&Community> {
@@ -111,6 +134,11 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
     of_plan(plan.listed.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
     of_plan(plan.listed.datagrams.len() > MOST_NAMED, "P11", "more than 256 UDP services are named");
+    of_plan(
+        plan.listed.reading.hosts.len() > reading::MOST_HOSTS,
+        "P10",
+        "more than 64 servers are named for reading",
+    );
     of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
     let mut places = BTreeSet::new();
     for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
@@ -137,7 +165,8 @@ fn of_exchange(
     if !is_new {
         wrong.push(("P6", "it is asked twice"));
     }
-    if exchange.packets != exchange.question.packets() || exchange.packets > MOST_PACKETS {
+    if exchange.packets != exchange.question.packets() || exchange.packets > exchange.question.most_packets()
+    {
         wrong.push(("P10", "the count of packets is not the question's"));
     }
     let asset = match who::holder(round, exchange.ip) {
@@ -162,7 +191,13 @@ fn of_exchange(
     if heard.is_some() != exchange.seen || heard.is_none() && !plan.listed.has(exchange.ip, transport, port) {
         wrong.push(("P5", "the port was neither seen nor listed"));
     }
-    if Question::expected(transport, port, heard.copied().flatten()) != Some(exchange.question) {
+    let expected = Question::expected(transport, port, heard.copied().flatten());
+    if exchange.question == Question::LinuxRead {
+        if plan.listed.reading.at(exchange.ip, port).is_none() {
+            wrong.push(("P2", "its owner did not name it for reading"));
+        }
+        wrong.extend(reading::refusal(asset, exchange.ip, port).map(|why| ("P2", why)));
+    } else if expected != Some(exchange.question) {
         wrong.push(("P6", "the service does not expect this question"));
     }
     if exchange.question == Question::SnmpSystem && !plan.listed.community {
@@ -216,5 +251,5 @@ pub fn approve(
     if given < wanted {
         return Err(Refused::Unapproved { wanted, given });
     }
-    Ok(Approved { plan, mark, community: None })
+    Ok(Approved { plan, mark, community: None, read_key: None })
 }

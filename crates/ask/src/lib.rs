@@ -21,6 +21,7 @@ mod plan;
 mod printing;
 pub mod proof;
 mod question;
+pub mod reading;
 pub mod rebuilt;
 mod scope;
 mod shell;

@@ -9,6 +9,7 @@ use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_EXCHANGES, Pace, never};
 use crate::question::Question;
+use crate::reading::{self, Reading};
 use crate::scope::Scope;
 use crate::who;
 
@@ -61,6 +62,9 @@ pub struct Listed {
     /// Whether a community for SNMP will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub community: bool,
+    /// Servers that are read with their owner's key, which will be given to the run. It is in no plan.
+    #[serde(default, skip_serializing_if = "Reading::is_empty")]
+    pub reading: Reading,
 }
 
 impl Listed {
@@ -70,6 +74,7 @@ impl Listed {
         self.ports.dedup();
         self.datagrams.sort_unstable();
         self.datagrams.dedup();
+        self.reading.put_in_order();
         self
     }
 
@@ -135,7 +140,27 @@ impl Plan {
                 Err(reason) => plan.leave_out(ip, reason),
             }
         }
+        plan.tell_unread(round);
         plan
+    }
+
+    /// Tells of servers that were named for reading and are not read.
+    fn tell_unread(&mut self, round: &Round) {
+        for named in self.listed.reading.hosts.clone() {
+            let (ip, port) = (*named.to.ip(), named.to.port());
+            let is_read =
+                |it: &Exchange| it.question == Question::LinuxRead && it.ip == ip && it.port == port;
+            if self.exchanges.iter().any(is_read) || self.left_out.iter().any(|left| left.ip == ip) {
+                continue;
+            }
+            let reason = match who::holder(round, ip) {
+                _ if !self.scope.has_host(ip) => "it is named for reading, and is not in the scope",
+                Ok(asset) => reading::refusal(asset, ip, port)
+                    .unwrap_or("it is named for reading, and its port is not asked"),
+                Err(reason) => reason,
+            };
+            self.leave_out(ip, reason);
+        }
     }
 
     fn leave_out(&mut self, ip: Ipv4Addr, reason: &str) {
@@ -163,8 +188,12 @@ impl Plan {
             if question == Question::SnmpSystem && !self.listed.community {
                 return None;
             }
+            let is_named = question == Question::SshHello && self.listed.reading.at(ip, port).is_some();
+            let is_read = is_named && reading::refusal(asset, ip, port).is_none();
+            let question = if is_read { Question::LinuxRead } else { question };
             let seen = seen.contains_key(&(transport, port));
             let reason = match (seen, heard) {
+                _ if is_read => self.listed.reading.reason(ip, port),
                 (true, Some(protocol)) => format!("{} was heard there", protocol.label()),
                 (true, None) => "the port was seen to answer".to_owned(),
                 (false, _) => "the port is on the list".to_owned(),
@@ -251,7 +280,9 @@ impl Plan {
     /// How long it takes at most: each exchange waits for the one before it, and each host for its own pause.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        self.each().saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX))
+        let talk = |exchange: &Exchange| exchange.question.longest().saturating_sub(ANSWER_TIME);
+        let each = self.each().saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX));
+        self.exchanges.iter().map(talk).fold(each, Duration::saturating_add)
     }
 
     fn each(&self) -> Duration {

@@ -23,6 +23,8 @@ pub enum Way {
     Ask(Endpoint),
     /// A question would, and it may not be put: why.
     MayNotAsk(String),
+    /// Reading the server again does; its owner names it and gives the key.
+    Read,
     /// A newer list of the same kind does.
     List(&'static str),
     /// No sight could: a person looks.
@@ -37,6 +39,9 @@ impl fmt::Display for Way {
             }
             Self::Ask(endpoint) => write!(f, "one question to {endpoint}, the one that showed it"),
             Self::MayNotAsk(why) => write!(f, "wait: it may not be asked ({why})"),
+            Self::Read => {
+                f.write_str("read the server again, with its owner's key (`wardround ask plan --read`)")
+            }
             Self::List(kind) => write!(f, "import a newer {kind}"),
             Self::Person => f.write_str("look at it: nothing that can be seen from here would show it"),
         }
@@ -67,8 +72,14 @@ pub fn cheapest(
             Ok(()) => Way::Ask(endpoint),
             Err(why) => Way::MayNotAsk(why),
         },
+        None if sights.iter().any(|sight| is_read(*sight)) => Way::Read,
         None => sights.first().map_or(Way::Traffic, |(.., source)| Way::List(source.label())),
     }
+}
+
+/// Whether a reading of a server showed it.
+fn is_read((kind, _, source): Sight) -> bool {
+    source == SourceKind::Asked && Question::LinuxRead.shows(kind)
 }
 
 /// Whether a question to a place may be put that shows this kind of fact, as far as one device tells: the plan looks at all of them.

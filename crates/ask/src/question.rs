@@ -3,12 +3,14 @@
 //! There is no other way to say bytes to a host than a value of [`Question`] (P6).
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
-use crate::{datagrams, elements, hello, negotiate, printing, shell};
+use crate::envelope::{ANSWER_TIME, MOST_PACKETS};
+use crate::{datagrams, elements, hello, negotiate, printing, reading, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
@@ -43,6 +45,8 @@ pub enum Question {
     NtpTime,
     /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
     SnmpSystem,
+    /// A login over SSH with the owner's key, and one fixed command ([`reading::COMMAND`]): what the server runs.
+    LinuxRead,
 }
 
 /// For whom a question is, and what makes its numbers: the same plan says the same bytes.
@@ -83,6 +87,7 @@ impl Question {
         Self::DnsVersion,
         Self::NtpTime,
         Self::SnmpSystem,
+        Self::LinuxRead,
     ];
 
     /// Its name in plans and logs.
@@ -101,6 +106,7 @@ impl Question {
             Self::DnsVersion => "dns-version",
             Self::NtpTime => "ntp-time",
             Self::SnmpSystem => "snmp-system",
+            Self::LinuxRead => "linux-read",
         }
     }
 
@@ -140,6 +146,16 @@ impl Question {
             ),
             Self::SmbNegotiate => matches!(kind, K::SmbDialect | K::SmbSigning),
             Self::SshHello => matches!(kind, K::SshBanner | K::SshWeakAlgorithm),
+            Self::LinuxRead => matches!(
+                kind,
+                K::SshBanner
+                    | K::SshWeakAlgorithm
+                    | K::Package
+                    | K::OperatingSystem
+                    | K::KernelVersion
+                    | K::KernelWaiting
+                    | K::ListensOn
+            ),
             Self::RdpNegotiate => matches!(kind, K::RdpSecurity),
             Self::LdapRoot | Self::DnsVersion => matches!(kind, K::ServerSoftware),
             Self::IppAttributes => matches!(kind, K::IppModel | K::IppFirmware | K::HttpServer),
@@ -164,6 +180,25 @@ impl Question {
             Self::Banner => 8,
             Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls | Self::RdpNegotiate => 9,
             Self::TlsHello | Self::SshHello | Self::LdapRoot | Self::IppAttributes => 10,
+            Self::LinuxRead => reading::budget::MOST_PACKETS,
+        }
+    }
+
+    /// The ceiling of its packets: a reading is a talk, and has its own.
+    #[must_use]
+    pub const fn most_packets(self) -> u32 {
+        match self {
+            Self::LinuxRead => reading::budget::MOST_PACKETS,
+            _ => MOST_PACKETS,
+        }
+    }
+
+    /// How long it takes, at most.
+    #[must_use]
+    pub const fn longest(self) -> Duration {
+        match self {
+            Self::LinuxRead => reading::budget::MOST_TIME,
+            _ => ANSWER_TIME,
         }
     }
 
@@ -171,7 +206,7 @@ impl Question {
     #[must_use]
     pub fn opening(self, to: Addressed<'_>, community: Option<&Community>) -> Vec<u8> {
         match self {
-            Self::Banner | Self::SshHello => Vec::new(),
+            Self::Banner | Self::SshHello | Self::LinuxRead => Vec::new(),
             Self::HttpHead => format!(
                 "HEAD / HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Wardround/{} (security round)\r\nAccept: */*\r\n\
                  Connection: close\r\n\r\n",
@@ -230,7 +265,7 @@ impl Question {
             Self::TlsHello => hello::is_complete(bytes),
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
             Self::PostgresTls => !bytes.is_empty(),
-            Self::SshHello => shell::is_complete(bytes),
+            Self::SshHello | Self::LinuxRead => shell::is_complete(bytes),
             Self::RdpNegotiate => negotiate::rdp_is_complete(bytes),
             Self::LdapRoot => elements::ldap_is_complete(bytes),
             Self::IppAttributes => printing::is_complete(bytes),
@@ -297,7 +332,6 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::envelope::MOST_PACKETS;
 
     const fn to(port: u16) -> Addressed<'static> {
         Addressed { ip: Ipv4Addr::new(10, 1, 2, 3), port, plan: "p" }
@@ -311,7 +345,7 @@ mod tests {
         assert_eq!(head.matches("HTTP/1.1").count(), 1);
         let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
-            assert!(question.packets() <= MOST_PACKETS);
+            assert!(question.packets() <= question.most_packets());
             let sent = question.opening(to(443), Some(&community));
             // One request in one segment that every stack has room for.
             assert!(sent.len() <= 536, "{question:?} {}", sent.len());

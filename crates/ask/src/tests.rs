@@ -13,11 +13,13 @@ use wardround_model::{
 };
 
 use crate::envelope::{HOST_GAP, LEAST_CONFIDENCE, MOST_PACKETS, SENSOR_GAP, SENSOR_RATE, never};
+use crate::reading::{Login, Reading};
 use crate::{
     Approval, Approved, Exchange, Listed, MAY_BE_ASKED, Net, Outcome, Pace, Plan, Question, Refused, Scope,
     Step, Walk, Window, Wish, approve, breaches,
 };
 
+mod reading;
 mod regular;
 
 const ID: RoundId = RoundId(7);
@@ -127,6 +129,19 @@ fn servers(ips: impl IntoIterator<Item = Ipv4Addr>) -> Round {
     round(ips.into_iter().map(|ip| asset(ip, DeviceClass::Server, 90, &ports)).collect())
 }
 
+fn is_server(class: DeviceClass) -> bool {
+    use DeviceClass as C;
+    matches!(
+        class,
+        C::Server
+            | C::FileServer
+            | C::DatabaseServer
+            | C::NetworkService
+            | C::AccountDirectory
+            | C::BusinessSystem
+    )
+}
+
 fn some_ip() -> impl Strategy<Value = Ipv4Addr> {
     let last = prop_oneof![any::<u8>(), select(vec![0, 1, 255])];
     (select(vec![[10, 20, 1], [10, 20, 2], [192, 168, 7], [8, 8, 8], [224, 0, 0]]), last)
@@ -158,13 +173,16 @@ proptest! {
         scope in some_scope(),
         ports in proptest::collection::vec(any::<u16>(), 0..10),
         datagrams in proptest::collection::vec((some_ip(), select(vec![53, 123, 161, 162, 5353])), 0..10),
+        reads in proptest::collection::vec((some_ip(), select(vec![22, 80, 2222])), 0..10),
         community: bool,
         host_gap_ms: u64,
         sensor_gap_ms: u64,
     ) {
         let round = round(assets);
         let named: Vec<SocketAddrV4> = datagrams.iter().map(|(ip, port)| SocketAddrV4::new(*ip, *port)).collect();
-        let listed = Listed { ports, datagrams: named.clone(), community };
+        let hosts = reads.iter().map(|(ip, port)| format!("{ip}:{port}").parse().unwrap()).collect();
+        let reading = Reading { hosts, login: Login::default() };
+        let listed = Listed { ports, datagrams: named.clone(), community, reading };
         let plan = Plan::make(ID, &round, scope, listed, Pace::from(Wish { host_gap_ms, sensor_gap_ms }));
         prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
         for exchange in &plan.exchanges {
@@ -177,7 +195,14 @@ proptest! {
             prop_assert!(class.confidence.as_percent() >= LEAST_CONFIDENCE);
             prop_assert!(exchange.ip.is_private() && ![0, 255].contains(&exchange.ip.octets()[3]));
             prop_assert!(never(exchange.port).is_none());
-            prop_assert!(exchange.packets <= MOST_PACKETS);
+            let is_read = exchange.question == Question::LinuxRead;
+            prop_assert!(is_read || exchange.packets <= MOST_PACKETS);
+            if is_read {
+                // A server, that its owner named, and where SSH was heard.
+                prop_assert!(reads.contains(&(exchange.ip, exchange.port)) && is_server(class.value));
+                let speaks = |it: &Service| it.endpoint == exchange.endpoint() && it.protocol == Some(Protocol::Ssh);
+                prop_assert!(holders[0].services.iter().any(speaks));
+            }
             if exchange.question.transport() == Transport::Udp {
                 // To one address that was seen to speak it, or that the owner named.
                 let seen = holders[0].services.iter().any(|service| service.endpoint == exchange.endpoint());

@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use wardround_model::Endpoint;
+
 use crate::check::Approved;
 use crate::community::Community;
 use crate::envelope::{LEAST_BASELINE, Pace, SLOWER, STOPS_ALL, STOPS_SUBNET};
 use crate::plan::Exchange;
 use crate::question::{Addressed, Question};
+use crate::reading::Given;
 use crate::scope::Net;
 
 /// Leave to ask one question now. Only a [`Walk`] gives it, and it is used up by asking.
@@ -20,6 +23,7 @@ pub struct Ticket {
     exchange: Exchange,
     plan: String,
     community: Option<Community>,
+    given: Option<Given>,
 }
 
 impl Ticket {
@@ -33,6 +37,12 @@ impl Ticket {
     #[must_use]
     pub fn opening(&self) -> Vec<u8> {
         self.exchange.question.opening(self.to(), self.community.as_ref())
+    }
+
+    /// What the reading of a server is given: whom to log in as, and with what.
+    #[must_use]
+    pub fn given(&self) -> Option<&Given> {
+        self.given.as_ref()
     }
 
     /// How many bytes of it nobody may read: what a log tells is shorter by them.
@@ -75,6 +85,14 @@ pub enum Outcome {
     AnotherCard,
     /// Asking was stopped before or while it was asked.
     Stopped,
+    /// Of a reading: the server showed another key than the one that is known. Nobody logged in.
+    AnotherKey,
+    /// Of a reading: the server does not take the key, or did not do what it was asked.
+    NotAllowed,
+    /// Of a reading: what came is no talk that we know. Nothing of it is kept.
+    NotUnderstood,
+    /// Of a reading: it told more than it may, or took longer. Nothing of it is kept.
+    TooMuch,
 }
 
 impl Outcome {
@@ -89,6 +107,10 @@ impl Outcome {
         Self::Unreachable,
         Self::AnotherCard,
         Self::Stopped,
+        Self::AnotherKey,
+        Self::NotAllowed,
+        Self::NotUnderstood,
+        Self::TooMuch,
     ];
 
     /// The outcome of this name.
@@ -110,6 +132,10 @@ impl Outcome {
             Self::Unreachable => "unreachable",
             Self::AnotherCard => "another-card",
             Self::Stopped => "stopped",
+            Self::AnotherKey => "another-key",
+            Self::NotAllowed => "not-allowed",
+            Self::NotUnderstood => "not-understood",
+            Self::TooMuch => "too-much",
         }
     }
 }
@@ -153,6 +179,7 @@ pub struct Walk {
     pace: Pace,
     plan: String,
     community: Option<Community>,
+    given: BTreeMap<Endpoint, Given>,
     ready: Duration,
     under_way: bool,
     /// Hosts that a newer round says must not be asked.
@@ -166,6 +193,8 @@ impl Walk {
         let mut exchanges = approved.plan().exchanges.clone();
         exchanges.sort_by_key(Exchange::endpoint);
         let mut queues: BTreeMap<Net, VecDeque<Exchange>> = BTreeMap::new();
+        let of_each = |exchange: &Exchange| Some((exchange.endpoint(), approved.given(exchange)?));
+        let given = exchanges.iter().filter_map(of_each).collect();
         for exchange in exchanges {
             queues.entry(Net::neighbourhood_of(exchange.ip)).or_default().push_back(exchange);
         }
@@ -176,6 +205,7 @@ impl Walk {
             pace: approved.plan().pace,
             plan: approved.mark().to_owned(),
             community: approved.community().cloned(),
+            given,
             ready: Duration::ZERO,
             under_way: false,
             refused: BTreeSet::new(),
@@ -206,7 +236,8 @@ impl Walk {
         self.ready = now + self.pace.sensor_gap();
         self.hosts.entry(exchange.ip).or_default().ready = now + self.pace.host_gap();
         let (plan, community) = (self.plan.clone(), self.community.clone());
-        Step::Ask(Box::new(Ticket { exchange, plan, community }))
+        let given = self.given.get(&exchange.endpoint()).cloned();
+        Step::Ask(Box::new(Ticket { exchange, plan, community, given }))
     }
 
     /// Takes what came of a question that ended at `now`; `connected` is how long the connection took to stand.
@@ -281,7 +312,14 @@ impl Host {
             Outcome::Reset => "it broke the connection off",
             Outcome::Unreachable => "it is not to be reached any more",
             Outcome::AnotherCard => "another card has its address",
-            Outcome::Answered | Outcome::Ended | Outcome::Refused | Outcome::Stopped => {
+            Outcome::AnotherKey => "it showed another key than the one that is known of it",
+            Outcome::TooMuch => "it told more than it may, or took longer",
+            Outcome::Answered
+            | Outcome::Ended
+            | Outcome::Refused
+            | Outcome::Stopped
+            | Outcome::NotAllowed
+            | Outcome::NotUnderstood => {
                 return self.slower(connected?);
             }
         };

@@ -34,7 +34,7 @@ fn trust(kind: SourceKind) -> u8 {
 fn trust_of_system(kind: SourceKind) -> u8 {
     use SourceKind as K;
     match kind {
-        K::Dpkg | K::Rpm | K::Winget | K::Wmic | K::SoftwareList => 95,
+        K::Dpkg | K::Rpm | K::Apk | K::Winget | K::Wmic | K::SoftwareList | K::Asked => 95,
         K::DirectoryComputers | K::MissingUpdates | K::EndpointProtection => 85,
         K::Nmap | K::Nessus | K::OpenVas => 55,
         _ => 65,

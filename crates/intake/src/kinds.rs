@@ -39,6 +39,7 @@ const KINDS: &[(SourceKind, Looks, Read)] = &[
     (SourceKind::Wmic, software::wmic::looks, software::wmic::read),
     (SourceKind::Dpkg, software::dpkg::looks, software::dpkg::read),
     (SourceKind::Rpm, software::rpm::looks, software::rpm::read),
+    (SourceKind::Apk, software::apk::looks, software::apk::read),
     (SourceKind::IscLeases, leases::isc::looks, leases::isc::read),
     (SourceKind::DnsmasqLeases, leases::dnsmasq::looks, leases::dnsmasq::read),
     (SourceKind::IptablesRules, rules::iptables::looks, rules::iptables::read),

@@ -47,6 +47,8 @@ coded! {
         Dpkg = "dpkg", "list of Debian packages";
         /// `rpm -qa`.
         Rpm = "rpm", "list of RPM packages";
+        /// `/lib/apk/db/installed`.
+        Apk = "apk", "list of Alpine packages";
         /// `winget list`.
         Winget = "winget", "list of winget packages";
         /// `wmic product`, `wmic qfe`, `Get-HotFix`, `systeminfo`.

@@ -276,6 +276,12 @@ fact_kinds! {
     OperatingSystemVersion = "os.version", "operating system version", Code, 32;
     /// Version of the running kernel, as `uname -r` tells it.
     KernelVersion = "os.kernel", "kernel version", Code, 64;
+    /// A kernel that is installed, newer than the one that runs, and used only after a restart; `restart-wanted` where the system
+    /// says no more than that.
+    KernelWaiting = "os.kernel-waiting", "waits for a restart with the kernel", Code, 64;
+    /// A port that its own system says it listens on at its network's addresses: `tcp` or `udp`. Whether a filter lets others reach
+    /// it is not said. About the service.
+    ListensOn = "os.listens", "listens, its own system says", Code, 16;
     /// An installed package or a component of the device, as a package URL (purl).
     Package = "software.package", "has the package", Locator, 255;
     /// An installed product or a component of the device, as a CPE 2.3 name (NIST IR 7695).

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use wardround_ask::{Outcome, Ticket};
+use wardround_ask::reading::HostKey;
+use wardround_ask::{Outcome, Question, Ticket};
 use wardround_model::Transport;
 
-use crate::{cards, connection, datagram};
+use crate::{cards, connection, datagram, reading};
 
 /// What came of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +20,26 @@ pub struct Answer {
     pub connected: Option<Duration>,
     /// Bytes that were sent. What nobody may read (a community) is not counted.
     pub sent: usize,
-    /// What came back.
+    /// What came back; of a reading what came in clear.
     pub bytes: Vec<u8>,
+    /// What a reading gave.
+    pub reading: Option<Reading>,
+}
+
+/// What came of the reading of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The key that it showed, and proved to have.
+    pub host_key: Option<HostKey>,
+    /// What it told, where it told it to the end.
+    pub told: Vec<u8>,
+    /// Bytes that came in all.
+    pub heard: usize,
 }
 
 impl Answer {
     pub(crate) const fn empty(outcome: Outcome) -> Self {
-        Self { outcome, from: None, connected: None, sent: 0, bytes: Vec::new() }
+        Self { outcome, from: None, connected: None, sent: 0, bytes: Vec::new(), reading: None }
     }
 }
 
@@ -37,6 +51,9 @@ pub fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     }
     if cards::is_another(exchange.ip, &exchange.cards) {
         return Answer::empty(Outcome::AnotherCard);
+    }
+    if exchange.question == Question::LinuxRead {
+        return reading::put(ticket, is_stopped);
     }
     match exchange.question.transport() {
         Transport::Tcp => connection::put(ticket, is_stopped),

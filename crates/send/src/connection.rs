@@ -69,7 +69,14 @@ impl Talk<'_> {
             self.say(exchange.question.farewell(&self.bytes));
         }
         self.end();
-        Answer { outcome, from, connected: Some(connected), sent: self.sent, bytes: self.bytes }
+        Answer {
+            outcome,
+            from,
+            connected: Some(connected),
+            sent: self.sent,
+            bytes: self.bytes,
+            reading: None,
+        }
     }
 
     /// Says it in one piece. It is smaller than the room that the kernel keeps for a new connection.

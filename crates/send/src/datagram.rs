@@ -33,7 +33,7 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
         Err(error) => return Answer::empty(outcome(error.kind())),
     };
     let (outcome, bytes) = listen(&socket, ticket, is_stopped, begun);
-    Answer { outcome, from: socket.local_addr().ok(), connected: None, sent, bytes }
+    Answer { outcome, from: socket.local_addr().ok(), connected: None, sent, bytes, reading: None }
 }
 
 fn tied(to: SocketAddrV4) -> std::io::Result<UdpSocket> {

@@ -8,7 +8,8 @@ mod answer;
 mod cards;
 mod connection;
 mod datagram;
+mod reading;
 mod run;
 
-pub use answer::{Answer, put};
+pub use answer::{Answer, Reading, put};
 pub use run::{Desk, Ended, run};

@@ -1,6 +1,7 @@
 //! Lists of installed software and updates: packages of Linux hosts, software and updates of Windows hosts, and tables of both. Not
 //! here: which product a name means and what is weak in it (`intel`, `triage`), updates that are missing (`protection`).
 
+pub(crate) mod apk;
 mod columns;
 mod distribution;
 pub(crate) mod dpkg;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wardround_ask::Net;
+use wardround_ask::reading::{Login, NamedRead};
 use wardround_model::Timestamp;
 
 use super::{Format, StoreArgument};
@@ -26,6 +27,8 @@ pub(crate) enum AskCommand {
     Resume(ResumeAsk),
     /// What the newest round saw of hosts in the ten minutes after they were asked; nothing is sent
     After(StoreArgument),
+    /// Print the line for authorized_keys that lets a key read a server, and do nothing else
+    Permit(PermitAsk),
     /// What was sent, and what came of it
     Log(LogAsk),
 }
@@ -71,6 +74,13 @@ pub(crate) struct PlanAsk {
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long)]
     pub(crate) snmp: bool,
+    /// A Linux server to read over SSH, by its address; with the fingerprint of its key behind `=` where you know it; may be said several
+    /// times. The run is then given the key of its owner
+    #[arg(long, value_name = "ADDRESS[:PORT][=SHA256:KEY]")]
+    pub(crate) read: Vec<NamedRead>,
+    /// The account that reads
+    #[arg(long, value_name = "ACCOUNT", default_value_t = Login::default())]
+    pub(crate) read_as: Login,
     /// Ask only what shows whether work is done that somebody says is done; the rest is told with the cheapest way to see it
     #[arg(long)]
     pub(crate) verify: bool,
@@ -98,6 +108,9 @@ pub(crate) struct RunAsk {
     /// A file with the community for SNMP in its one line, which only you may read (chmod 600); it is kept nowhere
     #[arg(long, value_name = "FILE")]
     pub(crate) snmp_community: Option<PathBuf>,
+    /// The private key that reads servers, without a passphrase, in a file which only you may read (chmod 600); it is kept nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }
@@ -112,6 +125,13 @@ pub(crate) struct ResumeAsk {
     pub(crate) because: String,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PermitAsk {
+    /// The public key, as `ssh-keygen` writes it beside the private one: FILE.pub
+    #[arg(value_name = "FILE.pub")]
+    pub(crate) public: PathBuf,
 }
 
 #[derive(Debug, Args)]

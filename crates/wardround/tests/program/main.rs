@@ -22,6 +22,7 @@ mod plan;
 mod program;
 #[path = "../../../feeds/tests/fetching/publisher.rs"]
 mod publisher;
+mod reading;
 mod redact;
 mod reports;
 mod same_bytes;

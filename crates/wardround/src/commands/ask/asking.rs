@@ -14,6 +14,7 @@ use wardround_remedy::Policy;
 use wardround_store::Store;
 
 use super::folder::Folder;
+use super::reading;
 use super::verify::{self, Claimed};
 use super::watched;
 use crate::commands::{lookup, now};
@@ -117,7 +118,9 @@ impl Asking {
     /// Makes a plan of what is in the scope now, and keeps it nowhere.
     pub(super) fn make(&self, wanted: &Wanted, policy: &Policy) -> Result<Made> {
         let (scope, (id, round)) = (self.scope()?.at(now()), self.newest()?);
-        let plan = Plan::make(id, &round, scope, wanted.listed.clone(), wanted.pace);
+        let mut listed = wanted.listed.clone();
+        reading::with_known_keys(&self.folder, &mut listed.reading)?;
+        let plan = Plan::make(id, &round, scope, listed, wanted.pace);
         let store = Store::open_read_only(&self.store)?;
         let efforts = crate::commands::plan::efforts(None)?;
         let work = store.work_load(&efforts)?;

@@ -14,6 +14,7 @@ use wardround_store::Store;
 
 use super::answers;
 use super::folder::Appender;
+use super::reading::Servers;
 
 /// The newest round, read whole only when there is another one.
 pub(super) struct Newest {
@@ -45,6 +46,8 @@ pub(super) struct Keeper<'a> {
     pub(super) plan: String,
     pub(super) stop_file: PathBuf,
     pub(super) signalled: Arc<AtomicBool>,
+    /// Servers that are read.
+    pub(super) servers: Servers,
     pub(super) found: Vec<Observation>,
     /// Services whose question was settled.
     pub(super) settled: BTreeSet<Endpoint>,
@@ -87,10 +90,13 @@ impl Desk for Keeper<'_> {
 
     fn after(&mut self, at: Timestamp, exchange: &Exchange, answer: &Answer) -> io::Result<()> {
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let record = self.lines.saturating_add(1);
+        let left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
         let line = Line {
+            text: left.text,
             from: answer.from.map(|from| from.to_string()).unwrap_or_default(),
             bytes_out: Some(answer.sent),
-            bytes_in: Some(answer.bytes.len()),
+            bytes_in: Some(answer.reading.as_ref().map_or(answer.bytes.len(), |reading| reading.heard)),
             connect_ms: answer.connected.map(milliseconds),
             ..self.line(at, answer.outcome.code(), exchange)
         };
@@ -98,6 +104,7 @@ impl Desk for Keeper<'_> {
         if answers::settles(answer.outcome) {
             self.settled.insert(exchange.endpoint());
         }
+        self.found.extend(left.observations);
         if !answer.bytes.is_empty() {
             self.found.extend(observations(exchange, &answer.bytes, at, self.lines));
         }

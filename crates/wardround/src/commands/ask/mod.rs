@@ -2,12 +2,13 @@
 
 mod answers;
 mod asking;
-mod community;
 mod desk;
 mod folder;
+mod reading;
 mod rebuilt;
 mod regular;
 mod running;
+mod secrets;
 mod signals;
 mod site;
 mod tell;
@@ -15,15 +16,16 @@ mod verify;
 mod watched;
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use wardround_ask::reading::{self as linux, Reading};
 use wardround_ask::{Hours, Listed, Pace, Scope, Window, Wish};
 use wardround_report::page::count;
 
-use crate::arguments::ask::{AskCommand, CheckAsk, LogAsk, PlanAsk, ResumeAsk, RunAsk, ScopeAsk};
+use crate::arguments::ask::{AskCommand, CheckAsk, LogAsk, PermitAsk, PlanAsk, ResumeAsk, RunAsk, ScopeAsk};
 use crate::arguments::{Format, StoreArgument};
 use crate::commands::{now, print};
 use crate::places;
@@ -31,6 +33,7 @@ use crate::places;
 use asking::{APPROVALS, Asking, LOG, SCOPE, STOP, Wanted, Who};
 use folder::Folder;
 use running::{Done, Ready};
+use secrets::Secrets;
 
 pub(crate) use site::SiteAsker;
 
@@ -43,6 +46,7 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
         AskCommand::Stop(store) => stop(store),
         AskCommand::Resume(words) => resume(words),
         AskCommand::After(store) => after(store),
+        AskCommand::Permit(words) => permit(&words),
         AskCommand::Log(words) => log(words),
     }
 }
@@ -50,7 +54,7 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
 /// Files of asking that a backup keeps. A plan is none of them: it is asked once, and a restored one might have been.
 pub(crate) fn kept(store: &Path) -> Vec<PathBuf> {
     let folder = Folder::beside(store);
-    [SCOPE, APPROVALS, LOG, STOP].map(|name| folder.path(name)).to_vec()
+    [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS].map(|name| folder.path(name)).to_vec()
 }
 
 fn asking(store: &StoreArgument) -> Result<Asking> {
@@ -86,7 +90,8 @@ fn plan(words: PlanAsk) -> Result<()> {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
-    let listed = Listed { ports: words.port, datagrams: words.udp, community: words.snmp };
+    let reading = Reading { hosts: words.read, login: words.read_as };
+    let listed = Listed { ports: words.port, datagrams: words.udp, community: words.snmp, reading };
     let wanted = Wanted { listed, pace: Pace::from(wish), verify: words.verify };
     let made = asking.plan(&wanted, &super::work::policy(None)?)?;
     let before = if words.verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };
@@ -104,10 +109,12 @@ fn check(words: CheckAsk) -> Result<()> {
 
 /// Takes the plan away, so that it is asked once, and asks it.
 fn ask(words: RunAsk) -> Result<()> {
-    let RunAsk { snmp_community: secret, store } = words;
-    let community = secret.as_deref().map(community::read).transpose()?;
+    let RunAsk { snmp_community, key, store } = words;
+    let community =
+        snmp_community.map(|file| secrets::read(&file, "a community is a password")).transpose()?;
+    let read_key = key.map(|file| secrets::read(&file, "a key opens servers")).transpose()?;
     let (asking, again) = (asking(&store)?, store.again());
-    let ready = Ready::kept(&asking, None, community, Who::here())?;
+    let ready = Ready::kept(&asking, None, Secrets { community, read_key }, Who::here())?;
     let done = ready.run(signals::heard()?)?;
     print(&told(&done, &again))
 }
@@ -139,6 +146,21 @@ fn resume(words: ResumeAsk) -> Result<()> {
         "Asking is allowed again. Nothing was sent. Next: wardround ask plan{}\n",
         words.store.again()
     ))
+}
+
+/// Prints the line that lets a key read and nothing else. A private key is not looked at.
+fn permit(words: &PermitAsk) -> Result<()> {
+    let shown = words.public.display();
+    let mut text = String::new();
+    let file = std::fs::File::open(&words.public).with_context(|| format!("{shown} cannot be read"))?;
+    file.take(4096).read_to_string(&mut text).with_context(|| format!("{shown} is no text"))?;
+    let is_public = ["ssh-ed25519 ", "ecdsa-sha2-nistp256 "].iter().any(|kind| text.starts_with(kind));
+    anyhow::ensure!(
+        is_public && text.trim_end().lines().count() == 1,
+        "{shown} is no public key that can be used; make a pair for reading alone with `ssh-keygen -t ed25519 -N '' -f FILE`, and \
+         give FILE.pub"
+    );
+    print(&format!("{}\n", linux::permit_line(&text)))
 }
 
 fn after(store: StoreArgument) -> Result<()> {

@@ -12,6 +12,7 @@ use wardround_remedy::Policy;
 
 use super::asking::{Asking, LOG, PLAN, Wanted, Who};
 use super::running::Ready;
+use super::secrets::Secrets;
 use crate::commands::now;
 
 pub(super) const REGULAR: &str = "regular.json";
@@ -44,6 +45,9 @@ impl Asking {
         let Some(hours) = &scope.hours else { bail!("set hours that come again each week first") };
         if wanted.listed.community {
             bail!("a community is kept nowhere, so that nothing can be asked by SNMP when nobody is there");
+        }
+        if !wanted.listed.reading.is_empty() {
+            bail!("a key is kept nowhere, so that no server can be read when nobody is there");
         }
         let open = hours.opening(now()).filter(|window| window.is_open(now()));
         let Wanted { listed, pace, verify } = wanted;
@@ -108,7 +112,7 @@ impl Asking {
             self.approve(&mark, by, &who)?;
         }
         let (id, round) = &made.newest;
-        match Ready::over(self, plan.clone(), (*id, round), None, who) {
+        match Ready::over(self, plan.clone(), (*id, round), Secrets::default(), who) {
             Err(error) => {
                 // People can approve it by hand while the window is open.
                 if !self.folder.has(PLAN) {

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::journal::Line;
 use wardround_ask::learned::{Known, Learned};
-use wardround_ask::{Approved, Community, Distress, Plan};
+use wardround_ask::{Approved, Distress, Plan};
 use wardround_model::{Observation, Round, RoundId, SourceKind};
 use wardround_send::Ended;
 use wardround_store::{NewImport, Store};
@@ -16,6 +16,8 @@ use wardround_store::{NewImport, Store};
 use super::asking::{ASKED, Asking, LOG, PLAN, RUNNING, STOP, Who};
 use super::desk::{Keeper, Newest};
 use super::folder::Claim;
+use super::reading::Servers;
+use super::secrets::Secrets;
 use super::{answers, tell};
 use crate::commands::now;
 
@@ -41,12 +43,7 @@ pub(super) struct Done {
 
 impl Ready {
     /// The kept plan, which is taken away, so that it is asked once. With a `mark` it must be the one of that mark.
-    pub(super) fn kept(
-        asking: &Asking,
-        mark: Option<&str>,
-        community: Option<Community>,
-        who: Who,
-    ) -> Result<Self> {
+    pub(super) fn kept(asking: &Asking, mark: Option<&str>, secrets: Secrets, who: Who) -> Result<Self> {
         let set = asking.scope()?;
         asking.refuse_stopped()?;
         let plan = asking.kept_plan()?;
@@ -57,7 +54,7 @@ impl Ready {
             bail!("the scope changed since the plan; plan again");
         }
         let (id, round) = asking.newest()?;
-        Self::over(asking, plan, (id, &round), community, who)
+        Self::over(asking, plan, (id, &round), secrets, who)
     }
 
     /// This plan.
@@ -65,10 +62,14 @@ impl Ready {
         asking: &Asking,
         plan: Plan,
         newest: (RoundId, &Round),
-        community: Option<Community>,
+        secrets: Secrets,
         who: Who,
     ) -> Result<Self> {
-        let approved = asking.approved(plan, newest)?.with_community(community);
+        let Secrets { community, read_key } = secrets;
+        let approved = asking.approved(plan, newest)?.with_community(community).with_read_key(read_key);
+        if approved.lacks_read_key() {
+            bail!("this plan reads servers: say where the key is, `wardround ask run --key FILE`");
+        }
         if approved.lacks_community() {
             bail!(
                 "this plan asks by SNMP: say where the community is, `wardround ask run --snmp-community FILE`"
@@ -104,6 +105,7 @@ impl Ready {
             plan: mark.clone(),
             stop_file: folder.path(STOP),
             signalled: stopped,
+            servers: Servers::of(folder)?,
             found: Vec::new(),
             settled: BTreeSet::new(),
             asked: 0,
@@ -152,7 +154,7 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize>
     let networks: Vec<String> = approved.plan().scope.networks.iter().map(ToString::to_string).collect();
     let name = format!("asked {}", networks.join(" "));
     let mut store = Store::open(store)?;
-    let earlier = earlier(&store, &name)?;
+    let earlier = keeper.servers.without_old(earlier(&store, &name)?, &keeper.found);
     let new_facts: BTreeSet<_> = keeper.found.iter().map(|one| (&one.subject, &one.fact)).collect();
     let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled);
     if found == earlier {

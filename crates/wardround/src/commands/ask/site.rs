@@ -12,6 +12,7 @@ use wardround_web::{AskStanding, AskWanted, Asker, LogForm, Planned, RegularAski
 
 use super::asking::{APPROVALS, ASKED, Asking, LOG, PLAN, RUNNING, SCOPE, STOP, Wanted, Who};
 use super::running::Ready;
+use super::secrets::Secrets;
 use super::{rebuilt, tell};
 use crate::commands::now;
 
@@ -122,7 +123,8 @@ impl Asker for SiteAsker {
     }
 
     fn begin(&self, plan: &str, community: Option<Community>, by: &str) -> Result<Run, String> {
-        let ready = Ready::kept(&self.asking, Some(plan), community, Who::of_site(by));
+        let ready =
+            Ready::kept(&self.asking, Some(plan), Secrets { community, read_key: None }, Who::of_site(by));
         ready.map(of_site).map_err(in_words)
     }
 

@@ -45,6 +45,13 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
     if plan.listed.community {
         writeln!(text, "The community of SNMP is given to the run; it is in no plan and no log.")?;
     }
+    if !plan.listed.reading.is_empty() {
+        writeln!(
+            text,
+            "Servers are read as the account {}. Its key is given to the run; it is in no plan and no log.",
+            plan.listed.reading.login
+        )?;
+    }
     writeln!(text, "{JUDGEMENT}\n")?;
     for exchange in &plan.exchanges {
         let area = if exchange.clinical { "; clinical area" } else { "" };

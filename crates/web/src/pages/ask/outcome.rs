@@ -171,6 +171,10 @@ fn outcome(line: &Line) -> String {
         Some(Outcome::Unreachable) => "not to be reached".to_owned(),
         Some(Outcome::AnotherCard) => "another card has its address; nothing was asked".to_owned(),
         Some(Outcome::Stopped) => "stopped".to_owned(),
+        Some(Outcome::AnotherKey) => "it showed another key than the known one; nobody logged in".to_owned(),
+        Some(Outcome::NotAllowed) => "it did not take the key".to_owned(),
+        Some(Outcome::NotUnderstood) => "its answer was not understood".to_owned(),
+        Some(Outcome::TooMuch) => "it told more than it may, or took longer".to_owned(),
         None => plain(&line.text),
     }
 }

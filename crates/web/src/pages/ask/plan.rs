@@ -116,6 +116,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::DnsVersion => "which DNS it is",
         Question::NtpTime => "what time it is (NTP)",
         Question::SnmpSystem => "its system group (SNMP)",
+        Question::LinuxRead => "read what it runs (SSH)",
     }
 }
 

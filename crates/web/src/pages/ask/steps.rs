@@ -96,6 +96,7 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
         ports: ports.collect::<Result<_, _>>()?,
         datagrams: datagrams.collect::<Result<_, _>>()?,
         community: sent.text("snmp") == "yes",
+        ..Listed::default()
     };
     let pause: u64 = sent.text("pause").parse().unwrap_or(0);
     let pace = Wish { host_gap_ms: pause.saturating_mul(1_000), ..Wish::default() };
