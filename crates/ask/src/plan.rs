@@ -238,10 +238,10 @@ impl Plan {
     /// so that each has its turn.
     #[must_use]
     pub fn fitting(mut self, time: Duration, first: &BTreeMap<Endpoint, String>, turn: u64) -> Self {
-        let most = usize::try_from(time.as_millis() / self.each().as_millis().max(1)).unwrap_or(usize::MAX);
-        if self.exchanges.len() <= most {
+        if self.longest() <= time {
             return self;
         }
+        let most = usize::try_from(time.as_millis() / self.each().as_millis().max(1)).unwrap_or(usize::MAX);
         let all = std::mem::take(&mut self.exchanges);
         let (mut asked, mut others): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|exchange| first.contains_key(&exchange.endpoint()));
@@ -250,7 +250,14 @@ impl Plan {
         let begin = begin.map_or(0, |length| turn.wrapping_mul(u64::try_from(room).unwrap_or(0)) % length);
         others.rotate_left(usize::try_from(begin).unwrap_or(0));
         asked.extend(others);
-        for left in asked.split_off(most.min(asked.len())) {
+        // A reading takes longer than a question.
+        let mut ends = Duration::ZERO;
+        let fits = asked.iter().take_while(|exchange| {
+            ends = ends.saturating_add(self.each()).saturating_add(longer(exchange));
+            ends <= time
+        });
+        let fits = fits.count();
+        for left in asked.split_off(fits) {
             self.leave_out(left.ip, "the window is too short for all; its turn comes");
         }
         asked.sort_by_key(Exchange::endpoint);
@@ -280,9 +287,8 @@ impl Plan {
     /// How long it takes at most: each exchange waits for the one before it, and each host for its own pause.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let talk = |exchange: &Exchange| exchange.question.longest().saturating_sub(ANSWER_TIME);
         let each = self.each().saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX));
-        self.exchanges.iter().map(talk).fold(each, Duration::saturating_add)
+        self.exchanges.iter().map(longer).fold(each, Duration::saturating_add)
     }
 
     fn each(&self) -> Duration {
@@ -294,6 +300,11 @@ impl Plan {
     pub fn is_clinical(&self) -> bool {
         self.exchanges.iter().any(|exchange| exchange.clinical)
     }
+}
+
+/// How much longer than a question an exchange may take.
+fn longer(exchange: &Exchange) -> Duration {
+    exchange.question.longest().saturating_sub(ANSWER_TIME)
 }
 
 fn addresses(round: &Round) -> impl Iterator<Item = Ipv4Addr> + '_ {

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use wardround_ask::after::Since;
 use wardround_ask::journal::Line;
+use wardround_ask::reading::ReadKey;
 use wardround_ask::{Community, Listed, Plan, Scope, Wish};
 
 use crate::hospital::{locked, waiting};
 use crate::log;
 use crate::problem::Problem;
+use crate::reading::{self, KeptKey};
 use crate::site::Site;
 
 /// How often it is looked whether a run is due.
@@ -43,6 +45,15 @@ pub struct AskWanted {
     pub pace: Wish,
     /// Only what shows whether work is done.
     pub verify: bool,
+}
+
+/// What a run is given that is in no plan.
+#[derive(Clone, Debug, Default)]
+pub struct AskGiven {
+    /// For SNMP.
+    pub community: Option<Community>,
+    /// For servers that are read.
+    pub read_key: Option<ReadKey>,
 }
 
 /// A plan that waits.
@@ -76,6 +87,8 @@ pub enum UnderWay {
 pub struct RegularAsking {
     /// Only what shows whether work is done.
     pub verify: bool,
+    /// Servers that are read.
+    pub reads: usize,
     /// Who approved it.
     pub approved: Vec<String>,
 }
@@ -137,14 +150,14 @@ pub trait Asker: Send + Sync {
     /// Takes the plan of this mark away, so that it is asked once.
     ///
     /// # Errors
-    /// When asking is stopped, a run is under way, the window is closed, or an approval or the community is missing.
-    fn begin(&self, plan: &str, community: Option<Community>, by: &str) -> Result<Run, String>;
+    /// When asking is stopped, a run is under way, the window is closed, or an approval or what it must be given is missing.
+    fn begin(&self, plan: &str, given: AskGiven, by: &str) -> Result<Run, String>;
 
-    /// The regular run that is due now, if one is.
+    /// The regular run that is due now, if one is; `read_key` opens the key that is kept.
     ///
     /// # Errors
     /// When its files cannot be read or written. Why an opening is left out stands in its log.
-    fn due(&self) -> Result<Option<Run>, String>;
+    fn due(&self, read_key: &dyn Fn() -> Option<ReadKey>) -> Result<Option<Run>, String>;
 
     /// Asks this in each opening of the hours from the next one on; who says so approves it.
     ///
@@ -163,6 +176,18 @@ pub trait Asker: Send + Sync {
     /// # Errors
     /// When it cannot be written down.
     fn switch_off(&self, by: &str) -> Result<(), String>;
+
+    /// The site's key for reading servers, as it is kept.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    fn read_key(&self) -> Result<Option<KeptKey>, String>;
+
+    /// Keeps a key for reading servers in the place of the one before, or takes it away.
+    ///
+    /// # Errors
+    /// When it cannot be kept or written down.
+    fn keep_read_key(&self, key: Option<KeptKey>, by: &str) -> Result<(), String>;
 
     /// Stops what is under way and what is to come.
     ///
@@ -244,7 +269,9 @@ pub(crate) async fn keep(site: Site) {
         if site.is_demo() || site.asking.is_running() {
             continue;
         }
-        match site.asking.step(|asker| asker.due()).await {
+        let opens = site.clone();
+        let due = move |asker: &dyn Asker| asker.due(&|| reading::opened(&opens.keys, asker));
+        match site.asking.step(due).await {
             Ok(Some(run)) => start(&site, run),
             Ok(None) => {}
             Err(_) => drop(log::event("asking-not-looked-at")),

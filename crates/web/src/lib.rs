@@ -40,6 +40,7 @@ mod pages;
 mod password;
 mod planned;
 mod problem;
+mod reading;
 mod receive;
 mod renewed;
 mod roles;
@@ -68,12 +69,13 @@ use wardround_report::document::Document;
 use wardround_round::{Outcome, Sources};
 
 pub use account::{InviteError, invite};
-pub use asking::{AskStanding, AskWanted, Asker, LogForm, Planned, RegularAsking, Run, UnderWay};
+pub use asking::{AskGiven, AskStanding, AskWanted, Asker, LogForm, Planned, RegularAsking, Run, UnderWay};
 pub use audit::{RedactError, Verified, VerifyError, redact, redact_file, verify};
 pub use glass::journal::{JournalError, journal_of, verify_journal};
 pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};
 pub use naming::hospital_name;
+pub use reading::KeptKey;
 pub use roles::SiteRole;
 pub use server::{Hands, ServeError, serve};
 

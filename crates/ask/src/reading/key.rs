@@ -43,6 +43,29 @@ pub enum InvalidReadKey {
 }
 
 impl ReadKey {
+    /// A key of Ed25519 that was made elsewhere.
+    #[must_use]
+    pub const fn ed25519(seed: [u8; 32], public: [u8; 32]) -> Self {
+        Self(Secret::Ed25519(seed, public))
+    }
+
+    /// The public part, as it is sent (RFC 4253, 6.6; RFC 8709, 4; RFC 5656, 3.1).
+    #[must_use]
+    pub fn public(&self) -> Vec<u8> {
+        let parts: Vec<&[u8]> = match &self.0 {
+            Secret::Ed25519(_, point) => vec![self.kind().as_bytes(), point],
+            Secret::EcdsaP256(_, point) => vec![self.kind().as_bytes(), b"nistp256", point],
+        };
+        let string = |part: &&[u8]| [&u32::try_from(part.len()).unwrap_or(0).to_be_bytes(), *part].concat();
+        parts.iter().flat_map(string).collect()
+    }
+
+    /// The public part as a line of `authorized_keys`, under a name.
+    #[must_use]
+    pub fn public_line(&self, name: &str) -> String {
+        format!("{} {} {name}", self.kind(), STANDARD.encode(self.public()))
+    }
+
     /// The private part, for signing.
     #[must_use]
     pub const fn secret(&self) -> &Secret {

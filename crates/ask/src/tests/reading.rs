@@ -28,6 +28,14 @@ fn p2_only_a_named_server_is_read_and_only_where_ssh_was_heard() {
     // It takes the place of the greeting at its port, and nothing else changes.
     assert_eq!(plan.exchanges.len(), planned(&round, Listed::default()).exchanges.len());
     assert!(plan.longest() > planned(&round, Listed::default()).longest() + Duration::from_secs(60));
+    // Of a short window no more is promised than fits, and a reading takes its time.
+    let fits = |seconds| {
+        let first = [(read[0].endpoint(), String::new())].into();
+        plan.clone().fitting(Duration::from_secs(seconds), &first, 0)
+    };
+    assert_eq!(fits(60).exchanges.len(), 0);
+    assert_eq!((fits(110).exchanges.len(), fits(110).exchanges[0].question), (1, Question::LinuxRead));
+    assert_eq!(fits(3600), plan);
     // A plan in which somebody else's server is read is refused.
     let mut changed = plan.clone();
     for exchange in changed.exchanges.iter_mut().filter(|one| one.port == 22) {

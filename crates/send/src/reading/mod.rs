@@ -178,7 +178,7 @@ impl Talk<'_, '_> {
         string(&mut request, b"publickey");
         request.push(1);
         string(&mut request, key.kind().as_bytes());
-        string(&mut request, &signed::public(key));
+        string(&mut request, &key.public());
         let mut text = Vec::new();
         string(&mut text, session);
         text.extend_from_slice(&request);

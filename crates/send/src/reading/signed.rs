@@ -47,20 +47,6 @@ pub(super) fn verify(key: &[u8], agreed: &str, signature: &[u8], text: &[u8]) ->
     Some(HostKey::new(kind, digest))
 }
 
-/// The public part of the owner's key, as it is sent (RFC 4253, 6.6).
-pub(super) fn public(key: &ReadKey) -> Vec<u8> {
-    let mut public = Vec::new();
-    string(&mut public, key.kind().as_bytes());
-    match key.secret() {
-        Secret::Ed25519(_, point) => string(&mut public, point),
-        Secret::EcdsaP256(_, point) => {
-            string(&mut public, b"nistp256");
-            string(&mut public, point);
-        }
-    }
-    public
-}
-
 /// Signs with the owner's key.
 pub(super) fn sign(key: &ReadKey, text: &[u8]) -> Option<Vec<u8>> {
     let mut signature = Vec::new();

@@ -115,7 +115,7 @@ fn our_signature_is_the_standards() {
     let signature = signed::sign(&key(), b"").unwrap();
     assert_eq!(signature.len(), 4 + 11 + 4 + 64);
     assert_eq!(signature[19..23], [0xe5, 0x56, 0x43, 0x00]);
-    let mut blob = signed::public(&key());
+    let mut blob = key().public();
     let shown = signed::verify(&blob, "ssh-ed25519", &signature, b"").unwrap();
     assert_eq!(shown.kind().unwrap().code(), "ssh-ed25519");
     // Another text, another way than the agreed one, another key: no server that was meant.

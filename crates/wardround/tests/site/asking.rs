@@ -65,7 +65,7 @@ fn with_lists(devices: &str) -> Option<(Network, Running, Browser)> {
     Some((network, site, ada))
 }
 
-fn somebody(site: &Running, role: &str, name: &str) -> Browser {
+pub(crate) fn somebody(site: &Running, role: &str, name: &str) -> Browser {
     let code = site.run(&["invite", "--role", role, "--store", "rounds.sqlite"]);
     let code = String::from_utf8(code.stdout).unwrap().lines().nth(1).unwrap().trim().to_owned();
     let browser = Browser::new(site);
@@ -73,7 +73,7 @@ fn somebody(site: &Running, role: &str, name: &str) -> Browser {
     browser
 }
 
-const NOW: [(&str, &str); 5] = [
+pub(crate) const NOW: [(&str, &str); 5] = [
     ("network", "10.20.1.0/24"),
     ("owner", "server team"),
     ("phone", "100"),
@@ -81,12 +81,12 @@ const NOW: [(&str, &str); 5] = [
     ("zone", "UTC"),
 ];
 
-fn send(browser: &Browser, step: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) fn send(browser: &Browser, step: &str, fields: &[(&str, &str)]) -> Answer {
     browser.press("/ask", &format!("/ask/{step}"), fields)
 }
 
 #[track_caller]
-fn done(answer: &Answer) {
+pub(crate) fn done(answer: &Answer) {
     assert!(answer.to().starts_with("/ask"), "{}", answer.text);
 }
 
@@ -96,7 +96,7 @@ fn mark(browser: &Browser) -> String {
 }
 
 /// Approves the plan that waits, and starts it.
-fn begin(ada: &Browser) {
+pub(crate) fn begin(ada: &Browser) {
     let plan = mark(ada);
     done(&send(ada, "approve", &[("plan", &plan)]));
     done(&send(ada, "run", &[("plan", &plan)]));

@@ -27,6 +27,7 @@ mod naming;
 mod notices;
 mod people;
 mod published;
+mod read_servers;
 mod reading;
 mod reports;
 mod rounds;

@@ -28,6 +28,8 @@ pub(super) const APPROVALS: &str = "approvals.jsonl";
 pub(super) const LOG: &str = "log.jsonl";
 /// Nothing is asked while this is there.
 pub(super) const STOP: &str = "stop";
+/// The site's key for reading servers, sealed.
+pub(super) const READ_KEY: &str = "read-key.json";
 /// A run is under way, or was killed.
 pub(super) const RUNNING: &str = "running";
 

@@ -54,7 +54,7 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
 /// Files of asking that a backup keeps. A plan is none of them: it is asked once, and a restored one might have been.
 pub(crate) fn kept(store: &Path) -> Vec<PathBuf> {
     let folder = Folder::beside(store);
-    [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS].map(|name| folder.path(name)).to_vec()
+    [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS, asking::READ_KEY].map(|name| folder.path(name)).to_vec()
 }
 
 fn asking(store: &StoreArgument) -> Result<Asking> {

@@ -6,11 +6,12 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use wardround_ask::journal::Line;
+use wardround_ask::reading::ReadKey;
 use wardround_ask::{Listed, Pace, Scope};
 use wardround_model::Timestamp;
 use wardround_remedy::Policy;
 
-use super::asking::{Asking, LOG, PLAN, Wanted, Who};
+use super::asking::{Asking, LOG, PLAN, READ_KEY, Wanted, Who};
 use super::running::Ready;
 use super::secrets::Secrets;
 use crate::commands::now;
@@ -46,8 +47,8 @@ impl Asking {
         if wanted.listed.community {
             bail!("a community is kept nowhere, so that nothing can be asked by SNMP when nobody is there");
         }
-        if !wanted.listed.reading.is_empty() {
-            bail!("a key is kept nowhere, so that no server can be read when nobody is there");
+        if !wanted.listed.reading.is_empty() && !self.folder.has(READ_KEY) {
+            bail!("make a key for reading servers first");
         }
         let open = hours.opening(now()).filter(|window| window.is_open(now()));
         let Wanted { listed, pace, verify } = wanted;
@@ -73,7 +74,12 @@ impl Asking {
     }
 
     /// The run that is due at this moment, if one is. Each opening is followed once, whatever comes of it.
-    pub(super) fn due(&self, at: Timestamp, policy: &Policy) -> Result<Option<Ready>> {
+    pub(super) fn due(
+        &self,
+        at: Timestamp,
+        policy: &Policy,
+        read_key: &dyn Fn() -> Option<ReadKey>,
+    ) -> Result<Option<Ready>> {
         let Some(mut regular) = self.regular()? else { return Ok(None) };
         let opening = regular.scope.hours.as_ref().and_then(|hours| hours.opening(at));
         let Some(window) = opening.filter(|it| it.is_open(at) && it.from != regular.followed) else {
@@ -83,7 +89,7 @@ impl Asking {
         self.folder.write(REGULAR, &regular)?;
         let left = window.until.saturating_sub(at.seconds());
         let time = Duration::from_secs(u64::try_from(left).unwrap_or(0));
-        match self.in_opening(&regular, time, policy) {
+        match self.in_opening(&regular, time, policy, read_key) {
             Ok(ready) => Ok(Some(ready)),
             Err(error) => {
                 let line = Line { text: format!("{error:#}"), ..Line::new(at, "regular-left-out") };
@@ -93,7 +99,13 @@ impl Asking {
         }
     }
 
-    fn in_opening(&self, regular: &Regular, time: Duration, policy: &Policy) -> Result<Ready> {
+    fn in_opening(
+        &self,
+        regular: &Regular,
+        time: Duration,
+        policy: &Policy,
+        read_key: &dyn Fn() -> Option<ReadKey>,
+    ) -> Result<Ready> {
         let who = Who::of_site("");
         if !regular.scope.is_as(&self.scope()?) {
             self.switch_off(&who)?;
@@ -112,7 +124,9 @@ impl Asking {
             self.approve(&mark, by, &who)?;
         }
         let (id, round) = &made.newest;
-        match Ready::over(self, plan.clone(), (*id, round), Secrets::default(), who) {
+        let read_key = if plan.listed.reading.is_empty() { None } else { read_key() };
+        let secrets = Secrets { community: None, read_key };
+        match Ready::over(self, plan.clone(), (*id, round), secrets, who) {
             Err(error) => {
                 // People can approve it by hand while the window is open.
                 if !self.folder.has(PLAN) {

@@ -68,7 +68,7 @@ impl Ready {
         let Secrets { community, read_key } = secrets;
         let approved = asking.approved(plan, newest)?.with_community(community).with_read_key(read_key);
         if approved.lacks_read_key() {
-            bail!("this plan reads servers: say where the key is, `wardround ask run --key FILE`");
+            bail!("this plan reads servers, and there is no key for that (`wardround ask run --key FILE`)");
         }
         if approved.lacks_community() {
             bail!(

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use wardround_ask::{Community, Pace, Plan, Scope, breaches, wanted_approvals};
+use wardround_ask::reading::ReadKey;
+use wardround_ask::{Pace, Plan, Scope, breaches, wanted_approvals};
 use wardround_model::RoundId;
 use wardround_remedy::Policy;
 use wardround_store::Store;
-use wardround_web::{AskStanding, AskWanted, Asker, LogForm, Planned, RegularAsking, Run, UnderWay};
+use wardround_web::{
+    AskGiven, AskStanding, AskWanted, Asker, KeptKey, LogForm, Planned, RegularAsking, Run, UnderWay,
+};
 
-use super::asking::{APPROVALS, ASKED, Asking, LOG, PLAN, RUNNING, SCOPE, STOP, Wanted, Who};
+use super::asking::{APPROVALS, ASKED, Asking, LOG, PLAN, READ_KEY, RUNNING, SCOPE, STOP, Wanted, Who};
 use super::running::Ready;
 use super::secrets::Secrets;
 use super::{rebuilt, tell};
@@ -40,8 +43,11 @@ impl SiteAsker {
             (true, false) => UnderWay::Killed,
             (false, false) => UnderWay::No,
         };
-        let regular =
-            self.asking.regular()?.map(|it| RegularAsking { verify: it.verify, approved: it.approved });
+        let regular = self.asking.regular()?.map(|it| RegularAsking {
+            verify: it.verify,
+            reads: it.listed.reading.hosts.len(),
+            approved: it.approved,
+        });
         Ok(AskStanding {
             scope: folder.read::<Scope>(SCOPE)?.map(|scope| scope.at(now())),
             plan: folder.read::<Plan>(PLAN)?.map(|plan| self.planned(plan)).transpose()?,
@@ -122,14 +128,15 @@ impl Asker for SiteAsker {
         approved().map_err(in_words)
     }
 
-    fn begin(&self, plan: &str, community: Option<Community>, by: &str) -> Result<Run, String> {
-        let ready =
-            Ready::kept(&self.asking, Some(plan), Secrets { community, read_key: None }, Who::of_site(by));
+    fn begin(&self, plan: &str, given: AskGiven, by: &str) -> Result<Run, String> {
+        let AskGiven { community, read_key } = given;
+        let secrets = Secrets { community, read_key };
+        let ready = Ready::kept(&self.asking, Some(plan), secrets, Who::of_site(by));
         ready.map(of_site).map_err(in_words)
     }
 
-    fn due(&self) -> Result<Option<Run>, String> {
-        Ok(self.asking.due(now(), &self.policy).map_err(in_words)?.map(of_site))
+    fn due(&self, read_key: &dyn Fn() -> Option<ReadKey>) -> Result<Option<Run>, String> {
+        Ok(self.asking.due(now(), &self.policy, read_key).map_err(in_words)?.map(of_site))
     }
 
     fn switch_on(&self, wanted: AskWanted, by: &str) -> Result<(), String> {
@@ -142,6 +149,22 @@ impl Asker for SiteAsker {
 
     fn switch_off(&self, by: &str) -> Result<(), String> {
         self.asking.switch_off(&Who::of_site(by)).map_err(in_words)
+    }
+
+    fn read_key(&self) -> Result<Option<KeptKey>, String> {
+        self.asking.folder.read(READ_KEY).map_err(in_words)
+    }
+
+    fn keep_read_key(&self, key: Option<KeptKey>, by: &str) -> Result<(), String> {
+        let kept = || -> Result<()> {
+            let event = if key.is_some() { "read-key-made" } else { "read-key-removed" };
+            self.asking.folder.append(LOG)?.add(&Who::of_site(by).line(event))?;
+            match &key {
+                Some(key) => self.asking.folder.write(READ_KEY, key),
+                None => self.asking.folder.remove(READ_KEY),
+            }
+        };
+        kept().map_err(in_words)
     }
 
     fn stop(&self, by: &str) -> Result<(), String> {

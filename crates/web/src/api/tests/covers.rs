@@ -81,6 +81,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/ask/scope", Not(ASKS)),
     ("POST", "/ask/plan", Not(ASKS)),
     ("POST", "/ask/approve", Not(ASKS)),
+    ("POST", "/ask/key", Not(ASKS)),
     ("POST", "/ask/run", Not(ASKS)),
     ("POST", "/ask/stop", By(&["asking.stop"])),
     ("POST", "/ask/resume", Not(ASKS)),

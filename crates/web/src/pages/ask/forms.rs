@@ -81,12 +81,13 @@ pub(super) fn regular(person: &Person, stands: &AskStanding) -> Markup {
                             (form_token(person))
                             label { "What is asked" select name="what" { option value="all" { "All that may be asked" } option value="verify" { "Only what shows whether work is done" } } }
                             label { "Further ports" span class="hint" { "At most ten, as 22, 443." } input name="ports" autocomplete="off"; }
+                            label { "Linux servers to read" span class="hint" { "By address, as 10.20.1.9, with spaces between them." } input name="read" autocomplete="off" spellcheck="false"; }
                             div { button name="do" value="on" { "Approve and switch on" } }
                         }
                     }
                 }
                 Some(regular) => {
-                    p { "On since the last time somebody chose it. In each opening of the hours " @if regular.verify { "only what shows whether work is done is asked." } @else { "all is asked that may be." } }
+                    p { "On since the last time somebody chose it. In each opening of the hours " @if regular.verify { "only what shows whether work is done is asked." } @else { "all is asked that may be." } @if regular.reads > 0 { " " (count(regular.reads as u64, "server is read", "servers are read")) " with it." } }
                     p { "Approved by " (plain(&regular.approved.join(", "))) ". Where it reaches a clinical area, two different people must approve it, or it waits for them." }
                     div class="row" {
                         @if person.may(Permission::ApproveAsking) && !regular.approved.contains(&person.name) {

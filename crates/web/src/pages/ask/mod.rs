@@ -4,6 +4,7 @@
 mod forms;
 mod outcome;
 mod plan;
+mod reading;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::asking::{AskStanding, UnderWay};
 use crate::layout::{self, Page, form_token, plain};
 use crate::pages::parts;
 use crate::problem::Problem;
+use crate::reading::KeptKey;
 use crate::roles::Permission;
 use crate::routes::{Menu, Needs, Route};
 use crate::schedule::{self, Schedule};
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post(ASK, "/ask/scope", "ask.scope", steps::scope),
         Route::post(ASK, "/ask/plan", "ask.plan", steps::plan),
         Route::post(approve, "/ask/approve", "ask.approve", steps::approve),
+        Route::post(ASK, "/ask/key", "ask.key", reading::key),
         Route::post(ASK, "/ask/run", "ask.run", steps::run),
         Route::post(stop, "/ask/stop", "ask.stop", steps::stop).stops(),
         Route::post(ASK, "/ask/resume", "ask.resume", steps::resume),
@@ -81,7 +84,8 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
     let asked = stands.asked.clone();
     let ended = outcome::ended(&stands);
     let around = site.home.read(move |store| look(store, asked.as_ref(), ended)).await?;
-    let body = told(&person, &stands, &around);
+    let kept = site.asking.step(|asker| asker.read_key()).await?;
+    let body = told(&person, &stands, &around, kept.as_ref());
     let page = layout::page(&site, &person, Some(Menu::Ask), "Ask", &body);
     Ok(if stands.under_way == UnderWay::Yes { page.again_in(AGAIN) } else { page })
 }
@@ -167,7 +171,7 @@ fn settled(
     Ok(settled)
 }
 
-fn told(person: &Person, stands: &AskStanding, around: &Around) -> Markup {
+fn told(person: &Person, stands: &AskStanding, around: &Around, kept: Option<&KeptKey>) -> Markup {
     let is_busy = stands.under_way == UnderWay::Yes;
     html! {
         p class="lead" { "A few gentle questions to computers that may be asked show what traffic alone does not: versions, and services that are silent." }
@@ -182,6 +186,7 @@ fn told(person: &Person, stands: &AskStanding, around: &Around) -> Markup {
             @if stands.scope.is_some() { (plan::section(person, stands, around)) }
             @if stands.asked.is_some() { (outcome::section(person, stands, around)) }
             @if stands.scope.as_ref().is_some_and(|scope| scope.hours.is_some()) { (forms::regular(person, stands)) }
+            @if stands.scope.is_some() { (reading::section(person, kept)) }
             @if !stands.lines.is_empty() { (log()) }
             // Where nothing goes on by itself, it stands last.
             @if may_stop(person, stands) && stands.scope.is_some() && stands.regular.is_none() { (stop(person, stands)) }

@@ -50,6 +50,7 @@ fn make(person: &Person) -> Markup {
                 label { "Further ports" span class="hint" { "Asked at each host beside those that were seen; at most ten, as 22, 443." } input name="ports" autocomplete="off"; }
                 label { "UDP services by address" span class="hint" { "DNS, NTP or SNMP that were not seen, as 10.20.1.9:53." } input name="udp" autocomplete="off"; }
                 label { "Seconds between two connections to one host" span class="hint" { "5 or more." } input type="number" name="pause" min="5" max="3600" value="5"; }
+                label { "Linux servers to read" span class="hint" { "By address, as 10.20.1.9, with spaces between them. If you know the fingerprint of a server's key: 10.20.1.9=SHA256:..." } input name="read" autocomplete="off" spellcheck="false"; }
                 label class="check" { input type="checkbox" name="snmp" value="yes"; " Ask by SNMP too; you give its community at the start" }
             }
             div { button { "Make a plan" } }

@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use wardround_ask::reading::{Login, NamedRead, Reading};
 use wardround_ask::{Community, Hours, InvalidHours, Listed, Net, Scope, Window, Wish};
 
-use crate::asking::{self, AskWanted};
+use crate::asking::{self, AskGiven, AskWanted};
 use crate::asks::Sent;
 use crate::deeds;
 use crate::problem::Problem;
+use crate::reading;
 use crate::session::Person;
 use crate::site::{Site, now};
 
@@ -20,7 +22,7 @@ const LONGEST: usize = 300;
 const NOW_LASTS: i64 = 2 * 3_600;
 
 /// The demo hospital is made up: nobody is asked for it.
-fn refuse_demo(site: &Site) -> Result<(), Problem> {
+pub(super) fn refuse_demo(site: &Site) -> Result<(), Problem> {
     if site.is_demo() {
         return Err(Problem::Refused("Nobody is asked while the demo hospital is shown.".to_owned()));
     }
@@ -92,11 +94,12 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
             format!("{:?} is no address with a port, such as 10.20.1.9:53", short(word))
         })
     });
+    let servers = words("read").map(|word| read::<NamedRead>(word, |error| error));
     let listed = Listed {
         ports: ports.collect::<Result<_, _>>()?,
         datagrams: datagrams.collect::<Result<_, _>>()?,
         community: sent.text("snmp") == "yes",
-        ..Listed::default()
+        reading: Reading { hosts: servers.collect::<Result<_, _>>()?, login: Login::default() },
     };
     let pause: u64 = sent.text("pause").parse().unwrap_or(0);
     let pace = Wish { host_gap_ms: pause.saturating_mul(1_000), ..Wish::default() };
@@ -136,9 +139,12 @@ pub(super) async fn run(State(site): State<Site>, person: Person, sent: Sent) ->
         // What was typed is in no message.
         text => Some(text.parse().map_err(|_| Problem::Bad("That is no community for SNMP.".to_owned()))?),
     };
+    let opens = site.clone();
+    let read_key = site.asking.step(move |asker| Ok(reading::opened(&opens.keys, asker))).await?;
+    let given = AskGiven { community, read_key };
     let run = {
         let _one = site.home.working_out.lock().await;
-        site.asking.step(move |asker| asker.begin(&plan, community, &person.name)).await?
+        site.asking.step(move |asker| asker.begin(&plan, given, &person.name)).await?
     };
     asking::start(&site, run);
     Ok(back())
