@@ -103,13 +103,18 @@ async function first_time(name, browser, viewport, javaScriptEnabled) {
     await person.type("[name=because]", "It was a drill");
     await person.follow("form[action='/ask/resume'] button");
 
+    // A key for reading servers, which is made here; what is shown is the line for them.
+    await person.follow("button:has-text('Make a key')");
+    must(/useradd -m -p/.test(await person.reads()), "what to do on the servers is not shown");
+    await shows("9-key");
+
     await person.open("summary:has-text('Change it')");
     await person.open("input[name=when][value=weekly]");
     await person.open("input[name=day][value=tuesday]");
     await person.follow("form[action='/ask/scope'] button");
     must(/Tuesday from 12:00 to 13:30/.test(await person.reads()), "the hours are not shown");
     await person.follow("button:has-text('Approve and switch on')");
-    await shows("9-regular");
+    await shows("10-regular");
     console.log(`asking, ${name}: a round with the answers after ${took.toFixed(1)} s`);
     await context.close();
   } finally {

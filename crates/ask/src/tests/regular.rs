@@ -93,6 +93,8 @@ fn p12_the_cheapest_sight_is_chosen_and_a_question_only_where_one_may_be_put() {
     assert!(
         matches!(way(&server, Some(&scope), &[banner]), Way::MayNotAsk(why) if why.contains("does not show"))
     );
+    let package = (FactKind::Package, Subject::Ip(endpoint.ip), SourceKind::Asked);
+    assert_eq!(cheapest(true, &[package], |_, _| Ok(())), Way::Read);
     assert_eq!(cheapest(false, &[heard], |_, _| Ok(())), Way::Person);
     assert_eq!(cheapest(true, &[], |_, _| Ok(())), Way::Traffic);
 }

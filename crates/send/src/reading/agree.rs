@@ -157,3 +157,58 @@ impl Agreed {
         (self.new_keys, self.session)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A server's offer with these lists.
+    fn theirs(curves: &str, signatures: &str, cipher: &str, follows: u8) -> Vec<u8> {
+        let mut offer = vec![KEXINIT];
+        offer.extend_from_slice(&[7; 16]);
+        for list in [curves, signatures, cipher, cipher, PROOF, PROOF, "none,zlib", "none,zlib", "", ""] {
+            string(&mut offer, list.as_bytes());
+        }
+        offer.push(follows);
+        number(&mut offer, 0);
+        offer
+    }
+
+    #[test]
+    fn only_what_is_strong_is_agreed_on_whatever_else_a_server_offers() {
+        let chosen = |curves, signatures, cipher| {
+            choose(&theirs(curves, signatures, cipher, 0), None).map(|chosen| chosen.signature)
+        };
+        let all = "diffie-hellman-group1-sha1,curve25519-sha256";
+        assert_eq!(chosen(all, "ssh-rsa,rsa-sha2-256,ssh-ed25519", CIPHER), Some("ssh-ed25519"));
+        assert_eq!(chosen(all, "ssh-rsa,rsa-sha2-256", CIPHER), Some("rsa-sha2-256"));
+        assert_eq!(chosen(all, "ssh-rsa,ssh-dss", CIPHER), None);
+        assert_eq!(chosen("diffie-hellman-group14-sha256", "ssh-ed25519", CIPHER), None);
+        assert_eq!(chosen(all, "ssh-ed25519", "aes256-cbc,aes256-ctr"), None);
+        assert!(choose(&theirs(all, "ssh-ed25519", CIPHER, 1), None).is_none());
+        // Of a server whose kind of key is known no other kind is taken.
+        let known = HostKey::new(HostKeyKind::Rsa, [1; 32]);
+        assert!(choose(&theirs(all, "ssh-ed25519", CIPHER, 0), Some(known)).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_is_judged(bytes: Vec<u8>, key: Vec<u8>, text: Vec<u8>, way in 0_usize..4) {
+            let _ = choose(&[[KEXINIT].as_slice(), &bytes].concat(), None);
+            let way = signatures(None)[way];
+            let mut named = Vec::new();
+            for part in [way.as_bytes(), &bytes] {
+                string(&mut named, part);
+            }
+            prop_assert!(signed::verify(&key, way, &named, &text).is_none());
+            let kind = way.replace("rsa-sha2-512", "ssh-rsa").replace("rsa-sha2-256", "ssh-rsa");
+            let mut shown = Vec::new();
+            for part in [kind.as_bytes(), &key] {
+                string(&mut shown, part);
+            }
+            shown.extend_from_slice(&key);
+            prop_assert!(signed::verify(&shown, way, &named, &text).is_none());
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! `wardround asset`: who is on the network.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use wardround_model::{Asset, Claim, Reason, Round};
+use wardround_model::{Asset, Claim, FactKind, Reason, Round, Subject};
 
 use crate::arguments::AssetCommand;
 use crate::commands::{answer, lookup, print};
@@ -93,6 +94,7 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
         writeln!(text, "{:10} it was seen after that, so it counts ({})", "", said.id)?;
     }
     services(&mut text, asset)?;
+    listens(&mut text, round, asset)?;
     findings(&mut text, round, asset)?;
     writeln!(text, "\nNext: wardround why {}{again}", asset.id)?;
     Ok(text)
@@ -120,6 +122,22 @@ fn services(text: &mut String, asset: &Asset) -> Result<()> {
             service.endpoint.to_string(),
             wardround_report::page::count(service.clients, "host", "hosts")
         )?;
+    }
+    Ok(())
+}
+
+/// Ports that its own system says it listens on: whether a filter lets others reach them is not known.
+fn listens(text: &mut String, round: &Round, asset: &Asset) -> Result<()> {
+    let told = round.observations.iter().filter(|seen| seen.fact.kind() == FactKind::ListensOn);
+    let here = told.filter_map(|seen| match seen.subject {
+        Subject::Service(at) if asset.ips.contains(&at.ip) => Some((at.port, seen.fact.value())),
+        _ => None,
+    });
+    let ports: BTreeSet<(u16, &str)> = here.collect();
+    if !ports.is_empty() {
+        let ports: Vec<String> =
+            ports.iter().map(|(port, transport)| format!("{port}/{transport}")).collect();
+        writeln!(text, "Its own system says that it listens on: {}", ports.join(", "))?;
     }
     Ok(())
 }

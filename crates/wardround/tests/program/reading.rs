@@ -108,6 +108,7 @@ fn a_debian_server_is_read_and_its_packages_are_judged() {
             "1 question asked: all is done",
             "which was seen first now and is kept",
             "1 service that listens",
+            "Its own system says that it listens on: 22/tcp",
             "its key must be ssh-ed25519 SHA256:",
         ],
     );
@@ -218,8 +219,8 @@ fn another_key_stops_and_a_key_that_is_not_taken_is_told() {
     assert_has(
         &told,
         &[
-            "not-allowed",
-            "not-understood",
+            "the server does not take this key for this account",
+            "it did not run the command that reads",
             "another-key",
             "is known of it; nobody logged in",
             "10.20.1.9 was left alone: it showed another key than the one that is known of it",

@@ -75,7 +75,7 @@ fn a_key_is_made_by_the_site_and_reads_a_server() {
     assert_eq!(send(&somebody(&site, "biomedical", "bob"), "key", &[("do", "make")]).status, 403);
     done(&send(&ada, "key", &[("do", "make")]));
     let page = ada.get("/ask").text;
-    let line = between(&page, "<textarea readonly rows=\"6\">", "</textarea>").unwrap();
+    let line = between(&page, "<textarea readonly rows=\"9\">", "</textarea>").unwrap();
     let line = line.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     std::fs::write(site.path("permitted"), format!("{line}\n")).unwrap();
     let sshd = Sshd::start(&network, &site);

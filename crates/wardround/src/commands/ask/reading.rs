@@ -64,6 +64,7 @@ impl Servers {
         if let Some(shown) = reading.host_key {
             words.push(self.key_in_words(exchange, wanted, shown)?);
         }
+        words.extend(why_not(answer.outcome).map(str::to_owned));
         let mut observations = Vec::new();
         if answer.outcome == Outcome::Answered {
             let text = String::from_utf8_lossy(&reading.told);
@@ -129,6 +130,19 @@ impl Servers {
             _ => true,
         });
         earlier
+    }
+}
+
+/// Why nothing was read, where the outcome alone does not say it.
+const fn why_not(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::NotAllowed => {
+            Some("the server does not take this key for this account, or does not run the command")
+        }
+        Outcome::NotUnderstood => {
+            Some("it is no OpenSSH that we can talk with, or it did not run the command that reads")
+        }
+        _ => None,
     }
 }
 

@@ -26,9 +26,9 @@ pub(super) fn section(person: &Person, kept: Option<&KeptKey>) -> Markup {
                 Some(kept) => {
                     p { "The key was made on " (day(kept)) " by " (plain(&kept.by)) ". It is kept sealed, and nobody can look at it." }
                     ol {
-                        li { "On each server, make an account: " code { "useradd -m wardround" } }
+                        li { "On each server, make an account: " code { "useradd -m -p '*' wardround" } }
                         li { "Put this one line into its " code { ".ssh/authorized_keys" } ":"
-                            label { "Line for the servers" textarea readonly rows="6" { (permit_line(&kept.public)) } } }
+                            label { "Line for the servers" textarea readonly rows="9" { (permit_line(&kept.public)) } } }
                         li { "Make a plan above, and name the servers under " em { "More choices" } "." }
                     }
                     p class="soft" { "With this line the server itself lets the key run the one command that reads, and nothing else. No password is used." }
