@@ -8,6 +8,7 @@ pub(crate) const ACTIONS: &[(&str, &str)] = &[
     ("account.sessions", "ended their other sessions"),
     ("ask.after", "looked whether hosts still speak"),
     ("ask.approve", "approved questions to hosts"),
+    ("ask.key", "made or took away the key that reads servers"),
     ("ask.log", "took the log of questions to hosts"),
     ("ask.plan", "planned questions to hosts"),
     ("ask.regular", "switched regular questions on or off"),
