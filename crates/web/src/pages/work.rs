@@ -163,10 +163,19 @@ impl<K: PartialEq> Tally<K> {
     }
 }
 
+/// A column of the board.
+struct Lane<'d> {
+    column: Column,
+    tasks: u64,
+    first: Vec<&'d Arc<Row>>,
+}
+
 /// What a filter lets through, and how many each other choice would: in one walk, since all rows do not fit into the processor's
 /// memory.
 struct Found<'d> {
     rows: Vec<&'d Arc<Row>>,
+    /// The first of them in each column of the board, and how many there are.
+    lanes: Vec<Lane<'d>>,
     late: u64,
     columns: Tally<Column>,
     teams: Tally<Role>,
@@ -177,8 +186,15 @@ struct Found<'d> {
 impl<'d> Found<'d> {
     fn of(desk: &'d Desk, filter: &Filter, now: Timestamp) -> Self {
         let (columns, teams) = (Tally(Vec::new()), Tally(Vec::new()));
-        let mut found =
-            Self { rows: Vec::new(), late: 0, columns, teams, reopened: 0, people: BTreeSet::new() };
+        let mut found = Self {
+            rows: Vec::new(),
+            lanes: lanes(),
+            late: 0,
+            columns,
+            teams,
+            reopened: 0,
+            people: BTreeSet::new(),
+        };
         for row in &desk.rows {
             found.people.extend(row.owner.as_deref());
             if filter.is_like(row, now) {
@@ -199,6 +215,12 @@ impl<'d> Found<'d> {
         }
         if is_of_team && is_in_state {
             self.rows.push(row);
+            if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.column == row.column) {
+                lane.tasks = lane.tasks.saturating_add(1);
+                if lane.first.len() < CARDS {
+                    lane.first.push(row);
+                }
+            }
             self.late += u64::from(row.overdue);
         }
     }
@@ -219,7 +241,7 @@ fn told(asked: &Asked, person: &Person, desk: &Desk) -> Markup {
             }
         }
         @if found.is_empty() { p { "No task is like that. " a href=(PATH) { "Show what is left to do" } } }
-        @else if is_board { (board(asked, found)) }
+        @else if is_board { (board(asked, &looked.lanes)) }
         @else {
             @let page = turned(found, asked.turn());
             (table(&page.rows))
@@ -338,25 +360,27 @@ pub(crate) fn stands(row: &Row) -> Markup {
     }
 }
 
-fn board(asked: &Asked, found: &[&Arc<Row>]) -> Markup {
+fn lanes<'d>() -> Vec<Lane<'d>> {
+    Column::ALL.iter().map(|column| Lane { column: *column, tasks: 0, first: Vec::new() }).collect()
+}
+
+fn board(asked: &Asked, lanes: &[Lane<'_>]) -> Markup {
     html! {
         div class="board" {
-            @for column in Column::ALL {
-                @let rows: Vec<&Arc<Row>> = found.iter().filter(|row| row.column == *column).copied().collect();
-                @if *column != Column::LeftOut || !rows.is_empty() { (lane(asked, *column, &rows)) }
-            }
+            @for lane in lanes.iter().filter(|lane| lane.column != Column::LeftOut || lane.tasks > 0) { (hung(asked, lane)) }
         }
     }
 }
 
-fn lane(asked: &Asked, column: Column, rows: &[&Arc<Row>]) -> Markup {
+fn hung(asked: &Asked, lane: &Lane<'_>) -> Markup {
+    let Lane { column, tasks, first } = lane;
     let id = format!("lane-{}", column.code());
     html! {
         section aria-labelledby=(id) {
-            h2 id=(id) { (column.label()) " (" (number(size(rows.len()))) ")" }
-            @if rows.is_empty() { p class="soft" { "None." } }
-            ul { @for row in rows.iter().take(CARDS) { li { (card(row)) } } }
-            @if rows.len() > CARDS { p { a href=(asked.link(PATH, &[("view", ""), ("state", column.code())])) { "All " (number(size(rows.len()))) } } }
+            h2 id=(id) { (column.label()) " (" (number(*tasks)) ")" }
+            @if first.is_empty() { p class="soft" { "None." } }
+            ul { @for row in first { li { (card(row)) } } }
+            @if *tasks > size(first.len()) { p { a href=(asked.link(PATH, &[("view", ""), ("state", column.code())])) { "All " (number(*tasks)) } } }
         }
     }
 }
