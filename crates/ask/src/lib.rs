@@ -40,5 +40,5 @@ pub use plan::{Exchange, LeftOut, Listed, Plan};
 pub use question::{Addressed, Question};
 pub use scope::{InvalidNet, Net, Scope, Window};
 pub use walk::{Distress, Outcome, Step, Ticket, Walk};
-pub use watch::{Halt, Watch};
+pub use watch::{Halt, StopFlag, Watch};
 pub use who::{MAY_BE_ASKED, refusal};

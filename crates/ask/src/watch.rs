@@ -1,5 +1,6 @@
-//! Whether asking may go on: the window, and two clocks that must agree (P9).
+//! Whether asking may go on: who or what stops it, the window, and two clocks that must agree (P9).
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use wardround_model::Timestamp;
@@ -12,6 +13,10 @@ use crate::scope::Window;
 pub enum Halt {
     /// A person said so.
     Person,
+    /// The program that asks was told to end, or the terminal or computer that it ran on went away.
+    Program,
+    /// The network went away: an interface is down or gone, or the way to a host is another one.
+    Network,
     /// The window is closed.
     OutOfWindow,
     /// The wall clock moved against the other one, so that nobody knows whether the window is open.
@@ -24,9 +29,47 @@ impl Halt {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Person => "a person stopped it",
+            Self::Program => "the program that asks was stopped",
+            Self::Network => {
+                "the network went away from this computer, so that nobody knows how the hosts are"
+            }
             Self::OutOfWindow => "the window is closed",
             Self::ClockJump => "the clock jumped, so that nobody knows whether the window is open",
         }
+    }
+}
+
+/// Stops a run from elsewhere, and says why. The first reason stays.
+#[derive(Debug, Default)]
+pub struct StopFlag(AtomicU8);
+
+impl StopFlag {
+    const PERSON: u8 = 1;
+    const PROGRAM: u8 = 2;
+
+    /// A person stops it.
+    pub fn by_person(&self) {
+        self.say(Self::PERSON);
+    }
+
+    /// The program ends.
+    pub fn with_program(&self) {
+        self.say(Self::PROGRAM);
+    }
+
+    /// Why it was stopped, if it was.
+    #[must_use]
+    pub fn said(&self) -> Option<Halt> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            Self::PROGRAM => Some(Halt::Program),
+            _ => Some(Halt::Person),
+        }
+    }
+
+    fn say(&self, why: u8) {
+        // Whoever was first keeps the word.
+        let _ = self.0.compare_exchange(0, why, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -70,6 +113,19 @@ mod tests {
 
     fn halt(wall: i64, running: u64) -> Option<Halt> {
         WATCH.halt(Timestamp::from_seconds(wall), Duration::from_secs(running))
+    }
+
+    #[test]
+    fn p9_the_first_reason_to_stop_stays() {
+        let flag = StopFlag::default();
+        assert_eq!(flag.said(), None);
+        flag.with_program();
+        flag.by_person();
+        assert_eq!(flag.said(), Some(Halt::Program));
+        let other = StopFlag::default();
+        other.by_person();
+        other.with_program();
+        assert_eq!(other.said(), Some(Halt::Person));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod connection;
 mod datagram;
 mod reading;
 mod run;
+mod ways;
 
 pub use answer::{Answer, Reading, put};
 pub use run::{Desk, Ended, run};

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use wardround_ask::{Approved, Distress, Exchange, Halt, Step, Ticket, Walk, Watch};
+use wardround_ask::{Approved, Distress, Exchange, Halt, Outcome, Step, Ticket, Walk, Watch};
 use wardround_model::Timestamp;
 
 use crate::answer::{Answer, put};
+use crate::ways::Ways;
 
 /// How long a wait lasts before it looks whether asking was stopped.
 const SLICE: Duration = Duration::from_millis(100);
@@ -31,8 +32,8 @@ pub trait Desk {
     /// When it cannot be written; then everything stops.
     fn after(&mut self, at: Timestamp, exchange: &Exchange, answer: &Answer) -> std::io::Result<()>;
 
-    /// Whether a person stopped it.
-    fn is_stopped(&self) -> bool;
+    /// Why it was stopped from elsewhere, if it was.
+    fn stopped(&self) -> Option<Halt>;
 }
 
 /// How a run ended.
@@ -50,19 +51,18 @@ pub enum Ended {
 
 /// Asks what was approved.
 pub fn run(approved: &Approved, desk: &mut impl Desk) -> Ended {
-    let begun = Instant::now();
-    let watch = Watch::new(approved.plan().scope.window, now(), begun.elapsed());
+    let guard = Guard::of(approved);
     let mut walk = Walk::new(approved);
     loop {
-        if let Some(halt) = halted(&watch, begun, desk) {
+        if let Some(halt) = guard.halt(desk) {
             return Ended::Halted(halt, walk.distress().to_vec());
         }
-        match walk.next(begun.elapsed()) {
+        match walk.next(guard.begun.elapsed()) {
             Step::Done => return Ended::Done(walk.distress().to_vec()),
             Step::Halted => return Ended::Distress(walk.distress().to_vec()),
-            Step::Wait(until) => std::thread::sleep(until.saturating_sub(begun.elapsed()).min(SLICE)),
+            Step::Wait(until) => std::thread::sleep(until.saturating_sub(guard.begun.elapsed()).min(SLICE)),
             Step::Ask(ticket) => {
-                if let Err(error) = ask(&mut walk, *ticket, &watch, begun, desk) {
+                if let Err(error) = ask(&mut walk, *ticket, &guard, desk) {
                     return Ended::Log(error);
                 }
             }
@@ -70,29 +70,40 @@ pub fn run(approved: &Approved, desk: &mut impl Desk) -> Ended {
     }
 }
 
-fn ask(
-    walk: &mut Walk,
-    ticket: Ticket,
-    watch: &Watch,
+/// What may stop a run (P9).
+struct Guard {
     begun: Instant,
-    desk: &mut impl Desk,
-) -> std::io::Result<()> {
+    watch: Watch,
+    ways: Ways,
+}
+
+impl Guard {
+    fn of(approved: &Approved) -> Self {
+        let (begun, plan) = (Instant::now(), approved.plan());
+        let ways = Ways::to(plan.exchanges.iter().map(|exchange| exchange.ip));
+        Self { begun, watch: Watch::new(plan.scope.window, now(), begun.elapsed()), ways }
+    }
+
+    fn halt(&self, desk: &impl Desk) -> Option<Halt> {
+        let by_clock = || self.watch.halt(now(), self.begun.elapsed());
+        desk.stopped().or_else(by_clock).or_else(|| self.ways.are_lost().then_some(Halt::Network))
+    }
+}
+
+fn ask(walk: &mut Walk, ticket: Ticket, guard: &Guard, desk: &mut impl Desk) -> std::io::Result<()> {
     if !desk.may_still(now(), ticket.exchange())? {
         walk.leave(ticket);
         return Ok(());
     }
     desk.before(now(), ticket.exchange())?;
-    let answer = put(&ticket, &|| halted(watch, begun, desk).is_some());
-    desk.after(now(), ticket.exchange(), &answer)?;
-    walk.report(ticket, begun.elapsed(), answer.outcome, answer.connected);
-    Ok(())
-}
-
-fn halted(watch: &Watch, begun: Instant, desk: &impl Desk) -> Option<Halt> {
-    if desk.is_stopped() {
-        return Some(Halt::Person);
+    let mut answer = put(&ticket, &|| guard.halt(desk).is_some());
+    if answer.outcome != Outcome::Answered && guard.ways.are_lost() {
+        // It is our network that went away, and no sign of the host.
+        answer.outcome = Outcome::Stopped;
     }
-    watch.halt(now(), begun.elapsed())
+    desk.after(now(), ticket.exchange(), &answer)?;
+    walk.report(ticket, guard.begun.elapsed(), answer.outcome, answer.connected);
+    Ok(())
 }
 
 fn now() -> Timestamp {

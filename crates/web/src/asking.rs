@@ -2,14 +2,13 @@
 //! one run at a time on a thread of its own, a stop that waits for nothing, and runs that come again in their hours.
 
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wardround_ask::after::Since;
 use wardround_ask::journal::Line;
 use wardround_ask::reading::ReadKey;
-use wardround_ask::{Community, Listed, Plan, Scope, Wish};
+use wardround_ask::{Community, Listed, Plan, Scope, StopFlag, Wish};
 
 use crate::hospital::{locked, waiting};
 use crate::log;
@@ -23,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(8);
 
 /// A run that may begin: how it ended, in words. The flag stops it within a second.
-pub type Run = Box<dyn FnOnce(Arc<AtomicBool>) -> Result<String, String> + Send>;
+pub type Run = Box<dyn FnOnce(Arc<StopFlag>) -> Result<String, String> + Send>;
 
 /// In what form the log is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +217,7 @@ pub trait Asker: Send + Sync {
 pub(crate) struct Asking {
     asker: Arc<dyn Asker>,
     /// Stops the run that is under way.
-    flag: Mutex<Option<Arc<AtomicBool>>>,
+    flag: Mutex<Option<Arc<StopFlag>>>,
 }
 
 impl Asking {
@@ -235,10 +234,10 @@ impl Asking {
         waiting(move || step(asker.as_ref()).map_err(Problem::Refused)).await
     }
 
-    /// Stops the run of this site at once: nothing is waited for, and nothing written.
+    /// A person stops the run of this site at once: nothing is waited for, and nothing written.
     pub(crate) fn halt(&self) {
         if let Some(flag) = locked(&self.flag).as_ref() {
-            flag.store(true, Ordering::Relaxed);
+            flag.by_person();
         }
     }
 
@@ -249,7 +248,7 @@ impl Asking {
 
 /// Begins a run; it goes on after this returns.
 pub(crate) fn start(site: &Site, run: Run) {
-    let flag = Arc::new(AtomicBool::new(false));
+    let flag = Arc::new(StopFlag::default());
     *locked(&site.asking.flag) = Some(Arc::clone(&flag));
     drop(log::event("asking-started"));
     let site = site.clone();
@@ -281,7 +280,9 @@ pub(crate) async fn keep(site: Site) {
 
 /// Stops a run in order, when the site stops. A person resumes.
 pub(crate) async fn end(site: &Site) {
-    site.asking.halt();
+    if let Some(flag) = locked(&site.asking.flag).as_ref() {
+        flag.with_program();
+    }
     let ended = async {
         while site.asking.is_running() {
             tokio::time::sleep(Duration::from_millis(50)).await;

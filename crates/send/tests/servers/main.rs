@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
 
-use wardround_ask::{Exchange, Outcome, observations};
+use wardround_ask::{Exchange, Halt, Outcome, observations};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Answer, Desk, Ended, run};
 
@@ -121,8 +121,8 @@ impl Desk for Notes {
         Ok(())
     }
 
-    fn is_stopped(&self) -> bool {
-        false
+    fn stopped(&self) -> Option<Halt> {
+        None
     }
 }
 

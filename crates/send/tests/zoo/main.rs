@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use wardround_ask::envelope::{HOST_GAP, HOST_RATE, SENSOR_RATE};
-use wardround_ask::{Exchange, Outcome};
+use wardround_ask::{Exchange, Halt, Outcome};
 use wardround_model::Timestamp;
 use wardround_send::{Answer, Desk, Ended, run};
 
@@ -60,8 +60,9 @@ impl Desk for Notes {
         Ok(())
     }
 
-    fn is_stopped(&self) -> bool {
-        self.stop_after.is_some_and(|count| self.outcomes.len() >= count)
+    fn stopped(&self) -> Option<Halt> {
+        let is_enough = self.stop_after.is_some_and(|count| self.outcomes.len() >= count);
+        is_enough.then_some(Halt::Person)
     }
 }
 
@@ -129,7 +130,7 @@ fn zoo_stopped() {
     let sniffer = Sniffer::start();
     let mut notes = Notes { stop_after: Some(2), ..Notes::default() };
     let ended = run(&approved, &mut notes);
-    assert!(matches!(ended, Ended::Halted(wardround_ask::Halt::Person, _)), "{ended:?}");
+    assert!(matches!(ended, Ended::Halted(Halt::Person, _)), "{ended:?}");
     let asked: std::collections::BTreeSet<_> = sniffer.stop().iter().map(|packet| packet.to).collect();
     assert_eq!(asked.len(), 2);
     assert_eq!(zoo.dead(), Vec::<&str>::new());

@@ -6,10 +6,11 @@ use std::process::Command;
 
 use crate::program::{Place, assert_fails, error};
 
-/// The commands in a namespace with no other network than its own loopback; what they printed.
-fn in_namespace(place: &Place, script: &str) -> String {
+/// The commands in a namespace with no other network than its own loopback, and with folders of interfaces that are its own; what they
+/// printed.
+pub(crate) fn in_namespace(place: &Place, script: &str) -> String {
     let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--net", "sh", "-euc", script]);
+    command.args(["--user", "--map-root-user", "--net", "--mount", "sh", "-euc", script]);
     command.current_dir(place.folder.path()).env_clear().env("HOME", place.folder.path());
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     let program = env!("CARGO_BIN_EXE_wardround");
@@ -19,7 +20,7 @@ fn in_namespace(place: &Place, script: &str) -> String {
 }
 
 /// An inventory that names a server, and what a scanner saw of it.
-fn lists(place: &Place) {
+pub(crate) fn lists(place: &Place) {
     place.file(
         "inventory.csv",
         b"Name,IP address,Device type\nweb1,10.20.1.9,Server\npump1,10.20.1.70,Infusion pump\n",
@@ -32,7 +33,7 @@ fn lists(place: &Place) {
     place.ok(&["round"]);
 }
 
-const SCOPE: &str = "$W ask scope --network 10.20.1.0/24 --owner servers --phone 100 --from \"$(date -u -d '-1 hour' +%FT%TZ)\" \
+pub(crate) const SCOPE: &str = "$W ask scope --network 10.20.1.0/24 --owner servers --phone 100 --from \"$(date -u -d '-1 hour' +%FT%TZ)\" \
                      --until \"$(date -u -d '+1 hour' +%FT%TZ)\"";
 const PACKETS: &str = "awk '/lo:/ {print \"packets\", $3, $11}' /proc/net/dev";
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod asking;
+mod asking_broken_off;
 mod backup;
 mod bad_files;
 mod bad_stores;

@@ -214,6 +214,16 @@ fn a_stop_works_within_a_second_also_where_it_cannot_be_logged_and_a_kill_waits_
     begin(&ada);
     wait_for(&ada, "/ask", "Asking now: 1 of 3");
     let session = ada.token();
+    // The site is stopped in the middle of a run: that was no person's word.
+    let site = site.stopped_and_started_again();
+    let ada = Browser::new(&site);
+    ada.use_token(session.clone());
+    ada.get("/ask").shows(&["Asking is stopped: the program that asks was stopped."]);
+    assert_eq!(log(&site).matches("a person stopped it").count(), 1);
+    done(&send(&ada, "resume", &[("because", "the site was updated")]));
+    done(&send(&ada, "plan", &[("ports", "80, 443")]));
+    begin(&ada);
+    wait_for(&ada, "/ask", "Asking now: 1 of 3");
     let site = site.killed_and_started_again();
     let ada = Browser::new(&site);
     ada.use_token(session);
@@ -222,7 +232,7 @@ fn a_stop_works_within_a_second_also_where_it_cannot_be_logged_and_a_kill_waits_
     let plan = mark(&ada);
     done(&send(&ada, "approve", &[("plan", &plan)]));
     send(&ada, "run", &[("plan", &plan)]).shows(&["or one was killed"]);
-    assert_eq!(log(&site).matches("\"sending\"").count(), 2);
+    assert_eq!(log(&site).matches("\"sending\"").count(), 3);
     drop(web);
 }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use wardround_ask::journal::Line;
-use wardround_ask::{Approved, Exchange, observations};
+use wardround_ask::{Approved, Exchange, Halt, StopFlag, observations};
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
@@ -45,7 +44,7 @@ pub(super) struct Keeper<'a> {
     pub(super) lines: u64,
     pub(super) plan: String,
     pub(super) stop_file: PathBuf,
-    pub(super) signalled: Arc<AtomicBool>,
+    pub(super) signalled: Arc<StopFlag>,
     /// Servers that are read.
     pub(super) servers: Servers,
     pub(super) found: Vec<Observation>,
@@ -111,8 +110,8 @@ impl Desk for Keeper<'_> {
         Ok(())
     }
 
-    fn is_stopped(&self) -> bool {
+    fn stopped(&self) -> Option<Halt> {
         // What cannot be looked at counts as there.
-        self.signalled.load(Ordering::Relaxed) || self.stop_file.try_exists().unwrap_or(true)
+        self.signalled.said().or_else(|| self.stop_file.try_exists().unwrap_or(true).then_some(Halt::Person))
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::journal::Line;
 use wardround_ask::learned::{Known, Learned};
-use wardround_ask::{Approved, Distress, Plan};
+use wardround_ask::{Approved, Distress, Plan, StopFlag};
 use wardround_model::{Observation, Round, RoundId, SourceKind};
 use wardround_send::Ended;
 use wardround_store::{NewImport, Store};
@@ -89,7 +88,7 @@ impl Ready {
     }
 
     /// Asks. `stopped` stops it within a second, also where no file can be written.
-    pub(super) fn run(self, stopped: Arc<AtomicBool>) -> Result<Done> {
+    pub(super) fn run(self, stopped: Arc<StopFlag>) -> Result<Done> {
         let (folder, approved) = (&self.asking.folder, &self.approved);
         let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
         let mut log = folder.append(LOG)?;

@@ -1,14 +1,14 @@
 //! SIGINT, SIGTERM and a lost terminal stop a run in order, rather than killing it in the middle of a connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
+use wardround_ask::StopFlag;
 
-/// Becomes true once one of them came.
-pub(super) fn heard() -> Result<Arc<AtomicBool>> {
-    let heard = Arc::new(AtomicBool::new(false));
+/// Stops once one of them came: SIGINT is a person's Ctrl-C, and the others end the program.
+pub(super) fn heard() -> Result<Arc<StopFlag>> {
+    let heard = Arc::new(StopFlag::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("signals cannot be heard")?;
     let listeners = {
@@ -24,11 +24,10 @@ pub(super) fn heard() -> Result<Arc<AtomicBool>> {
                 Err(_) => return,
             };
             tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hang_up.recv() => {}
+                _ = interrupt.recv() => told.by_person(),
+                _ = terminate.recv() => told.with_program(),
+                _ = hang_up.recv() => told.with_program(),
             }
-            told.store(true, Ordering::Relaxed);
         });
     });
     Ok(heard)
