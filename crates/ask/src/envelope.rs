@@ -22,6 +22,14 @@ pub const MOST_PACKETS: u32 = 10;
 pub const MOST_LISTED_PORTS: usize = 10;
 /// How long a host is watched after a question, and how long before it must have spoken for its silence to be a sign (P8).
 pub const WATCHED_AFTER: Duration = Duration::from_secs(600);
+/// How long hosts are listened to before the first question, so that what they do after it can be held against what they did.
+pub const LISTENED_BEFORE: Duration = Duration::from_secs(20);
+/// Words of a talk that make it a habit, at least (P7).
+pub const LEAST_WORDS: i64 = 5;
+/// A habit that ceases for less than this is no sign.
+pub const LEAST_SILENCE: Duration = Duration::from_secs(10);
+/// How late what was heard may be told.
+pub const LISTENED_LATE: Duration = Duration::from_secs(2);
 /// UDP services that an owner names, at most (P11).
 pub const MOST_NAMED: usize = 256;
 /// Exchanges of one plan, at most.

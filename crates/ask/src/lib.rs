@@ -27,6 +27,7 @@ mod scope;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod vigil;
 mod walk;
 mod watch;
 mod who;
@@ -39,6 +40,7 @@ pub use hours::{Hours, InvalidHours};
 pub use plan::{Exchange, LeftOut, Listed, Plan};
 pub use question::{Addressed, Question};
 pub use scope::{InvalidNet, Net, Scope, Window};
+pub use vigil::Vigil;
 pub use walk::{Distress, Outcome, Step, Ticket, Walk};
 pub use watch::{Halt, StopFlag, Watch};
 pub use who::{MAY_BE_ASKED, refusal};

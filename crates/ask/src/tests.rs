@@ -19,6 +19,7 @@ use crate::{
     Step, Walk, Window, Wish, approve, breaches,
 };
 
+mod distress;
 mod reading;
 mod regular;
 
@@ -288,29 +289,6 @@ proptest! {
             prop_assert!(within.map(|other| other.exchange.packets).sum::<u32>() <= SENSOR_RATE);
         }
     }
-
-    #[test]
-    fn p7_distress_stops_host_subnet_and_all(
-        hosts in proptest::collection::btree_set((1_u8..4, 1_u8..250), 1..30),
-        outcomes in proptest::collection::vec(select(vec![
-            Outcome::Answered, Outcome::Ended, Outcome::Refused, Outcome::NoConnection, Outcome::Silent, Outcome::Reset,
-            Outcome::Unreachable, Outcome::AnotherCard,
-        ]), 100),
-    ) {
-        let round = servers(hosts.into_iter().map(|(c, d)| Ipv4Addr::new(10, 20, c, d)));
-        let plan = Plan::make(ID, &round, scope(&["10.20.0.0/20"]), Listed::default(), Pace::default());
-        let asked = walk(&approved(plan, &round), |at, _| (outcomes[at % outcomes.len()], Duration::ZERO));
-        let mut bad: Vec<Ipv4Addr> = Vec::new();
-        for one in asked {
-            prop_assert!(bad.len() < 3, "three stop everything");
-            prop_assert!(!bad.contains(&one.exchange.ip), "one sign stops the host");
-            let subnet = Net::subnet_of(one.exchange.ip);
-            prop_assert!(bad.iter().filter(|ip| subnet.contains(**ip)).count() < 2, "two stop the subnet");
-            if !matches!(one.outcome, Outcome::Answered | Outcome::Ended | Outcome::Refused) || one.in_distress {
-                bad.push(one.exchange.ip);
-            }
-        }
-    }
 }
 
 struct Asked {
@@ -346,26 +324,6 @@ fn walk(approved: &Approved, answer: impl Fn(usize, &Exchange) -> (Outcome, Dura
             Step::Done | Step::Halted => return asked,
         }
     }
-}
-
-#[test]
-fn p7_a_refusal_after_an_answer_and_a_slower_connection_are_signs() {
-    let round = servers([Ipv4Addr::new(10, 20, 1, 9)]);
-    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), Listed::default(), Pace::default());
-    let approved = approved(plan, &round);
-    let signs = |second: Outcome, connected: u64| {
-        let mut walk = Walk::new(&approved);
-        let mut now = Duration::ZERO;
-        for (outcome, connected) in [(Outcome::Answered, 1), (second, connected)] {
-            let Step::Ask(ticket) = walk.next(now) else { panic!("a question is due") };
-            walk.report(*ticket, now, outcome, Some(Duration::from_millis(connected)));
-            now += Duration::from_secs(60);
-        }
-        (walk.distress().len(), walk.left())
-    };
-    assert_eq!(signs(Outcome::Answered, 1), (0, 1));
-    assert_eq!(signs(Outcome::Answered, 61), (1, 0));
-    assert_eq!(signs(Outcome::Refused, 1), (1, 0));
 }
 
 #[test]
@@ -511,23 +469,6 @@ fn p11_a_datagram_goes_where_its_protocol_was_heard_or_where_the_owner_said() {
     assert_eq!(breaches(&changed, ID, &round).len(), 2);
     changed.listed = Listed { community: true, ..Listed::default() };
     assert!(breaches(&changed, ID, &round).iter().any(|breach| breach.rule == "P5"));
-}
-
-#[test]
-fn p7_silence_of_an_agent_leaves_its_host_alone_and_is_no_sign() {
-    let ip = Ipv4Addr::new(10, 20, 1, 9);
-    let services = [(22, Some(Protocol::Ssh)), (161, Some(Protocol::Snmp))];
-    let round = round(vec![asset(ip, DeviceClass::Server, 90, &services)]);
-    let listed = Listed { community: true, ..Listed::default() };
-    let plan = Plan::make(ID, &round, scope(&["10.20.1.0/24"]), listed, Pace::default());
-    let approved = approved(plan, &round).with_community("sesame-4711".parse().ok());
-    assert!(!approved.lacks_community() && !format!("{approved:?}").contains("sesame"));
-    let asked = walk(&approved, |_, exchange| match exchange.question {
-        Question::SnmpSystem => (Outcome::Silent, Duration::from_secs(8)),
-        _ => (Outcome::Answered, Duration::from_millis(5)),
-    });
-    assert_eq!(asked.len(), 2);
-    assert!(asked.iter().all(|one| !one.in_distress));
 }
 
 #[test]

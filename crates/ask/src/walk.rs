@@ -257,7 +257,14 @@ impl Walk {
         let sign = host.sign(&exchange, outcome, connected);
         host.succeeded |= matches!(outcome, Outcome::Answered | Outcome::Ended);
         if let Some(sign) = sign {
-            self.distress.push(Distress { ip: exchange.ip, sign });
+            self.noticed(Distress { ip: exchange.ip, sign });
+        }
+    }
+
+    /// Takes a sign of distress that somebody else saw (P7). A host that is asked already, or not any more, counts as well.
+    pub fn noticed(&mut self, seen: Distress) {
+        if !self.distress.iter().any(|known| known.ip == seen.ip) {
+            self.distress.push(seen);
             self.drop_stopped();
         }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! packet socket -> reader (confine, read_frames): dissects -> pipe (write_harvest) -> parent (read_harvest, watch)
 //! UDP socket    -> reader (confine, read_flows): collects flow records -> the same
+//! packet socket -> reader (confine, read_vitals): headers of hosts that are being asked -> pipe -> parent (Vitals)
 //! ```
 //!
 //! A sensor at a mirror port dissects what anybody on the network sends. Should a dissector be taken over all the same, [`confine`]
@@ -20,6 +21,7 @@ mod reader;
 mod readers;
 mod sensor;
 mod socket;
+mod vitals;
 mod watch;
 
 pub use confine::{ConfineError, Confined, Files, confine, keep_little};
@@ -30,5 +32,6 @@ pub use reader::{Orders, ReaderError, confine_reader, read_frames};
 pub use readers::Told;
 pub use sensor::{Health, Pulse, ReaderCommand, Sensor, SensorError, TakeError};
 pub use socket::Socket;
+pub use vitals::{Vitals, VitalsError, read_vitals};
 pub use wardround_packets::{DatagramSocket, OpenError, PacketSocket};
 pub use watch::{Event, Interface, WatchError, watch};

@@ -150,13 +150,17 @@ fn noted(mut found: Captured, went_down: bool) -> Captured {
     found
 }
 
-fn follow(follower: &mut Follower, seen: &Seen<'_>) {
+/// When a frame was seen.
+pub(crate) fn moment(seen: &Seen<'_>) -> Timestamp {
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let at = seen.at.unwrap_or_else(now).as_nanos();
-    let time = Timestamp::from_nanoseconds(i64::try_from(at).unwrap_or(0));
+    Timestamp::from_nanoseconds(i64::try_from(at).unwrap_or(0))
+}
+
+fn follow(follower: &mut Follower, seen: &Seen<'_>) {
     follower.take(&Frame {
         interface: 0,
-        time,
+        time: moment(seen),
         link: LinkType::Ethernet,
         wire: seen.wire,
         data: seen.data,

@@ -41,7 +41,7 @@ pub(crate) enum News {
 }
 
 /// Lets it say why it ends, if it does; whatever it still does, nobody believes it any more. How it ended.
-fn end(mut child: Child) -> String {
+pub(crate) fn end(mut child: Child) -> String {
     let until = Instant::now() + LAST_WORDS;
     while matches!(child.try_wait(), Ok(None)) && Instant::now() < until {
         thread::sleep(LAST_WORDS / 20);

@@ -24,6 +24,7 @@ mod rule;
 mod spans;
 mod statement;
 mod time;
+mod vital;
 mod vulnerability;
 pub mod words;
 
@@ -46,4 +47,5 @@ pub use rule::*;
 pub use spans::*;
 pub use statement::*;
 pub use time::*;
+pub use vital::*;
 pub use vulnerability::*;

@@ -34,6 +34,14 @@ pub trait Desk {
 
     /// Why it was stopped from elsewhere, if it was.
     fn stopped(&self) -> Option<Halt>;
+
+    /// Signs of distress that were seen in passing since the last time, where somebody listens (P7).
+    ///
+    /// # Errors
+    /// When they cannot be written; then everything stops.
+    fn seen(&mut self, _at: Timestamp) -> std::io::Result<Vec<Distress>> {
+        Ok(Vec::new())
+    }
 }
 
 /// How a run ended.
@@ -56,6 +64,10 @@ pub fn run(approved: &Approved, desk: &mut impl Desk) -> Ended {
     loop {
         if let Some(halt) = guard.halt(desk) {
             return Ended::Halted(halt, walk.distress().to_vec());
+        }
+        match desk.seen(now()) {
+            Ok(seen) => seen.into_iter().for_each(|distress| walk.noticed(distress)),
+            Err(error) => return Ended::Log(error),
         }
         match walk.next(guard.begun.elapsed()) {
             Step::Done => return Ended::Done(walk.distress().to_vec()),

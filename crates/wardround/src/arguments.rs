@@ -72,6 +72,9 @@ pub(crate) enum Command {
     /// The reader of `watch` for flow records, which starts it itself
     #[command(hide = true)]
     ReadFlows(watch::ReadFlows),
+    /// The reader of `ask run`, which starts it itself
+    #[command(hide = true)]
+    ReadVitals(watch::ReadVitals),
     /// Who is on the network
     #[command(subcommand)]
     Asset(AssetCommand),

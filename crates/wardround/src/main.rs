@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Doctor(store) => commands::doctor::run(store),
         Command::ReadFrames(arguments) => commands::watch::read(&arguments),
         Command::ReadFlows(arguments) => commands::watch::read_flow_records(&arguments),
+        Command::ReadVitals(arguments) => commands::watch::read_vitals_of(&arguments),
         Command::Asset(command) => commands::asset::run(command),
         Command::Finding(command) => commands::finding::run(command),
         Command::Question(command) => commands::question::run(command),

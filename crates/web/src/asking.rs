@@ -21,8 +21,9 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How long a run may take to end in order when the site stops.
 const FAREWELL: Duration = Duration::from_secs(8);
 
-/// A run that may begin: how it ended, in words. The flag stops it within a second.
-pub type Run = Box<dyn FnOnce(Arc<StopFlag>) -> Result<String, String> + Send>;
+/// A run that may begin: how it ended, in words. The flag stops it within a second. Meanwhile and for ten minutes after, hosts are
+/// listened to at the interfaces of these names.
+pub type Run = Box<dyn FnOnce(Arc<StopFlag>, &[String]) -> Result<String, String> + Send>;
 
 /// In what form the log is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,8 +254,10 @@ pub(crate) fn start(site: &Site, run: Run) {
     drop(log::event("asking-started"));
     let site = site.clone();
     tokio::task::spawn_blocking(move || {
+        let ears = site.ears.all().into_iter().filter(|ear| ear.trouble.is_none());
+        let interfaces: Vec<String> = ears.map(|ear| ear.name).collect();
         // Also a fault of ours must not leave it looking as if it went on.
-        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(flag)));
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(flag, &interfaces)));
         drop(log::event(if matches!(ended, Ok(Ok(_))) { "asking-ended" } else { "asking-failed" }));
         *locked(&site.asking.flag) = None;
     });

@@ -111,6 +111,10 @@ pub(crate) struct RunAsk {
     /// The private key that reads servers, without a passphrase, in a file which only you may read (chmod 600); it is kept nowhere
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// Listen at a network interface, before the first question and until ten minutes after the last one, whether hosts do as before;
+    /// may be said several times
+    #[arg(long, value_name = "INTERFACE")]
+    pub(crate) watch: Vec<String>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }

@@ -1,6 +1,6 @@
 //! The words of `wardround watch` and `wardround doctor`.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::Args;
@@ -44,6 +44,14 @@ pub(crate) struct ReadFrames {
     pub(crate) memory: Option<usize>,
     #[arg(long)]
     pub(crate) exclude: Vec<Prefix>,
+}
+
+/// What `ask run` tells its readers.
+#[derive(Debug, Args)]
+pub(crate) struct ReadVitals {
+    /// Hosts that are listened to
+    #[arg(long)]
+    pub(crate) host: Vec<Ipv4Addr>,
 }
 
 /// What `watch` tells its readers of flow records.

@@ -16,11 +16,11 @@ use anyhow::{Context as _, Result, bail};
 use wardround_capture::{Captured, Prefix};
 use wardround_live::{
     DatagramSocket, Event, Interface, Orders, PacketSocket, ReaderCommand, Socket, Told, keep_little,
-    read_flows, read_frames, watch,
+    read_flows, read_frames, read_vitals, watch,
 };
 use wardround_round::{Settings, run_over};
 
-use crate::arguments::watch::{ReadFlows, ReadFrames, WatchCommand};
+use crate::arguments::watch::{ReadFlows, ReadFrames, ReadVitals, WatchCommand};
 use crate::commands::{doctor, now, round};
 
 /// The most interfaces of one watch: each takes a process and its memory.
@@ -45,6 +45,13 @@ pub(crate) fn read_flow_records(arguments: &ReadFlows) -> Result<()> {
     let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let orders = Orders { excluded: exclude, memory: *memory, told: (*frames, *bytes) };
     Ok(read_flows(&socket, &parent, &orders, from)?)
+}
+
+/// The same for how hosts do while they are asked.
+pub(crate) fn read_vitals_of(arguments: &ReadVitals) -> Result<()> {
+    let socket = io::stdin().as_fd().try_clone_to_owned()?;
+    let parent = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    Ok(read_vitals(&socket, &parent, &arguments.host)?)
 }
 
 pub(crate) fn run(command: WatchCommand) -> Result<()> {

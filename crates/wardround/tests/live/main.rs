@@ -4,6 +4,7 @@
 
 mod flows;
 mod network;
+mod vigil;
 mod watching;
 
 #[path = "../program/program.rs"]

@@ -9,7 +9,7 @@ const CABLE: &str = "mount -t sysfs none /sys; unshare --net sleep 60 & far=$!; 
      ip link add near type veth peer name far netns $far; ip addr add 10.20.1.2/24 dev near; ip link set near up
      there() { nsenter -t $far -n \"$@\"; }
      there ip addr add 10.20.1.9/24 dev far; there ip link set far up
-     there python3 -m http.server 8080 --bind 10.20.1.9 >/dev/null 2>heard & server=$!; sleep 1";
+     nsenter -t $far -n python3 -m http.server 8080 --bind 10.20.1.9 >/dev/null 2>heard & server=$!; sleep 1";
 
 #[test]
 fn p9_without_its_network_or_its_program_a_run_ends_at_once_says_why_and_waits_for_a_person() {

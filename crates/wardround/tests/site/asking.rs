@@ -236,6 +236,24 @@ fn a_stop_works_within_a_second_also_where_it_cannot_be_logged_and_a_kill_waits_
     drop(web);
 }
 
+#[test]
+fn hosts_are_listened_to_where_the_site_listens() {
+    let Some((network, site, ada)) = with_lists(SERVER) else { return };
+    let web = Web::start(&network, &site);
+    let choose = ada.press("/settings/interfaces", "/settings/interfaces", &[("interface", "port")]);
+    assert_eq!(choose.to(), "/settings/interfaces");
+    wait_for(&ada, "/settings/interfaces", "Listening. Nothing was heard yet.");
+    done(&send(&ada, "scope", &NOW));
+    done(&send(&ada, "plan", &[]));
+    begin(&ada);
+    wait_for(&ada, "/ask", "Listening for 20 seconds, to know how the hosts do before they are asked.");
+    assert!(log(&site).contains("at port, for 20 seconds before the first question"), "{}", log(&site));
+    done(&send(&ada, "stop", &[]));
+    wait_for(&ada, "/ask", "Asking is stopped: a person stopped it.");
+    assert!(!log(&site).contains("\"sending\""), "{}", log(&site));
+    drop(web);
+}
+
 fn log(site: &Running) -> String {
     std::fs::read_to_string(site.path("ask/log.jsonl")).unwrap()
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use wardround_ask::journal::Line;
-use wardround_ask::{Approved, Exchange, Halt, StopFlag, observations};
+use wardround_ask::{Approved, Distress, Exchange, Halt, StopFlag, observations};
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
@@ -14,6 +14,8 @@ use wardround_store::Store;
 use super::answers;
 use super::folder::Appender;
 use super::reading::Servers;
+use super::vigil::Listening;
+use crate::commands::now;
 
 /// The newest round, read whole only when there is another one.
 pub(super) struct Newest {
@@ -47,6 +49,9 @@ pub(super) struct Keeper<'a> {
     pub(super) signalled: Arc<StopFlag>,
     /// Servers that are read.
     pub(super) servers: Servers,
+    /// Where hosts are listened to, if they are.
+    pub(super) listening: Option<Listening>,
+    pub(super) tell: &'a dyn Fn(&str),
     pub(super) found: Vec<Observation>,
     /// Services whose question was settled.
     pub(super) settled: BTreeSet<Endpoint>,
@@ -54,6 +59,12 @@ pub(super) struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
+    /// Writes down what is about no question.
+    pub(super) fn note(&mut self, event: &str, to: &str, text: &str) -> io::Result<()> {
+        let plan = self.plan.clone();
+        self.add(&Line { plan, to: to.to_owned(), text: text.to_owned(), ..Line::new(now(), event) })
+    }
+
     fn add(&mut self, line: &Line) -> io::Result<()> {
         self.log.add(line)?;
         self.lines = self.lines.saturating_add(1);
@@ -84,10 +95,13 @@ impl Desk for Keeper<'_> {
     fn before(&mut self, at: Timestamp, exchange: &Exchange) -> io::Result<()> {
         let line = Line { packets: Some(exchange.packets), ..self.line(at, "sending", exchange) };
         self.asked = self.asked.saturating_add(1);
-        self.add(&line)
+        self.add(&line)?;
+        self.is_asked(exchange, at);
+        Ok(())
     }
 
     fn after(&mut self, at: Timestamp, exchange: &Exchange, answer: &Answer) -> io::Result<()> {
+        self.is_asked(exchange, at);
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let record = self.lines.saturating_add(1);
         let left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
@@ -113,5 +127,9 @@ impl Desk for Keeper<'_> {
     fn stopped(&self) -> Option<Halt> {
         // What cannot be looked at counts as there.
         self.signalled.said().or_else(|| self.stop_file.try_exists().unwrap_or(true).then_some(Halt::Person))
+    }
+
+    fn seen(&mut self, at: Timestamp) -> io::Result<Vec<Distress>> {
+        self.signs(at)
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
@@ -67,15 +68,23 @@ impl Folder {
 
     /// Writes a file whole: it is the new one or the old one, never half of either.
     pub(super) fn write(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        static WRITTEN: AtomicU32 = AtomicU32::new(0);
         self.make()?;
-        let (path, new) = (self.path(name), self.path(&format!("{name}.new")));
+        // Others may write the same file now: a run that ends, and the person who stopped it.
+        let (own, nth) = (std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed));
+        let (path, new) = (self.path(name), self.path(&format!("{name}.{own}-{nth}.new")));
         let cannot = || format!("{} cannot be written", path.display());
         let mut options = OpenOptions::new();
         let mut file =
             options.write(true).create(true).truncate(true).mode(0o600).open(&new).with_context(cannot)?;
-        file.write_all(serde_json::to_string_pretty(value)?.as_bytes()).with_context(cannot)?;
-        file.sync_all().with_context(cannot)?;
-        std::fs::rename(&new, &path).with_context(cannot)
+        let text = serde_json::to_string_pretty(value)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        let written = written.and_then(|()| std::fs::rename(&new, &path));
+        if written.is_err() {
+            // Half a file helps nobody; one that cannot be removed is overlooked.
+            let _ = std::fs::remove_file(&new);
+        }
+        written.with_context(cannot)
     }
 
     /// A file that is only added to.
@@ -147,5 +156,27 @@ impl Appender {
         line.push('\n');
         self.0.write_all(line.as_bytes())?;
         self.0.sync_data()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_several_write_at_once_is_one_of_theirs_whole() {
+        let place = std::env::temp_dir().join(format!("wardround-folder-{}", std::process::id()));
+        let folder = Folder::beside(&place.join("rounds.sqlite"));
+        let long = |which: usize| vec![which; 5000];
+        std::thread::scope(|scope| {
+            for which in 0..4 {
+                let folder = &folder;
+                scope.spawn(move || (0..50).for_each(|_| folder.write("stop", &long(which)).unwrap()));
+            }
+        });
+        let read: Vec<usize> = folder.read("stop").unwrap().unwrap();
+        assert!((0..4).any(|which| read == long(which)));
+        assert_eq!(std::fs::read_dir(place.join("ask")).unwrap().count(), 1, "nothing is left beside it");
+        std::fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -13,6 +13,7 @@ mod signals;
 mod site;
 mod tell;
 mod verify;
+mod vigil;
 mod watched;
 
 use std::fs::OpenOptions;
@@ -109,13 +110,13 @@ fn check(words: CheckAsk) -> Result<()> {
 
 /// Takes the plan away, so that it is asked once, and asks it.
 fn ask(words: RunAsk) -> Result<()> {
-    let RunAsk { snmp_community, key, store } = words;
+    let RunAsk { snmp_community, key, watch, store } = words;
     let community =
         snmp_community.map(|file| secrets::read(&file, "a community is a password")).transpose()?;
     let read_key = key.map(|file| secrets::read(&file, "a key opens servers")).transpose()?;
     let (asking, again) = (asking(&store)?, store.again());
     let ready = Ready::kept(&asking, None, Secrets { community, read_key }, Who::here())?;
-    let done = ready.run(signals::heard()?)?;
+    let done = ready.run(signals::heard()?, &watch, &|text| eprintln!("wardround: {text}"))?;
     print(&told(&done, &again))
 }
 

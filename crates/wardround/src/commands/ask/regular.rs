@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
+use wardround_ask::envelope::LISTENED_BEFORE;
 use wardround_ask::journal::Line;
 use wardround_ask::reading::ReadKey;
 use wardround_ask::{Listed, Pace, Scope};
@@ -88,7 +89,8 @@ impl Asking {
         regular.followed = window.from;
         self.folder.write(REGULAR, &regular)?;
         let left = window.until.saturating_sub(at.seconds());
-        let time = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+        // Hosts are listened to first.
+        let time = Duration::from_secs(u64::try_from(left).unwrap_or(0)).saturating_sub(LISTENED_BEFORE);
         match self.in_opening(&regular, time, policy, read_key) {
             Ok(ready) => Ok(Some(ready)),
             Err(error) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::journal::Line;
 use wardround_ask::learned::{Known, Learned};
-use wardround_ask::{Approved, Distress, Plan, StopFlag};
+use wardround_ask::{Approved, Distress, Halt, Plan, StopFlag};
 use wardround_model::{Observation, Round, RoundId, SourceKind};
 use wardround_send::Ended;
 use wardround_store::{NewImport, Store};
@@ -17,6 +17,7 @@ use super::desk::{Keeper, Newest};
 use super::folder::Claim;
 use super::reading::Servers;
 use super::secrets::Secrets;
+use super::vigil::Listening;
 use super::{answers, tell};
 use crate::commands::now;
 
@@ -87,52 +88,93 @@ impl Ready {
         Ok(Self { asking: asking.clone(), approved, known, who, _claim: claim })
     }
 
-    /// Asks. `stopped` stops it within a second, also where no file can be written.
-    pub(super) fn run(self, stopped: Arc<StopFlag>) -> Result<Done> {
+    /// Asks. `stopped` stops it within a second, also where no file can be written. At `interfaces` hosts are listened to meanwhile and
+    /// for ten minutes after; `tell` hears how that goes.
+    pub(super) fn run(
+        self,
+        stopped: Arc<StopFlag>,
+        interfaces: &[String],
+        tell: &dyn Fn(&str),
+    ) -> Result<Done> {
         let (folder, approved) = (&self.asking.folder, &self.approved);
-        let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
-        let mut log = folder.append(LOG)?;
-        let mark = approved.mark().to_owned();
-        log.add(&Line { plan: mark.clone(), ..self.who.line("begin") })?;
-        let store = Store::open_read_only(&self.asking.store)?;
-        let newest = Newest { store, planned: RoundId(approved.plan().round), since: None };
-        let mut keeper = Keeper {
-            approved,
-            newest,
-            log,
-            lines: u64::try_from(lines)?.saturating_add(1),
-            plan: mark.clone(),
-            stop_file: folder.path(STOP),
-            signalled: stopped,
-            servers: Servers::of(folder)?,
-            found: Vec::new(),
-            settled: BTreeSet::new(),
-            asked: 0,
-        };
+        let mut keeper = self.keeper(stopped, interfaces, tell)?;
         let ended = wardround_send::run(approved, &mut keeper);
-        let (why, must_stay, distress) = told(&ended);
+        let (mut why, mut must_stay, distress) = told(&ended);
         // The stop comes before the end of the run is marked: a kill between the two leaves both.
         if must_stay {
             folder.write(STOP, &why)?;
         }
-        for host in distress {
-            let (to, text) = (host.ip.to_string(), host.sign.clone());
-            keeper.log.add(&Line { plan: mark.clone(), to, text, ..Line::new(now(), "distress") })?;
+        let mut distress = distress.to_vec();
+        for host in &distress {
+            keeper.note("distress", &host.ip.to_string(), &host.sign)?;
         }
         let learned = self.known.learned(&keeper.found);
-        let of_plan =
-            |event: &str, text: String| Line { plan: mark.clone(), text, ..Line::new(now(), event) };
-        keeper.log.add(&of_plan("learned", tell::learned(&learned)))?;
-        keeper.log.add(&of_plan("end", why.clone()))?;
-        // The run is over once its answers are kept, so that a round after it reads them.
+        keeper.note("learned", "", &tell::learned(&learned))?;
+        let goes_on = goes_on(&ended);
+        if !goes_on {
+            keeper.note("end", "", &why)?;
+        }
+        // A round may read the answers while hosts are still listened to. The run is over once they are kept.
         let kept = keep(&self.asking.store, approved, &keeper);
+        if goes_on {
+            let known: BTreeSet<_> = distress.iter().map(|host| host.ip).collect();
+            let seen = keeper.listen_after(&known, |host| folder.write(STOP, &after(host)))?;
+            if let Some(first) = seen.first().filter(|_| !must_stay) {
+                (why, must_stay) = (format!("{why}; then {}", after(first)), true);
+            }
+            distress.extend(seen);
+            keeper.note("end", "", &why)?;
+        }
         folder.remove(RUNNING)?;
-        let (asked, distress, facts) = (keeper.asked, distress.to_vec(), kept?);
+        let (asked, facts) = (keeper.asked, kept?);
         match ended {
             Ended::Log(error) => Err(error).context("the log could not be written, so nothing more was sent"),
             _ => Ok(Done { asked, why, must_stay, distress, facts, learned }),
         }
     }
+
+    /// Opens the log, and listens where somebody may.
+    fn keeper<'a>(
+        &'a self,
+        signalled: Arc<StopFlag>,
+        interfaces: &[String],
+        tell: &'a dyn Fn(&str),
+    ) -> Result<Keeper<'a>> {
+        let (folder, approved) = (&self.asking.folder, &self.approved);
+        let lines = folder.text(LOG)?.unwrap_or_default().lines().count();
+        let (mut log, mark) = (folder.append(LOG)?, approved.mark().to_owned());
+        log.add(&Line { plan: mark.clone(), ..self.who.line("begin") })?;
+        let store = Store::open_read_only(&self.asking.store)?;
+        let newest = Newest { store, planned: RoundId(approved.plan().round), since: None };
+        let (listening, deaf) = Listening::open(interfaces, approved.plan(), now());
+        let mut keeper = Keeper {
+            approved,
+            newest,
+            log,
+            lines: u64::try_from(lines)?.saturating_add(1),
+            plan: mark,
+            stop_file: folder.path(STOP),
+            signalled,
+            servers: Servers::of(folder)?,
+            listening,
+            tell,
+            found: Vec::new(),
+            settled: BTreeSet::new(),
+            asked: 0,
+        };
+        keeper.listen_first(&deaf)?;
+        Ok(keeper)
+    }
+}
+
+/// What is said of a host that showed distress only after all was asked.
+fn after(host: &Distress) -> String {
+    format!("{} showed distress after it was asked: {}", host.ip, host.sign)
+}
+
+/// Whether hosts are listened to after this end. Who stopped it does not wait, and without network or clock nobody can tell.
+fn goes_on(ended: &Ended) -> bool {
+    matches!(ended, Ended::Done(_) | Ended::Distress(_) | Ended::Halted(Halt::OutOfWindow, _))
 }
 
 /// Why a run ended, whether a person must resume, and hosts in distress.

@@ -197,7 +197,9 @@ fn read(wanted: AskWanted) -> Wanted {
 }
 
 fn of_site(ready: Ready) -> Run {
-    Box::new(move |stopped| ready.run(stopped).map(|done| done.why).map_err(in_words))
+    Box::new(move |stopped, interfaces| {
+        ready.run(stopped, interfaces, &|_| ()).map(|done| done.why).map_err(in_words)
+    })
 }
 
 /// What went wrong, with its causes, as the site tells it: it has buttons where the command line has words.

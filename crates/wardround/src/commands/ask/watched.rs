@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::Result;
+use wardround_ask::Outcome;
 use wardround_ask::after::{AskedAt, Since, look};
 use wardround_ask::journal::Line;
 use wardround_model::{Round, Timestamp};
@@ -18,7 +19,8 @@ pub(super) fn asked(lines: &[Line]) -> (String, Vec<AskedAt>, BTreeSet<IpAddr>) 
     for line in lines.iter().filter(|line| !plan.is_empty() && line.plan == plan) {
         own.extend(line.from.parse::<SocketAddr>().ok().map(|from| from.ip()));
         let (Some(ip), Ok(at)) = (line.host(), line.at.parse::<Timestamp>()) else { continue };
-        if line.event == "left-alone" {
+        // Only what is about a question; a host that was left alone was not asked.
+        if line.event != "sending" && Outcome::from_code(&line.event).is_none() {
             continue;
         }
         let host = hosts.entry(ip).or_insert(AskedAt { ip, first: at, last: at });
@@ -87,6 +89,7 @@ mod tests {
             line(20, "sending", "new", "10.20.1.9:53/udp", ""),
             line(28, "silent", "new", "10.20.1.9:53/udp", "10.20.1.2:40001"),
             line(29, "left-alone", "new", "10.20.1.7:22", ""),
+            line(99, "still-speaks", "new", "10.20.1.9", ""),
         ];
         let (plan, hosts, own) = asked(&lines);
         let at = Timestamp::from_seconds;

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use maud::{Markup, html};
 use wardround_ask::Scope;
+use wardround_ask::envelope::LISTENED_BEFORE;
 use wardround_model::{AssetId, RoundId, Timestamp};
 use wardround_report::page::count;
 use wardround_store::view::{FlowEnd, PlaceKind, RoundSummary, Turn};
@@ -217,7 +218,11 @@ fn state(person: &Person, stands: &AskStanding) -> Markup {
     html! {
         @if stands.under_way == UnderWay::Yes {
             div class="notice" data-again=(AGAIN) {
-                p { strong { "Asking now: " (asked) " of " (count(all, "question", "questions")) "." } @if stands.stopped.is_some() { " It is being stopped." } }
+                @match outcome::listening(stands) {
+                    Some("listening") if asked == 0 => { p { strong { "Listening for " (LISTENED_BEFORE.as_secs()) " seconds, to know how the hosts do before they are asked." } } }
+                    Some("listening-after") => { p { strong { "All is asked. For ten minutes it is heard whether the hosts do as before." } } }
+                    _ => { p { strong { "Asking now: " (asked) " of " (count(all, "question", "questions")) "." } @if stands.stopped.is_some() { " It is being stopped." } } }
+                }
                 progress max=(all.max(1)) value=(asked) aria-label="Asked" { (asked) " of " (all) }
             }
         } @else if stands.under_way == UnderWay::Killed {

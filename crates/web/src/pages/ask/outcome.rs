@@ -17,6 +17,8 @@ use crate::layout::{form_token, plain};
 use crate::roles::Permission;
 use crate::session::Person;
 
+/// What the log calls it where hosts were not listened to, or not to the end.
+const DEAF: [&str; 2] = ["not-listening", "listened-too-short"];
 /// Findings that are named.
 const MOST_NAMED: usize = 20;
 
@@ -36,6 +38,13 @@ pub(super) fn progress(stands: &AskStanding) -> (u64, u64) {
     let Some(plan) = &stands.asked else { return (0, 0) };
     let done = lines(stands, &plan.mark()).iter().filter(|line| is_outcome(line)).count();
     (done as u64, plan.exchanges.len() as u64)
+}
+
+/// Whether hosts are listened to before or after they are asked, as the log calls it.
+pub(super) fn listening(stands: &AskStanding) -> Option<&'static str> {
+    let mark = stands.asked.as_ref()?.mark();
+    let all = ["listening", "listening-after"];
+    lines(stands, &mark).iter().rev().find_map(|line| all.into_iter().find(|event| line.event == *event))
 }
 
 /// When the last run ended, if it did.
@@ -60,7 +69,10 @@ pub(super) fn section(person: &Person, stands: &AskStanding, around: &Around) ->
             @if let Some(end) = said("end").filter(|_| !is_busy) {
                 p { (done) " of " (count(all, "question", "questions")) ": " (plain(&end.text)) "." }
             }
-            @if !is_busy { (changed(person, said("learned").map(|line| line.text.as_str()), around)) }
+            @for line in lines.iter().filter(|line| DEAF.contains(&line.event.as_str())) {
+                p { "Hosts were not listened to: " (plain(&line.text)) "." }
+            }
+            @if !is_busy || listening(stands) == Some("listening-after") { (changed(person, said("learned").map(|line| line.text.as_str()), around)) }
             (hosts(plan, &lines, around))
             @if !is_busy && person.may(Permission::Ask) && done > 0 {
                 form method="post" action="/ask/after" class="step" { (form_token(person)) button class="quiet" { "Do they still speak?" } " " span class="soft" { "Looks at the newest round for the ten minutes after. Nothing is sent." } }
