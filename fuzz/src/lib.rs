@@ -77,6 +77,7 @@ fn own_port(protocol: Protocol) -> u16 {
     match protocol {
         Protocol::Dns => 53,
         Protocol::Ftp => 21,
+        Protocol::Kerberos => 88,
         Protocol::Modbus => 502,
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,

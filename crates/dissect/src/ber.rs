@@ -56,6 +56,16 @@ impl<'a> Elements<'a> {
         self.0.take(there).filter(|_| found == tag).map(Self::new)
     }
 
+    /// Like [`Self::enter_cut`], with the length that the element says, tag and all.
+    pub(crate) fn enter_told(&mut self, tag: u8) -> Option<(Self, usize)> {
+        let before = self.0.at();
+        let (found, length) = self.header()?;
+        let header = self.0.at().saturating_sub(before);
+        let there = length.min(self.0.rest().len());
+        let inside = self.0.take(there).filter(|_| found == tag).map(Self::new)?;
+        Some((inside, header.checked_add(length)?))
+    }
+
     /// The tag of the next element, which stays the next.
     pub(crate) fn tag(&self) -> Option<u8> {
         self.0.rest().first().copied()

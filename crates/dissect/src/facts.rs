@@ -1,5 +1,6 @@
 //! Where dissectors put what they found, and what one side says of a thing that only both sides tell together.
 
+use wardround_model::words::MASK;
 use wardround_model::{Fact, FactKind, NotAllowed, Subject};
 
 use crate::recent::Recent;
@@ -64,6 +65,16 @@ impl Facts {
         match self.made(kind, value) {
             Ok(_) if self.list.len() >= Self::MAX => self.not_kept = self.not_kept.saturating_add(1),
             Ok(fact) => self.list.push((about, fact)),
+            Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
+        }
+    }
+
+    /// Tells a host's name whose first word is left when it is masked; others say nothing of the host.
+    pub fn tell_known(&mut self, about: About, kind: FactKind, name: &[u8]) {
+        match self.made(kind, name) {
+            Ok(fact) if fact.value().starts_with(MASK) => {}
+            Ok(fact) if self.list.len() < Self::MAX => self.list.push((about, fact)),
+            Ok(_) => self.not_kept = self.not_kept.saturating_add(1),
             Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
         }
     }

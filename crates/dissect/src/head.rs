@@ -1,4 +1,4 @@
-//! The head of a message of HTTP/1 (RFC 9112, 2.1) or RTSP (RFC 2326, 4): a start line, fields, an empty line.
+//! The head of a message of HTTP/1 (RFC 9112, 2.1), RTSP (RFC 2326, 4) or SIP (RFC 3261, 7): a start line, fields, an empty line.
 
 use crate::lines::{contains_ignoring_case, starts_ignoring_case, whole_lines};
 
@@ -41,7 +41,12 @@ impl<'a> Head<'a> {
     /// The value of the first field of this name, which is a name of the standard, as far as it has no control
     /// characters: those are invalid (RFC 9110, 5.5), and what follows may belong to another field.
     pub(crate) fn field(&self, name: &str) -> Option<&'a [u8]> {
-        whole_lines(self.fields).find_map(|line| {
+        self.values(name).next()
+    }
+
+    /// The values of all fields of this name, in their order, as [`Self::field`] reads them.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        whole_lines(self.fields).filter_map(move |line| {
             let value = line.get(name.len()..)?.strip_prefix(b":")?;
             let valid = value.split(|byte| byte.is_ascii_control() && *byte != b'\t').next()?;
             starts_ignoring_case(line, name).then(|| valid.trim_ascii())
@@ -61,7 +66,12 @@ impl<'a> Head<'a> {
 
     /// Length of the body, where the head says it (RFC 9110, 8.6).
     pub(crate) fn content_length(&self) -> Option<usize> {
-        let length: u64 = std::str::from_utf8(self.field("content-length")?).ok()?.parse().ok()?;
+        self.length_in("content-length")
+    }
+
+    /// Length of the body, as the field of this name says it.
+    pub(crate) fn length_in(&self, name: &str) -> Option<usize> {
+        let length: u64 = std::str::from_utf8(self.field(name)?).ok()?.parse().ok()?;
         usize::try_from(length.min(MAX_BODY)).ok()
     }
 }

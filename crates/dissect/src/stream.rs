@@ -5,7 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, dicom, dns, ftp, hl7, http, ldap, modbus, mqtt, rdp, redis, signature, smb, smtp, ssh, telnet, tls,
+    Facts, dicom, dns, ftp, hl7, http, kerberos, ldap, modbus, mqtt, rdp, redis, signature, sip, smb, smtp,
+    ssh, telnet, tls,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -91,11 +92,13 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },
     StreamDissector { protocol: Protocol::Ssh, dissect: ssh::dissect },
     StreamDissector { protocol: Protocol::Smb, dissect: smb::dissect },
+    StreamDissector { protocol: Protocol::Kerberos, dissect: kerberos::dissect_stream },
     StreamDissector { protocol: Protocol::Rdp, dissect: rdp::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
+    StreamDissector { protocol: Protocol::Sip, dissect: sip::dissect_stream },
     StreamDissector { protocol: Protocol::Mqtt, dissect: mqtt::dissect },
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },

@@ -14,6 +14,7 @@ use crate::imaging::sends_as_one_device;
 use crate::lists::{self, Said};
 use crate::makers;
 use crate::portrait::{Peer, Portrait, Talk, because, endpoint};
+use crate::telephones;
 
 /// The asset, with this class.
 pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
@@ -76,6 +77,7 @@ const NAMES: &[FactKind] = &[
     FactKind::DhcpHostName,
     FactKind::MdnsHostName,
     FactKind::NtlmComputer,
+    FactKind::KerberosComputer,
     FactKind::SnmpName,
     FactKind::DicomCallingAe,
 ];
@@ -152,6 +154,7 @@ const PRODUCTS: &[FactKind] = &[
     FactKind::FtpBanner,
     FactKind::TelnetBanner,
     FactKind::ServerSoftware,
+    FactKind::SipProduct,
     FactKind::DicomImplementationVersion,
 ];
 
@@ -201,6 +204,13 @@ fn from_controls(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) 
     Some(Said { value: text.to_owned(), percent, reason })
 }
 
+/// What a telephone says of itself.
+fn from_telephone(p: &Portrait<'_>, part: impl Fn(&telephones::Named<'_>) -> Option<String>) -> Option<Said> {
+    let named = telephones::named_in(p)?;
+    let text = format!("It says over SIP: \"{}\"", named.observation.fact.value());
+    Some(Said { value: part(&named)?, percent: telephones::SAID, reason: because(text, [named.observation]) })
+}
+
 fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let mut said = Vec::new();
     let controls = [
@@ -213,6 +223,7 @@ fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
         Some(Said { value: family.maker?.to_owned(), percent: weight, reason: because(text, [it]) })
     }));
+    said.extend(from_telephone(p, |it| it.family.maker.map(str::to_owned)));
     said.extend(p.facts(FactKind::MdnsMaker).iter().map(|it| {
         let text = format!("Its mDNS announcement names {} as maker", it.fact.value());
         Said { value: makers::tidy(it.fact.value()), percent: 80, reason: because(text, [*it]) }
@@ -260,6 +271,7 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
         Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
     }));
+    said.extend(from_telephone(p, |it| it.model.clone()));
     said.extend(lists::said(p, FactKind::ListedModel, "its model"));
     for (kind, name) in [(FactKind::MdnsModel, "mDNS announcement"), (FactKind::IppModel, "answer over IPP")]
     {
@@ -281,6 +293,7 @@ fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         from_controls(p, FactKind::BacnetFirmware, 75, "BACnet"),
         from_controls(p, FactKind::ModbusRevision, 70, "Modbus"),
     ];
-    let own = own.into_iter().chain(controls.into_iter().flatten());
+    let telephone = from_telephone(p, |it| it.version.clone().filter(|_| it.family.is_device()));
+    let own = own.into_iter().chain(controls.into_iter().flatten()).chain(telephone);
     settle(own.chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

@@ -11,8 +11,9 @@ use crate::addresses::Stretch;
 use crate::evidence::Rule;
 use crate::office::has_card_of;
 use crate::portrait::{Portrait, because, because_of_talks, peers, virtual_by};
+use crate::telephones;
 
-use DeviceClass::{DatabaseServer, FileServer, NetworkDevice, NetworkService, Server};
+use DeviceClass::{AccountDirectory, DatabaseServer, FileServer, NetworkDevice, NetworkService, Server};
 
 /// The signs, the strongest first.
 pub(crate) const RULES: &[Rule] = &[
@@ -27,6 +28,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(DatabaseServer, 75, |p| {
         offers(p, &[Protocol::Mysql, Protocol::Postgresql], "a database", ANY)
     }),
+    Rule::sign(AccountDirectory, 75, |p| {
+        offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
+    }),
     Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp], "addresses", ANY)),
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
     Rule::sign(NetworkService, 45, |p| offers(p, &[Protocol::Dns], "names", ONE)),
@@ -39,6 +43,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 40, |p| offers(p, &[Protocol::Http, Protocol::Tls], "web or encrypted pages", ONE)),
     Rule::sign(Server, 50, |p| offers(p, &[Protocol::Mqtt], "messages of sensors (MQTT)", ANY)),
     Rule::sign(Server, 50, |p| offers(p, &[Protocol::Smtp], "mail (SMTP)", ANY)),
+    Rule::sign(Server, 55, telephones::is_registrar),
     Rule::sign(Server, 45, |p| offers(p, &[Protocol::Ftp], "files (FTP)", ANY)),
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),

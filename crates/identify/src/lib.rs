@@ -6,7 +6,7 @@
 //!
 //! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
 //! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `office`,
-//! `infrastructure`, `plant`, `families`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
+//! `infrastructure`, `plant`, `families`, `telephones`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
 //! makes the asset, and `statements` changes it to what people said.
 
 mod addresses;
@@ -28,6 +28,7 @@ mod plant;
 mod portrait;
 mod scene;
 mod statements;
+mod telephones;
 #[cfg(test)]
 mod tests;
 
@@ -223,6 +224,7 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {
     let by_rules = RULES.into_iter().flat_map(|rules| evidence::weigh(rules, portrait));
-    let signs: Vec<Evidence> = families::signs(portrait).into_iter().chain(by_rules).collect();
+    let signs: Vec<Evidence> =
+        families::signs(portrait).into_iter().chain(telephones::signs(portrait)).chain(by_rules).collect();
     evidence::judge(&signs)
 }

@@ -7,6 +7,7 @@ use wardround_model::{DeviceClass, FactKind, Observation, Protocol, Reason};
 use crate::evidence::Rule;
 use crate::makers::Maker;
 use crate::portrait::{Portrait, Talk, because, because_of_talks, virtual_by, words};
+use crate::telephones;
 
 use DeviceClass::{Mobile, Printer, VoicePhone, Workstation};
 
@@ -29,6 +30,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Printer, 25, |p| is_called(p, &["printer", "print", "prn", "mfp", "copier", "plotter"])),
     Rule::sign(Printer, 25, |p| has_card_of(p, Printer)),
     Rule::sign(VoicePhone, 40, |p| has_card_of(p, VoicePhone)),
+    Rule::sign(VoicePhone, 45, telephones::registers),
     Rule::sign(VoicePhone, 20, |p| is_called(p, &["voip", "phone", "tel"])),
 ];
 
@@ -123,6 +125,7 @@ const NAMES: &[FactKind] = &[
     FactKind::DhcpHostName,
     FactKind::MdnsHostName,
     FactKind::NtlmComputer,
+    FactKind::KerberosComputer,
     FactKind::SnmpName,
     FactKind::ListedName,
 ];

@@ -144,6 +144,14 @@ fact_kinds! {
     /// NTLM version 1 in a login ([MS-NLMP] 3.3.1): `1`, or `1-session` with the client's own challenge mixed in. Neither name nor
     /// response is kept. About the client's address.
     NtlmVersion = "ntlm.version", "logs in by NTLM version", Code, 16;
+    /// Realm that a Kerberos server gives tickets of (RFC 4120, 2.10): its domain. About the service.
+    KerberosRealm = "kerberos.realm", "domain (Kerberos)", Words, 64;
+    /// Name of a computer that asks for a ticket for its own account, or that a ticket is for (RFC 4120, 6.2). Accounts of people are never
+    /// kept. About the address.
+    KerberosComputer = "kerberos.computer", "computer name (Kerberos)", Words, 64;
+    /// A weak way to encrypt that a Kerberos server used or offered (RFC 6649, RFC 8429), such as `rc4-hmac`. Others are not kept. About
+    /// the service.
+    KerberosWeakEncryption = "kerberos.weak-encryption", "used or offered (Kerberos)", Code, 32;
     /// SNMP version of an answer: `1`, `2c` or `3` (RFC 3416, RFC 3412). About the service.
     SnmpVersion = "snmp.version", "SNMP version", Code, 4;
     /// A well-known community that an agent answered to: `public` or `private`; others are never kept. About the service.
@@ -164,6 +172,10 @@ fact_kinds! {
     OpenLogin = "login.open", "let somebody in without a password over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// What a telephone or what it registers with says it is (RFC 3261, `User-Agent` and `Server`), without comments. About the address.
+    SipProduct = "sip.product", "telephone product (SIP)", Product, 128;
+    /// Its part in telephony (RFC 3261, 10): `registers` as telephones do, or `registrar` that they register with. About the address.
+    SipRole = "sip.role", "part in telephony (SIP)", Code, 16;
 
     // Buildings and plant.
     /// What a Modbus device did as it was asked: `read` or `write` (Modbus application protocol 1.1b3, 6). No value is kept. About the

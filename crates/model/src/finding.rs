@@ -56,6 +56,8 @@ coded! {
         Ntlm1 = "ntlm1";
         /// A server offers algorithms of SSH that are too weak by now (RFC 9142, RFC 8758, RFC 6151).
         SshAlgorithmWeak = "ssh-algorithm-weak";
+        /// A Kerberos server uses or offers encryption that is too weak by now (RFC 6649, RFC 8429).
+        KerberosEncryptionWeak = "kerberos-encryption-weak";
         /// Remote Desktop opens a session before anybody has logged in: without NLA ([MS-RDPBCGR] 5.4.5.2).
         RdpWithoutNla = "rdp-without-nla";
         /// One certificate and its key are used by several devices.
@@ -120,6 +122,7 @@ impl WeakSetting {
             Self::Unsupported => 1104,
             Self::Ntlm1 => 327,
             Self::SshAlgorithmWeak => 327,
+            Self::KerberosEncryptionWeak => 327,
             Self::RdpWithoutNla => 306,
             Self::TlsCertificateShared => 321,
             Self::AnonymousAccess => 306,

@@ -23,8 +23,12 @@ coded! {
         Rdp = "rdp", "RDP (remote desktop)";
         /// LDAP.
         Ldap = "ldap", "LDAP (directory)";
+        /// Kerberos: logins of a domain (RFC 4120).
+        Kerberos = "kerberos", "Kerberos (logins)";
         /// Mail in transport and submission (RFC 5321).
         Smtp = "smtp", "SMTP (mail)";
+        /// SIP (RFC 3261).
+        Sip = "sip", "SIP (telephones)";
         /// FTP's control connection.
         Ftp = "ftp", "FTP";
         /// Telnet.

@@ -185,6 +185,8 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::MdnsHostName
         | FactKind::NtlmComputer
         | FactKind::NtlmDomain
+        | FactKind::KerberosComputer
+        | FactKind::KerberosRealm
         | FactKind::SnmpName
         | FactKind::ListedAs
         | FactKind::ListedName
@@ -194,6 +196,8 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::ListedDepartment => Tells::WhoItIs,
         FactKind::TlsVersion
         | FactKind::TlsCipher
+        | FactKind::KerberosWeakEncryption
+        | FactKind::SipRole
         | FactKind::HttpUserAgent
         | FactKind::SshClientBanner
         | FactKind::RdpSecurity

@@ -20,6 +20,8 @@ const KINDS: &[(&str, FactKind)] = &[
     ("http_servers", FactKind::HttpServer),
     ("mysql_banners", FactKind::ServerSoftware),
     ("rtsp_servers", FactKind::ServerSoftware),
+    ("sip_banners", FactKind::SipProduct),
+    ("sip_user_agents", FactKind::SipProduct),
     ("snmp_sysdescr", FactKind::SnmpSystemDescription),
     ("ssh_banners", FactKind::SshBanner),
     ("telnet_banners", FactKind::TelnetBanner),

@@ -3,6 +3,7 @@
 use wardround_model::FactKind;
 
 use super::{Message, Read};
+use crate::kerberos::ticket;
 use crate::ntlm::{self, u16_le};
 use crate::reader::Reader;
 use crate::{About, Facts, Role};
@@ -56,7 +57,7 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
     }
 }
 
-/// Of what a client sends, only its answer to a challenge is of use.
+/// Of what a client sends, only its answer to a challenge is of use, and whose ticket it shows.
 fn request(header: &Header, message: Message<'_>, reader: Reader<'_>, facts: &mut Facts) -> Read {
     match header.command {
         NEGOTIATE => Read::Understood(Role::Client),
@@ -64,6 +65,9 @@ fn request(header: &Header, message: Message<'_>, reader: Reader<'_>, facts: &mu
         SESSION_SETUP => {
             let responded =
                 ntlm::tell_response(message.bytes, facts) || plain_response(reader, facts).is_some();
+            if !responded {
+                ticket::tell_shown(message.bytes, facts);
+            }
             if responded { Read::Last(Role::Client) } else { Read::Understood(Role::Client) }
         }
         _ => Read::Last(Role::Client),

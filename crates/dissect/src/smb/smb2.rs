@@ -3,6 +3,7 @@
 use wardround_model::FactKind;
 
 use super::{Message, Read};
+use crate::kerberos::ticket;
 use crate::ntlm::{self, u16_le, u32_le};
 use crate::reader::Reader;
 use crate::{About, Facts, Role};
@@ -61,12 +62,15 @@ pub(super) fn read(message: Message<'_>, facts: &mut Facts) -> Read {
     }
 }
 
-/// Of what a client sends, only its answer to a challenge is of use.
+/// Of what a client sends, only its answer to a challenge is of use, and whose ticket it shows.
 fn request(header: &Header, message: Message<'_>, facts: &mut Facts) -> Read {
     match header.command {
         NEGOTIATE => Read::Understood(Role::Client),
         SESSION_SETUP if !message.is_whole => Read::Cut,
-        SESSION_SETUP if !ntlm::tell_response(message.bytes, facts) => Read::Understood(Role::Client),
+        SESSION_SETUP if !ntlm::tell_response(message.bytes, facts) => {
+            ticket::tell_shown(message.bytes, facts);
+            Read::Understood(Role::Client)
+        }
         _ => Read::Last(Role::Client),
     }
 }

@@ -362,6 +362,19 @@ fn people_s_devices() {
         &[("10.1.1.103", C::VoicePhone)],
     );
     check(
+        "a telephone by what it says, and one that says nothing",
+        "10.1.1.104 sip.product Cisco-CP8841/12.5.1
+         00:04:13:00:00:04 owns 10.1.1.105
+         10.1.1.105 sip.role registers
+         10.1.1.106 sip.role registers",
+        &[("10.1.1.104", C::VoicePhone), ("10.1.1.105", C::VoicePhone), ("10.1.1.106", C::Unknown)],
+    );
+    check(
+        "a computer with a program to call with",
+        &format!("{WINDOWS}10.1.2.30 sip.role registers\n10.1.2.30 sip.product MicroSIP/3.20.5"),
+        &[("10.1.2.30", C::Workstation)],
+    );
+    check(
         "a printer",
         "10.1.3.60 mdns.service _ipp._tcp
          10.1.3.5 > 10.1.3.60:631/tcp ipp
@@ -387,6 +400,12 @@ fn servers() {
             C::FileServer,
         ),
         ("old transfers", "10.1.3.5 > 10.1.3.80:21/tcp ftp\n10.1.3.5 > 10.1.3.80:22/tcp ssh", C::Server),
+        ("telephones", "10.1.3.80 sip.role registrar\n10.1.3.80 sip.product Asterisk PBX 16.28.0", C::Server),
+        (
+            "logins of a domain, with its names and files",
+            "10.1.3.5 > 10.1.3.80:88/udp kerberos\n10.1.3.5 > 10.1.3.80:53/udp dns\n10.1.3.6 > 10.1.3.80:53/udp dns\n10.1.3.5 > 10.1.3.80:445/tcp smb",
+            C::AccountDirectory,
+        ),
         ("database", "10.1.3.5 > 10.1.3.80:5432/tcp postgresql", C::DatabaseServer),
         ("database port, nobody speaks it", "10.1.3.5 > 10.1.3.80:5432/tcp", C::Unknown),
         ("names", "10.1.3.5 > 10.1.3.80:53/udp dns\n10.1.3.6 > 10.1.3.80:53/udp dns", C::NetworkService),

@@ -26,6 +26,8 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("rdp", Protocol::Rdp),
     ("smb", Protocol::Smb),
     ("smtp", Protocol::Smtp),
+    ("krb5", Protocol::Kerberos),
+    ("sip", Protocol::Sip),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
     ("telnet", Protocol::Telnet),

@@ -83,6 +83,7 @@ fn gives_a_hold(weakness: &Weakness) -> bool {
                 | WeakSetting::TlsCertificateShared
                 | WeakSetting::TlsVersionOld
                 | WeakSetting::SshAlgorithmWeak
+                | WeakSetting::KerberosEncryptionWeak
                 | WeakSetting::RdpWithoutNla
         ),
     }

@@ -55,6 +55,7 @@ fn safe_login(protocol: &str) -> &'static str {
         "telnet" => "SSH",
         "ftp" => "SFTP",
         "smtp" => "mail over TLS (STARTTLS)",
+        "sip" => "SIP over TLS",
         "http-basic" | "http-digest" | "http-form" => "HTTPS",
         _ => "encrypted ones",
     }

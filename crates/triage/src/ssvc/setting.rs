@@ -75,6 +75,9 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Posing as a server whose certificate nobody can check is well known"
         }
         WeakSetting::TlsCertificateWeak => "Ways to forge such a certificate have been published",
+        WeakSetting::KerberosEncryptionWeak => {
+            "Free programs find passwords out from such tickets, without asking again"
+        }
         WeakSetting::SshAlgorithmWeak => "Attacks on these old ways to encrypt have been published",
         WeakSetting::RdpWithoutNla => "Free programs use holes of Remote Desktop that need no login",
         WeakSetting::TlsVersionOld => "Attacks on TLS 1.0 and 1.1 have been published",
@@ -106,6 +109,9 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
         | WeakSetting::SshAlgorithmWeak => (No, "An attacker must first get between the two sides"),
+        WeakSetting::KerberosEncryptionWeak => {
+            (No, "An attacker must first have an account or get between the two sides")
+        }
         WeakSetting::RdpWithoutNla => (Yes, "A program can find and try such desktops by itself"),
         WeakSetting::Smb1 => (Yes, "Malware has spread over SMB 1 from computer to computer by itself"),
         WeakSetting::DicomOpenToMany
@@ -129,7 +135,7 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         WeakSetting::ClearTextCredentials if protocol == "telnet" => {
             (Total, "The stolen login opens the device's own console")
         }
-        WeakSetting::ClearTextCredentials | WeakSetting::Ntlm1 => {
+        WeakSetting::ClearTextCredentials | WeakSetting::Ntlm1 | WeakSetting::KerberosEncryptionWeak => {
             (Partial, "The stolen login opens what that account may see and do there")
         }
         WeakSetting::ClearTextPatientData => (Partial, "What passes by can be read, and changed on its way"),

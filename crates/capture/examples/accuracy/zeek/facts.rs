@@ -1,6 +1,7 @@
 //! Fields of Zeek's logs that we keep as facts.
 
-use wardround_model::{FactKind, MacAddr, Subject};
+use wardround_model::words::MASK;
+use wardround_model::{Fact, FactKind, MacAddr, Subject};
 
 use super::SOURCE;
 use crate::icsnpp::done;
@@ -59,8 +60,11 @@ pub(super) fn compare(log: &str, row: &Row<'_>, pair: Pair, reading: &Reading, s
         let outcome = reading.compare(subject, *kind, of_wire(log, &wire_text(theirs)));
         scores.add((SOURCE, told_as), (&reading.file, &format!("{subject} {theirs}")), outcome);
     }
-    if log == "modbus" {
-        modbus(row, pair, reading, scores);
+    match log {
+        "modbus" => modbus(row, pair, reading, scores),
+        "kerberos" => kerberos(row, pair, reading, scores),
+        "sip" => sip(row, pair, reading, scores),
+        _ => {}
     }
 }
 
@@ -93,6 +97,52 @@ fn modbus(row: &Row<'_>, pair: Pair, reading: &Reading, scores: &mut Scores) {
     let (true, Some(function)) = (is_answer, row.get("func").and_then(done)) else { return };
     let outcome = reading.compare(Subject::Service(pair.server), FactKind::ModbusAnswers, function);
     scores.add((SOURCE, "modbus answers"), (&reading.file, &pair.to_string()), outcome);
+}
+
+/// The realm of a Kerberos server that gave a ticket for itself, and weak encryption of a ticket; strong encryption we do not keep.
+fn kerberos(row: &Row<'_>, pair: Pair, reading: &Reading, scores: &mut Scores) {
+    let place = (reading.file.as_str(), &*pair.to_string());
+    let server = Subject::Service(pair.server);
+    let realm = row.get("service").and_then(|service| service.strip_prefix("krbtgt/"));
+    if let (Some(realm), Some("T")) = (realm, row.get("success")) {
+        let outcome = reading.compare(server, FactKind::KerberosRealm, realm);
+        scores.add((SOURCE, "kerberos realm"), place, outcome);
+    }
+    let computer = row.get("service").and_then(|service| service.strip_prefix("cifs/"));
+    if let (Some(computer), Some("AP")) = (computer, row.get("request_type")) {
+        let subject = Subject::Ip(pair.server.ip);
+        let outcome = known_name(computer, subject, FactKind::KerberosComputer, reading);
+        scores.add((SOURCE, "kerberos computer"), place, outcome);
+        return;
+    }
+    if let Some(cipher) =
+        row.get("cipher").filter(|cipher| cipher.starts_with("rc4") || cipher.starts_with("des"))
+    {
+        let outcome = reading.compare(server, FactKind::KerberosWeakEncryption, cipher);
+        scores.add((SOURCE, "kerberos weak cipher"), place, outcome);
+    }
+}
+
+/// A host's name. One whose first word is masked we do not keep.
+fn known_name(theirs: &str, subject: Subject, kind: FactKind, reading: &Reading) -> Outcome {
+    match Fact::new(kind, theirs.as_bytes()) {
+        Ok(fact) if !fact.value().starts_with(MASK) => reading.compare(subject, kind, theirs),
+        _ => Outcome::KeptBack,
+    }
+}
+
+/// The product of who sent a request that nobody had passed on, which one `Via` shows; Zeek lists those of repeated requests too, which
+/// are all the same then.
+fn sip(row: &Row<'_>, pair: Pair, reading: &Reading, scores: &mut Scores) {
+    let Some(agent) = row.get("user_agent") else { return };
+    let mut hops =
+        row.get("request_path").unwrap_or_default().split(',').map(|hop| hop.split([':', ';']).next());
+    let first = hops.next().flatten();
+    if first.is_none() || hops.any(|hop| hop != first) {
+        return;
+    }
+    let outcome = reading.compare(Subject::Ip(pair.client), FactKind::SipProduct, agent);
+    scores.add((SOURCE, "sip user agent"), (&reading.file, &pair.to_string()), outcome);
 }
 
 /// A DHCP client: its name, and the address that it was given.
