@@ -77,10 +77,12 @@ fn own_port(protocol: Protocol) -> u16 {
     match protocol {
         Protocol::Dns => 53,
         Protocol::Ftp => 21,
+        Protocol::Imap => 143,
         Protocol::Kerberos => 88,
         Protocol::Modbus => 502,
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,
+        Protocol::Pop3 => 110,
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,
         Protocol::Smtp => 25,

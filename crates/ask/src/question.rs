@@ -301,7 +301,9 @@ impl Question {
     fn of_stream(port: u16, heard: Protocol) -> Option<Self> {
         match heard {
             Protocol::Ssh => Some(Self::SshHello),
-            Protocol::Smtp | Protocol::Ftp | Protocol::Mysql => Some(Self::Banner),
+            Protocol::Smtp | Protocol::Imap | Protocol::Pop3 | Protocol::Ftp | Protocol::Mysql => {
+                Some(Self::Banner)
+            }
             Protocol::Tls => Some(Self::TlsHello),
             Protocol::Http => Some(Self::HttpHead),
             Protocol::Ipp => Some(Self::IppAttributes),

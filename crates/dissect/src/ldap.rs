@@ -1,12 +1,12 @@
 //! LDAP (RFC 4511): who is a directory, what software it says it is (its root, RFC 4512, 5.1), and passwords sent in clear.
 //!
-//! Not here: entries other than the root, names, filters, what StartTLS hides.
+//! TLS may begin inside (4.14). Not here: entries other than the root, names, filters.
 
 use wardround_model::FactKind;
 
 use crate::ber::{self, Elements};
 use crate::reader::Reader;
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 /// A directory's own port, and Active Directory's for its whole forest: there, connections that are older than the capture are read too.
 const PORTS: [u16; 2] = [389, 3268];
@@ -40,6 +40,9 @@ struct Message<'a> {
 }
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if let Some(verdict) = tls::inside(half, facts) {
+        return verdict;
+    }
     let known_port = PORTS.contains(&half.sender_port) || PORTS.contains(&half.receiver_port);
     if half.start == Start::Middle && !known_port
         || half.bytes.first().is_some_and(|tag| *tag != ber::SEQUENCE)

@@ -1,11 +1,12 @@
-//! Remote Desktop ([MS-RDPBCGR] 2.2.1.1, 2.2.1.2, over X.224 in TPKT): how the server wants the connection secured.
+//! Remote Desktop ([MS-RDPBCGR] 2.2.1.1, 2.2.1.2, over X.224 in TPKT): how the server wants the connection secured, and the TLS that
+//! begins inside.
 //!
 //! Not here: the cookie of a request, which names a user; what follows the negotiation.
 
 use wardround_model::FactKind;
 
 use crate::reader::Reader;
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 3389;
 /// TPKT (RFC 1006, 6): version and length of all.
@@ -23,8 +24,13 @@ const NEGOTIATION_RESPONSE: u8 = 2;
 const NEGOTIATION_FAILURE: u8 = 3;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    if half.start != Start::Opening {
-        return Verdict::NotThis;
+    if let Some(verdict) = tls::inside(half, facts) {
+        return verdict;
+    }
+    match half.start {
+        Start::Opening => {}
+        Start::NextMessage => return Verdict::Finished { sender: Role::Unknown },
+        Start::Middle => return Verdict::NotThis,
     }
     let more = Verdict::More { wanted: half.bytes.len().saturating_add(1) };
     let mut reader = Reader::new(half.bytes);
@@ -46,8 +52,8 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     }
     let added = packet.get(TPKT_HEADER + FIXED..).unwrap_or_default();
     match *kind {
-        REQUEST => request(half, added),
-        CONFIRM => confirm(half, added, facts),
+        REQUEST => request(half, packet, added),
+        CONFIRM => confirm(half, packet, added, facts),
         _ => Verdict::NotThis,
     }
 }
@@ -59,18 +65,18 @@ fn negotiation(added: &[u8]) -> Option<(u8, u32)> {
 }
 
 /// Other protocols connect by the same request (S7, for one): only what RDP adds tells it.
-fn request(half: &Half<'_>, added: &[u8]) -> Verdict {
+fn request(half: &Half<'_>, packet: &[u8], added: &[u8]) -> Verdict {
     let end = added.len().saturating_sub(8);
     let asks = negotiation(added.get(end..).unwrap_or_default())
         .is_some_and(|(kind, _)| kind == NEGOTIATION_REQUEST);
     if asks || added.starts_with(b"Cookie: mstshash=") || half.receiver_port == PORT && added.is_empty() {
-        Verdict::Finished { sender: Role::Client }
+        Verdict::Message { used: packet.len(), sender: Role::Client }
     } else {
         Verdict::NotThis
     }
 }
 
-fn confirm(half: &Half<'_>, added: &[u8], facts: &mut Facts) -> Verdict {
+fn confirm(half: &Half<'_>, packet: &[u8], added: &[u8], facts: &mut Facts) -> Verdict {
     let chosen = match negotiation(added) {
         // PROTOCOL_RDP, _SSL, _HYBRID, _HYBRID_EX.
         Some((NEGOTIATION_RESPONSE, 0)) => Some("rdp"),
@@ -84,7 +90,11 @@ fn confirm(half: &Half<'_>, added: &[u8], facts: &mut Facts) -> Verdict {
     if let Some(chosen) = chosen {
         facts.tell(About::SenderService, FactKind::RdpSecurity, chosen.as_bytes());
     }
-    Verdict::Finished { sender: Role::Server }
+    match chosen {
+        // TLS begins behind it (5.4.5.1).
+        Some("tls" | "nla") => Verdict::Message { used: packet.len(), sender: Role::Server },
+        _ => Verdict::Finished { sender: Role::Server },
+    }
 }
 
 #[cfg(test)]

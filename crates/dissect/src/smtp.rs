@@ -1,13 +1,14 @@
-//! Mail in transport and submission (RFC 5321, RFC 6409, RFC 3207): the server's product, and whether a login is sent in clear.
+//! Mail in transport and submission (RFC 5321, RFC 6409, RFC 3207): the server's product, whether a login is sent in clear, and the
+//! TLS that begins inside.
 //!
 //! Not here: what greetings say beyond a known product and its version (they name hosts), names that clients give of themselves,
-//! accounts, addresses, and mails: reading ends before the first of them. What is encrypted from `STARTTLS` on is not looked into.
+//! accounts, addresses, and mails: reading ends before the first of them.
 
 use wardround_model::FactKind;
 
 use crate::greeting::{Known, whole_greeting};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 /// Mail between servers (RFC 5321, 4.5.4.2), and from people's programs (RFC 6409).
 const PORTS: &[u16] = &[25, 587];
@@ -45,10 +46,14 @@ const PRODUCTS: Known = Known {
 };
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if let Some(verdict) = tls::inside(half, facts) {
+        return verdict;
+    }
     match (Fit::of(half.bytes, b"220"), half.start) {
         (Fit::Whole, Start::Opening) => greeting(half, facts),
         (Fit::SoFar, Start::Opening) => Verdict::More { wanted: 4 },
         (_, Start::Opening) => opening(half),
+        (_, Start::NextMessage) if half.bytes.first().is_some_and(u8::is_ascii_digit) => reply(half),
         (_, Start::NextMessage) => command(half, facts),
         (_, Start::Middle) => Verdict::NotThis,
     }
@@ -73,8 +78,19 @@ fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         let product = product.split('/').next().unwrap_or_default();
         facts.tell(About::SenderService, FactKind::ServerSoftware, product.as_bytes());
     }
-    // Answers to commands tell nothing more of the device.
-    Verdict::Finished { sender: Role::Server }
+    Verdict::Message { used: text.len(), sender: Role::Server }
+}
+
+/// A line of a server behind its greeting, up to where TLS begins. Login and mail (RFC 4954, 6; RFC 5321, 4.2.1) end it.
+fn reply(half: &Half<'_>) -> Verdict {
+    const ENDS: [&[u8]; 5] = [b"221", b"235", b"334", b"354", b"421"];
+    let sender = Role::Server;
+    let Some((line, used)) = first_line(half.bytes) else {
+        let wanted = half.bytes.len().saturating_add(1);
+        return if wanted <= MAX_COMMAND { Verdict::More { wanted } } else { Verdict::Finished { sender } };
+    };
+    let ends = ENDS.iter().any(|code| line.starts_with(code));
+    if ends { Verdict::Finished { sender } } else { Verdict::Message { used, sender } }
 }
 
 /// A client says who it is before anything else (RFC 5321, 4.1.1.1).
@@ -114,7 +130,7 @@ fn command(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         }
         return Verdict::Finished { sender };
     }
-    let goes_on = ["EHLO ", "HELO ", "NOOP", "RSET", "HELP"];
+    let goes_on = ["EHLO ", "HELO ", "NOOP", "RSET", "HELP", "STARTTLS"];
     if goes_on.iter().any(|word| starts_ignoring_case(line, word)) {
         return Verdict::Message { used, sender };
     }

@@ -5,8 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, dicom, dns, ftp, hl7, http, kerberos, ldap, modbus, mqtt, rdp, redis, signature, sip, smb, smtp,
-    ssh, telnet, tls,
+    Facts, dicom, dns, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, pop3, rdp, redis, signature, sip,
+    smb, smtp, ssh, telnet, tls,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -105,6 +105,8 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
     StreamDissector { protocol: Protocol::Smtp, dissect: smtp::dissect },
+    StreamDissector { protocol: Protocol::Imap, dissect: imap::dissect },
+    StreamDissector { protocol: Protocol::Pop3, dissect: pop3::dissect },
     StreamDissector { protocol: Protocol::Ftp, dissect: ftp::dissect },
     StreamDissector { protocol: Protocol::Telnet, dissect: telnet::dissect },
 ];

@@ -42,12 +42,14 @@ pub(crate) const RULES: &[Rule] = &[
     }),
     Rule::sign(Server, 40, |p| offers(p, &[Protocol::Http, Protocol::Tls], "web or encrypted pages", ONE)),
     Rule::sign(Server, 50, |p| offers(p, &[Protocol::Mqtt], "messages of sensors (MQTT)", ANY)),
-    Rule::sign(Server, 50, |p| offers(p, &[Protocol::Smtp], "mail (SMTP)", ANY)),
+    Rule::sign(Server, 50, |p| offers(p, MAIL, "mail", ANY)),
     Rule::sign(Server, 55, telephones::is_registrar),
     Rule::sign(Server, 45, |p| offers(p, &[Protocol::Ftp], "files (FTP)", ANY)),
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),
 ];
+
+const MAIL: &[Protocol] = &[Protocol::Smtp, Protocol::Imap, Protocol::Pop3];
 
 /// How many hosts use a service. The same clients never count for two rules.
 type Clients = RangeInclusive<usize>;

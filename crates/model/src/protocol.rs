@@ -27,6 +27,10 @@ coded! {
         Kerberos = "kerberos", "Kerberos (logins)";
         /// Mail in transport and submission (RFC 5321).
         Smtp = "smtp", "SMTP (mail)";
+        /// Mail that people read (RFC 9051).
+        Imap = "imap", "IMAP (mail)";
+        /// Mail that programs fetch (RFC 1939).
+        Pop3 = "pop3", "POP3 (mail)";
         /// SIP (RFC 3261).
         Sip = "sip", "SIP (telephones)";
         /// FTP's control connection.

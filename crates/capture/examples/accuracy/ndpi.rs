@@ -100,6 +100,8 @@ fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {
     let known =
         LABELS.iter().find(|(known, _)| *known == label).map_or("other protocols", |(known, _)| known);
     let outcome = match (theirs, ours) {
+        // Of TLS inside a mail protocol one names what is outside, the other what is inside.
+        (Some(Protocol::Tls), Some(_)) if reading.has_tls(flow.pair.server) => Outcome::Same,
         (Some(_), _) => Outcome::of(&ours, &theirs),
         (None, None) => Outcome::NotRead,
         // They may say nothing where we know it; where they say another name, both cannot be right.

@@ -69,6 +69,11 @@ impl Reading {
         self.captured.observations.iter().filter(about).map(|it| it.fact.value()).collect()
     }
 
+    /// Whether TLS was read there, perhaps inside another protocol, which then names the conversation.
+    pub(crate) fn has_tls(&self, server: Endpoint) -> bool {
+        !self.values(Subject::Service(server), FactKind::TlsVersion).is_empty()
+    }
+
     /// Holds what another reader says of something against our facts, masked as ours are.
     pub(crate) fn compare(&self, subject: Subject, kind: FactKind, theirs: &str) -> Outcome {
         compare(&self.values(subject, kind), kind, theirs)

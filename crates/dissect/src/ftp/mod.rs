@@ -12,7 +12,7 @@ use wardround_model::FactKind;
 
 use crate::greeting::{Known, whole_greeting};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 21;
 /// The longest command line.
@@ -21,6 +21,9 @@ const MAX_COMMAND: usize = 1024;
 const OTHERS_WITH_USER: &[u16] = &[110, 6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 7000];
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if let Some(verdict) = tls::inside(half, facts) {
+        return verdict;
+    }
     match Fit::of(half.bytes, b"220") {
         Fit::Whole if half.start == Start::Opening => greeting(half, facts),
         Fit::SoFar if half.start == Start::Opening => Verdict::More { wanted: 4 },
@@ -106,6 +109,10 @@ fn commands(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         return Verdict::NotThis;
     }
     let sender = Role::Client;
+    // TLS begins inside (RFC 4217, 4); of other ways nothing in clear follows (RFC 2228).
+    if starts_ignoring_case(line, "AUTH TLS") || starts_ignoring_case(line, "AUTH SSL") {
+        return Verdict::Message { used, sender };
+    }
     if starts_ignoring_case(line, "AUTH ") {
         return Verdict::Finished { sender };
     }

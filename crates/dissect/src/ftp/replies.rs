@@ -19,8 +19,10 @@ const NOBODY: &[&str] =
 mod code {
     pub(super) const LOGGED_IN: [u8; 3] = *b"230";
     pub(super) const NEEDS_PASSWORD: [u8; 3] = *b"331";
-    /// Security data is exchanged and all that follows is encrypted (RFC 2228, RFC 4217); the login failed; the service closes.
-    pub(super) const ENDS: [[u8; 3]; 4] = [*b"234", *b"334", *b"530", *b"421"];
+    /// All that follows is encrypted (RFC 4217).
+    pub(super) const ENCRYPTED: [u8; 3] = *b"234";
+    /// Security data is exchanged and all that follows is encrypted (RFC 2228); the login failed; the service closes.
+    pub(super) const ENDS: [[u8; 3]; 3] = [*b"334", *b"530", *b"421"];
 }
 
 /// The code of a reply, as far as the bytes begin with one: three digits, a space or a hyphen.
@@ -47,6 +49,12 @@ pub(super) fn dissect(half: &Half<'_>, code: [u8; 3], facts: &mut Facts) -> Verd
             Verdict::Finished { sender }
         }
         code::NEEDS_PASSWORD => outcome(half.bytes, reply, facts),
+        code::ENCRYPTED => match half.bytes.get(used) {
+            None => more(used),
+            // A record of TLS. What other ways hide is not looked at.
+            Some(0x14..=0x17) => Verdict::Message { used, sender },
+            Some(_) => Verdict::Finished { sender },
+        },
         code if code::ENDS.contains(&code) => Verdict::Finished { sender },
         _ => Verdict::Message { used, sender },
     }

@@ -8,7 +8,7 @@ use wardround_model::FactKind;
 
 use crate::lines::contains_ignoring_case;
 use crate::reader::Reader;
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 3306;
 const PROTOCOL_10: u8 = 10;
@@ -35,8 +35,16 @@ const MAX_USER: usize = 256;
 /// Zeros in a client's answer, before the four bytes that MariaDB uses.
 const FILLER: [u8; 19] = [0; 19];
 const MAX_ANSWER: usize = 16 * 1024;
+/// Length of a request for TLS.
+const TLS_REQUEST: usize = 32;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    // A packet of so many bytes as this would be comes neither behind a greeting nor behind a request for TLS.
+    if matches!(half.bytes, [0x14..=0x17, 3, 1..=4, ..])
+        && let Some(verdict) = tls::inside(half, facts)
+    {
+        return verdict;
+    }
     let mut reader = Reader::new(half.bytes);
     let Some([a, b, c, sequence]) = reader.array() else { return begin(half) };
     let length = usize::from(a) | usize::from(b) << 8 | usize::from(c) << 16;
@@ -139,6 +147,10 @@ fn answer(bytes: &[u8], mut reader: Reader<'_>, length: usize, facts: &mut Facts
     };
     let end = length.saturating_add(4);
     let sender = Role::Client;
+    // `SSLRequest`: the same packet without user and response. TLS begins behind it.
+    if flags & TLS != 0 && length == TLS_REQUEST {
+        return Verdict::Message { used: end, sender };
+    }
     if flags & TLS != 0 || flags & (LENGTH_BYTE | LENGTH_ENCODED) == 0 {
         return Verdict::Finished { sender };
     }

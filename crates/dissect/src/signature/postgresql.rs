@@ -5,7 +5,7 @@
 use wardround_model::FactKind;
 
 use crate::reader::Reader;
-use crate::{About, Facts, Half, Role, Start, Verdict};
+use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 5432;
 /// Codes of a client's first message (PostgreSQL, 55.7): protocol 3.x, and requests for something else first.
@@ -29,15 +29,17 @@ const MAX_MESSAGE: usize = 16 * 1024;
 const HEADER: usize = 5;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if let Some(verdict) = tls::inside(half, facts) {
+        return verdict;
+    }
     match half.bytes {
         [] => Verdict::More { wanted: 1 },
         // The second and third byte of the length of a short first message, which has no type.
         [0, ..] if half.start != Start::Middle => startup(half.bytes),
         [b'p', ..] if half.start == Start::NextMessage => Verdict::Finished { sender: Role::Client },
-        // TLS begins, or what a server says when it has none.
-        [0x16, ..] if half.start == Start::NextMessage => Verdict::Finished { sender: Role::Unknown },
+        // TLS begins behind this byte, or what a server says when it has none.
         [b'S'] | [b'S', 0x16, ..] if half.start == Start::Opening && half.sender_port == PORT => {
-            Verdict::Finished { sender: Role::Server }
+            Verdict::Message { used: 1, sender: Role::Server }
         }
         [b'N'] if half.start == Start::Opening && half.sender_port == PORT => Verdict::More { wanted: 2 },
         [b'N', AUTHENTICATION | ERROR, ..] if half.start == Start::Opening && half.sender_port == PORT => {

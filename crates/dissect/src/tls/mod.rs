@@ -1,7 +1,8 @@
 //! TLS 1.0 to 1.3 and SSL 3.0 (RFC 2246, 4346, 5246, 8446, 6101): what a server chose, and its certificate.
 //!
 //! Up to TLS 1.2 the certificate is sent in clear, perhaps over several records and segments; in TLS 1.3 it is
-//! encrypted. Not here: trust (nothing is verified), client certificates (they name people), DTLS, QUIC, STARTTLS.
+//! encrypted. Other protocols begin it, too, behind a few messages of their own ([`inside`]). Not here: trust (nothing is verified),
+//! client certificates (they name people), DTLS, QUIC.
 
 mod certificate;
 mod hello;
@@ -47,6 +48,33 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         First::Cut => Verdict::More { wanted: HEADER },
         First::Record(record) if record.content_type == HANDSHAKE => handshake(half, record, facts),
         First::Record(record) => other_record(half, record),
+    }
+}
+
+/// TLS that begins inside another protocol (STARTTLS and the like): what is told of a side from its first record on; `None` where no
+/// record begins. No text and no BER begins like one.
+pub(crate) fn inside(half: &Half<'_>, facts: &mut Facts) -> Option<Verdict> {
+    const FIRST: std::ops::RangeInclusive<u8> = CHANGE_CIPHER_SPEC..=APPLICATION_DATA;
+    let begins = match half.bytes {
+        [kind] | [kind, 3] | [kind, 3, 0..=4, ..] => FIRST.contains(kind),
+        _ => false,
+    };
+    (begins && half.start == Start::NextMessage).then(|| match Record::first(half.bytes) {
+        First::NotTls => Verdict::NotThis,
+        First::Cut => Verdict::More { wanted: HEADER },
+        First::Record(record) if record.content_type == HANDSHAKE => hello_inside(half, record, facts),
+        First::Record(_) => Verdict::Finished { sender: Role::Unknown },
+    })
+}
+
+fn hello_inside(half: &Half<'_>, record: Record<'_>, facts: &mut Facts) -> Verdict {
+    if half.bytes.len() < CLIENT_HELLO_CERTAIN {
+        return Verdict::More { wanted: CLIENT_HELLO_CERTAIN };
+    }
+    if hello::looks_like(record.fragment, CLIENT_HELLO) {
+        Verdict::Finished { sender: Role::Client }
+    } else {
+        server_flight(half, facts)
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use wardround_model::words::mask;
 
 use super::*;
-use crate::laws::Side;
+use crate::laws::{Dissect, Side};
 
 const SELF_SIGNED: &[u8] = include_bytes!("recorded/tls12-self-signed-server.bin");
 const WEAK: &[u8] = include_bytes!("recorded/tls10-weak-server.bin");
@@ -158,6 +158,66 @@ fn an_endless_flight_is_given_up() {
     let record = [&[HANDSHAKE, 3, 3, 0x40, 0], [0; 0x4000].as_slice()].concat();
     (0..6).for_each(|_| bytes.extend(&record));
     assert_eq!(opening(&bytes).read(1460).facts, []);
+}
+
+/// What both sides say before TLS begins inside another protocol, and the server's port.
+fn before_tls() -> Vec<(Dissect, u16, Vec<u8>, Vec<u8>)> {
+    let mysql_greeting = [
+        b"\x4a\0\0\0\x0a8.0.36\0\x08\0\0\0SALTSALT\0\xff\xff\xff\x02\0\xff\xdf\x15".as_slice(),
+        &[0; 10],
+        b"SALTSALTSALT\0caching_sha2_password\0",
+    ]
+    .concat();
+    let mysql_request = [b"\x20\0\0\x01\x85\xae\xbf\x19\0\0\0\x01\xff".as_slice(), &[0; 23]].concat();
+    let rdp_request = [3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0];
+    let rdp_confirm = [3, 0, 0, 19, 14, 0xd0, 0, 0, 0, 0, 0, 2, 0, 8, 0, 1, 0, 0, 0];
+    let ldap_request = b"0\x1d\x02\x01\x01w\x18\x80\x161.3.6.1.4.1.1466.20037";
+    let ldap_answer = b"0\x0c\x02\x01\x01x\x07\x0a\x01\0\x04\0\x04\0";
+    let sides: [(Dissect, u16, &[u8], &[u8]); 8] = [
+        (
+            crate::smtp::dissect,
+            25,
+            b"EHLO a\r\nSTARTTLS\r\n",
+            b"220 a ESMTP ready\r\n250-a\r\n250 STARTTLS\r\n220 2.0.0 go ahead\r\n",
+        ),
+        (
+            crate::imap::dissect,
+            143,
+            b"a CAPABILITY\r\nb STARTTLS\r\n",
+            b"* OK IMAP ready\r\n* CAPABILITY IMAP4rev1\r\na OK done\r\nb OK begin\r\n",
+        ),
+        (
+            crate::pop3::dissect,
+            110,
+            b"CAPA\r\nSTLS\r\n",
+            b"+OK ready\r\n+OK list\r\nSTLS\r\n.\r\n+OK begin\r\n",
+        ),
+        (crate::ftp::dissect, 21, b"AUTH TLS\r\n", b"220 ready\r\n234 go on\r\n"),
+        (crate::ldap::dissect, 389, ldap_request, ldap_answer),
+        (crate::signature::postgresql, 5432, b"\0\0\0\x08\x04\xd2\x16\x2f", b"S"),
+        (crate::signature::mysql, 3306, &mysql_request, &mysql_greeting),
+        (crate::rdp::dissect, 3389, &rdp_request, &rdp_confirm),
+    ];
+    sides
+        .into_iter()
+        .map(|(dissect, port, one, other)| (dissect, port, one.to_vec(), other.to_vec()))
+        .collect()
+}
+
+#[test]
+fn tls_that_begins_inside_another_protocol_is_read_there() {
+    let flight = opening(SELF_SIGNED).check().facts;
+    for (dissect, port, client, server) in before_tls() {
+        let bytes = [server.as_slice(), SELF_SIGNED].concat();
+        let told = Side { sender_port: port, ..Side::new(dissect, &bytes, Start::Opening) }.check();
+        let is_tls = |(_, kind, _): &(About, FactKind, String)| kind.code().starts_with("tls.");
+        let inside: Vec<_> = told.facts.into_iter().filter(is_tls).collect();
+        assert_eq!(inside, flight, "the server's side at port {port}");
+        let bytes = [client.as_slice(), CLIENTS[0], b"\x17\x03\x03\0\x20"].concat();
+        let told = Side { receiver_port: port, ..Side::new(dissect, &bytes, Start::Opening) }.check();
+        assert_eq!(told.roles.last(), Some(&Role::Client), "the client's side at port {port}");
+        assert!(told.facts.iter().all(|(_, kind, _)| *kind != FactKind::ClearTextLogin), "port {port}");
+    }
 }
 
 proptest! {

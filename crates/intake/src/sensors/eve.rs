@@ -27,6 +27,8 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("smb", Protocol::Smb),
     ("smtp", Protocol::Smtp),
     ("krb5", Protocol::Kerberos),
+    ("imap", Protocol::Imap),
+    ("pop3", Protocol::Pop3),
     ("sip", Protocol::Sip),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),

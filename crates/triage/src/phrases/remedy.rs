@@ -54,7 +54,7 @@ fn safe_login(protocol: &str) -> &'static str {
     match protocol {
         "telnet" => "SSH",
         "ftp" => "SFTP",
-        "smtp" => "mail over TLS (STARTTLS)",
+        "smtp" | "imap" | "pop3" => "mail over TLS (STARTTLS)",
         "sip" => "SIP over TLS",
         "http-basic" | "http-digest" | "http-form" => "HTTPS",
         _ => "encrypted ones",

@@ -142,6 +142,7 @@ fn compare(source: &'static str, pair: Pair, theirs: &Summed, readings: &[Readin
         let outcome = match code.and_then(Protocol::from_code) {
             None => Outcome::NotRead,
             Some(protocol) if ours.protocol == Some(protocol) => Outcome::Same,
+            Some(Protocol::Tls) if ours.protocol.is_some() && reading.has_tls(pair.server) => Outcome::Same,
             Some(protocol) => Outcome::Differs(format!("{:?}", ours.protocol), protocol.code().to_owned()),
         };
         scores.add((source, "conn service"), place, outcome);

@@ -117,7 +117,11 @@ pub(super) fn compare(text: &str, certificates: &Certificates, readings: &[Readi
             return;
         }
         let ours = reading.either(pair, client_port).and_then(|it| it.protocol);
-        scores.add((SOURCE, "ssl recognised"), place, Outcome::of(&ours, &Some(Protocol::Tls)));
+        let outcome = match ours {
+            Some(_) if reading.has_tls(pair.server) => Outcome::Same,
+            _ => Outcome::of(&ours, &Some(Protocol::Tls)),
+        };
+        scores.add((SOURCE, "ssl recognised"), place, outcome);
         let subject = Subject::Service(pair.server);
         if let Some(version) = version.strip_prefix("TLSv1") {
             let theirs = format!("1.{version}");

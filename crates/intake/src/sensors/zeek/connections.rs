@@ -28,6 +28,8 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("smtp", Protocol::Smtp),
     ("krb", Protocol::Kerberos),
     ("krb_tcp", Protocol::Kerberos),
+    ("imap", Protocol::Imap),
+    ("pop3", Protocol::Pop3),
     ("sip", Protocol::Sip),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
