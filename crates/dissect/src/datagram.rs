@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use wardround_model::Protocol;
 
-use crate::{Facts, Role, bacnet, dhcp, dns, kerberos, signature, sip, snmp};
+use crate::{Facts, Role, bacnet, dhcp, dns, kerberos, quic, signature, sip, snmp};
 
 /// One UDP payload.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
     DatagramDissector { protocol: Protocol::Snmp, ports: &[161, 162], dissect: snmp::dissect },
     DatagramDissector { protocol: Protocol::Bacnet, ports: &[47_808], dissect: bacnet::dissect },
+    DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },
     DatagramDissector { protocol: Protocol::Kerberos, ports: kerberos::PORTS, dissect: kerberos::dissect },
     DatagramDissector { protocol: Protocol::Sip, ports: sip::PORTS, dissect: sip::dissect },
     DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },

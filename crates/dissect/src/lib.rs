@@ -36,6 +36,7 @@ mod ldap;
 mod modbus;
 mod mqtt;
 mod pop3;
+mod quic;
 mod rdp;
 mod redis;
 mod signature;

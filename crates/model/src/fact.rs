@@ -112,6 +112,11 @@ fact_kinds! {
     TlsCertificateSignature = "tls.certificate-signature", "certificate signed with", Code, 48;
     /// `yes` when a server certificate's issuer is its subject, `no` when not. About the service.
     TlsCertificateSelfSigned = "tls.certificate-self-signed", "certificate signed by itself", Code, 3;
+    /// Name that a client asks a server for (RFC 6066, 3). About the service.
+    TlsServerName = "tls.server-name", "is asked for as (TLS)", Words, 64;
+    /// JA4 fingerprint of a client's hello: a trait of the program that connects, not of the person (FoxIO, "JA4"). About the client's
+    /// address.
+    TlsClientFingerprint = "tls.client-fingerprint", "TLS client (JA4)", Code, 40;
 
     // Web, remote access, files, management.
     /// HTTP `Server` header (RFC 9110). About the service.

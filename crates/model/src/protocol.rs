@@ -11,6 +11,8 @@ coded! {
         Hl7 = "hl7", "HL7 v2";
         /// TLS; what is inside is unknown.
         Tls = "tls", "TLS";
+        /// QUIC (RFC 9000); what is inside is unknown.
+        Quic = "quic", "QUIC";
         /// HTTP/1.
         Http = "http", "HTTP";
         /// Internet Printing Protocol over HTTP/1 (RFC 8010).

@@ -196,6 +196,8 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::ListedDepartment => Tells::WhoItIs,
         FactKind::TlsVersion
         | FactKind::TlsCipher
+        | FactKind::TlsServerName
+        | FactKind::TlsClientFingerprint
         | FactKind::KerberosWeakEncryption
         | FactKind::SipRole
         | FactKind::HttpUserAgent

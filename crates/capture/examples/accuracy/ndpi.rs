@@ -1,6 +1,6 @@
 //! Labels of nDPI's flows against the protocols that we recognise.
 
-use wardround_model::Protocol;
+use wardround_model::{FactKind, Protocol, Subject};
 
 use crate::archive::Files;
 use crate::reading::{Pair, Reading};
@@ -28,6 +28,8 @@ struct Flow<'a> {
     pair: Pair,
     client_port: u16,
     label: &'a str,
+    /// The client's fingerprint (JA4).
+    fingerprint: Option<&'a str>,
 }
 
 /// A flow of a result: number, transport, two ends, and the protocol as `[proto: number/label]`.
@@ -38,10 +40,13 @@ fn flow(line: &str) -> Option<Flow<'_>> {
     let (client, client_port) = end(client)?;
     let (server, port) = end(server)?;
     let label = rest.split_once("proto: ")?.1.split_once('/')?.1.split_once(']')?.0;
+    let fingerprint =
+        rest.split_once("[JA4: ").and_then(|(_, rest)| rest.split_once(']')).map(|(value, _)| value);
     Some(Flow {
         pair: Pair::of(client, server, port, transport)?,
         client_port: client_port.parse().ok()?,
         label,
+        fingerprint,
     })
 }
 
@@ -109,4 +114,19 @@ fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {
         (None, Some(ours)) => Outcome::Differs(ours.code().to_owned(), flow.label.to_owned()),
     };
     scores.add((SOURCE, known), (&reading.file, &format!("{} {}", flow.pair, flow.label)), outcome);
+    if let Some(theirs) = flow.fingerprint {
+        // Where the opening was not recorded, nDPI may take the server for the client.
+        let of = |ip| reading.values(Subject::Ip(ip), FactKind::TlsClientFingerprint);
+        let ours = [of(flow.pair.client), of(flow.pair.server.ip)].concat();
+        let is_same = ours.iter().any(|ours| agreed_parts(ours) == agreed_parts(theirs));
+        let outcome =
+            if is_same { Outcome::Same } else { Outcome::Differs(ours.join(" "), theirs.to_owned()) };
+        scores.add((SOURCE, "JA4"), (&reading.file, &flow.pair.to_string()), outcome);
+    }
+}
+
+/// A fingerprint without what nDPI of that year writes in its own way: it says of every hello that it names a server, and takes the first
+/// two letters of the protocol inside, not the first and the last.
+fn agreed_parts(fingerprint: &str) -> [Option<&str>; 3] {
+    [fingerprint.get(..3), fingerprint.get(4..8), fingerprint.get(10..)]
 }

@@ -178,6 +178,8 @@ fn pair_of(row: &Row<'_>) -> Option<(Pair, u16)> {
         port,
         "53" | "67" | "88" | "123" | "137" | "161" | "162" | "514" | "1812" | "5060" | "5353" | "5355"
     );
+    // Only logs of QUIC have this column.
+    let is_datagram = is_datagram || row.get("client_initial_dcid").is_some();
     let transport = row.get("proto").unwrap_or(if is_datagram { "udp" } else { "tcp" });
     Some((Pair::of(client, server, port, transport)?, client_port.parse().ok()?))
 }

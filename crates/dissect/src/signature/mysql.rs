@@ -40,7 +40,7 @@ const TLS_REQUEST: usize = 32;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     // A packet of so many bytes as this would be comes neither behind a greeting nor behind a request for TLS.
-    if matches!(half.bytes, [0x14..=0x17, 3, 1..=4, ..])
+    if matches!(half.bytes, [0x14..=0x17, 3, 1..=4, ..] | [1, 0, 1..=255, _, 3, ..])
         && let Some(verdict) = tls::inside(half, facts)
     {
         return verdict;

@@ -2,9 +2,10 @@
 //!
 //! Up to TLS 1.2 the certificate is sent in clear, perhaps over several records and segments; in TLS 1.3 it is
 //! encrypted. Other protocols begin it, too, behind a few messages of their own ([`inside`]). Not here: trust (nothing is verified),
-//! client certificates (they name people), DTLS, QUIC.
+//! client certificates (they name people), DTLS.
 
 mod certificate;
+mod client;
 mod hello;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,16 @@ use wardround_model::FactKind;
 use crate::reader::Reader;
 use crate::{About, Facts, Half, Role, Start, Verdict};
 
+pub(crate) use client::{Over, tell_client};
+
 /// Length of a record's header (RFC 8446, 5.1).
 const HEADER: usize = 5;
 /// The longest fragment: 2^14 bytes and what encryption may add (RFC 5246, 6.2.3).
 const MAX_FRAGMENT: usize = 16_384 + 2_048;
 /// How far a server's first flight is read for its certificate.
 const MAX_FLIGHT: usize = 64 * 1024;
+/// Length of a message's header (RFC 8446, 4).
+const MESSAGE_HEADER: usize = 4;
 /// From here a ClientHello is certain: record header, message header, client version.
 const CLIENT_HELLO_CERTAIN: usize = 11;
 
@@ -43,6 +48,9 @@ const CERTIFICATE: u8 = 11;
 const SUPPLEMENTAL_DATA: u8 = 23;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
+    if half.start == Start::NextMessage && half.bytes.first() == Some(&CLIENT_HELLO) {
+        return rest_of_hello(half.bytes, facts);
+    }
     match Record::first(half.bytes) {
         First::NotTls => Verdict::NotThis,
         First::Cut => Verdict::More { wanted: HEADER },
@@ -56,10 +64,14 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
 pub(crate) fn inside(half: &Half<'_>, facts: &mut Facts) -> Option<Verdict> {
     const FIRST: std::ops::RangeInclusive<u8> = CHANGE_CIPHER_SPEC..=APPLICATION_DATA;
     let begins = match half.bytes {
+        // The rest of a hello whose record's header was read.
+        [CLIENT_HELLO] | [CLIENT_HELLO, 0] | [CLIENT_HELLO, 0, _] | [CLIENT_HELLO, 0, _, _] => true,
+        [CLIENT_HELLO, 0, _, _, 3, ..] => true,
         [kind] | [kind, 3] | [kind, 3, 0..=4, ..] => FIRST.contains(kind),
         _ => false,
     };
     (begins && half.start == Start::NextMessage).then(|| match Record::first(half.bytes) {
+        _ if half.bytes.first() == Some(&CLIENT_HELLO) => rest_of_hello(half.bytes, facts),
         First::NotTls => Verdict::NotThis,
         First::Cut => Verdict::More { wanted: HEADER },
         First::Record(record) if record.content_type == HANDSHAKE => hello_inside(half, record, facts),
@@ -72,7 +84,7 @@ fn hello_inside(half: &Half<'_>, record: Record<'_>, facts: &mut Facts) -> Verdi
         return Verdict::More { wanted: CLIENT_HELLO_CERTAIN };
     }
     if hello::looks_like(record.fragment, CLIENT_HELLO) {
-        Verdict::Finished { sender: Role::Client }
+        client_hello(record, facts)
     } else {
         server_flight(half, facts)
     }
@@ -165,14 +177,45 @@ fn handshake(half: &Half<'_>, record: Record<'_>, facts: &mut Facts) -> Verdict 
         return Verdict::More { wanted: CLIENT_HELLO_CERTAIN };
     }
     if looks_like_hello(CLIENT_HELLO) {
-        // What follows from a client is of no use: its certificate would name a person.
-        return Verdict::Finished { sender: Role::Client };
+        return client_hello(record, facts);
     }
     match half.start {
         _ if looks_like_hello(SERVER_HELLO) => server_flight(half, facts),
         Start::Middle => encrypted(half, record),
         Start::Opening | Start::NextMessage => Verdict::NotThis,
     }
+}
+
+/// A client's hello. What follows from a client is of no use: its certificate would name a person.
+///
+/// Where it is not whole, the record's header is a message of its own, so that the client is known even when the rest is lost.
+fn client_hello(record: Record<'_>, facts: &mut Facts) -> Verdict {
+    let sender = Role::Client;
+    match message(&mut Reader::new(record.fragment)) {
+        Some((_, body)) => {
+            tell_client(body, Over::Tcp, facts);
+            Verdict::Finished { sender }
+        }
+        // In several records, as nobody but tests sends it.
+        None if record.is_whole() => Verdict::Finished { sender },
+        None => Verdict::Message { used: HEADER, sender },
+    }
+}
+
+/// The hello behind its record's header.
+fn rest_of_hello(bytes: &[u8], facts: &mut Facts) -> Verdict {
+    let sender = Role::Client;
+    let mut reader = Reader::new(bytes);
+    let (_, length) = (reader.u8(), u24(&mut reader));
+    let Some(length) = length else { return Verdict::More { wanted: MESSAGE_HEADER } };
+    if length > MAX_FRAGMENT {
+        return Verdict::Finished { sender };
+    }
+    let Some(body) = reader.take(length) else {
+        return Verdict::More { wanted: length.saturating_add(MESSAGE_HEADER) };
+    };
+    tell_client(body, Over::Tcp, facts);
+    Verdict::Finished { sender }
 }
 
 /// Reads what a server sends in clear: ServerHello and, up to TLS 1.2, its certificate.

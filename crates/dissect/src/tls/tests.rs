@@ -117,12 +117,22 @@ fn a_warning_may_come_before_the_hello() {
 }
 
 #[test]
-fn a_client_is_recognised_and_nothing_of_it_is_told() {
+fn a_client_is_told_by_its_fingerprint() {
+    // Worked out by another program, from the same bytes.
+    let fingerprint = "t13d311100_e8f1e7e78f70_24695f2957a7";
     for bytes in CLIENTS {
         for start in [Start::Opening, Start::Middle] {
             let told = side(bytes, start).check();
-            assert_eq!((told.lines(), told.roles), (String::new(), vec![Role::Client]));
+            let expected = format!(
+                "ReceiverService tls.server-name={}\nSender tls.client-fingerprint={fingerprint}\n",
+                mask("pacs.clinic.example", 64)
+            );
+            assert_eq!(told.lines(), expected);
+            assert_eq!(told.roles, [Role::Client]);
         }
+        // Known as a client even when the rest of the hello is lost.
+        let cut = opening(&bytes[..bytes.len().min(200)]).check();
+        assert_eq!((cut.lines().as_str(), cut.roles.first()), ("", Some(&Role::Client)));
     }
 }
 

@@ -29,6 +29,7 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("krb5", Protocol::Kerberos),
     ("imap", Protocol::Imap),
     ("pop3", Protocol::Pop3),
+    ("quic", Protocol::Quic),
     ("sip", Protocol::Sip),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),

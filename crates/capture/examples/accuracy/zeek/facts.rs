@@ -64,6 +64,7 @@ pub(super) fn compare(log: &str, row: &Row<'_>, pair: Pair, reading: &Reading, s
         "modbus" => modbus(row, pair, reading, scores),
         "kerberos" => kerberos(row, pair, reading, scores),
         "sip" => sip(row, pair, reading, scores),
+        "quic" => server_name(row, pair, reading, scores),
         _ => {}
     }
 }
@@ -143,6 +144,14 @@ fn sip(row: &Row<'_>, pair: Pair, reading: &Reading, scores: &mut Scores) {
     }
     let outcome = reading.compare(Subject::Ip(pair.client), FactKind::SipProduct, agent);
     scores.add((SOURCE, "sip user agent"), (&reading.file, &pair.to_string()), outcome);
+}
+
+/// The name that a server is asked for.
+pub(super) fn server_name(row: &Row<'_>, pair: Pair, reading: &Reading, scores: &mut Scores) {
+    let Some(theirs) = row.get("server_name") else { return };
+    let subject = Subject::Service(pair.server);
+    let outcome = known_name(theirs, subject, FactKind::TlsServerName, reading);
+    scores.add((SOURCE, "tls server name"), (&reading.file, &pair.to_string()), outcome);
 }
 
 /// A DHCP client: its name, and the address that it was given.

@@ -122,6 +122,7 @@ pub(super) fn compare(text: &str, certificates: &Certificates, readings: &[Readi
             _ => Outcome::of(&ours, &Some(Protocol::Tls)),
         };
         scores.add((SOURCE, "ssl recognised"), place, outcome);
+        super::facts::server_name(row, pair, reading, scores);
         let subject = Subject::Service(pair.server);
         if let Some(version) = version.strip_prefix("TLSv1") {
             let theirs = format!("1.{version}");

@@ -30,6 +30,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("krb_tcp", Protocol::Kerberos),
     ("imap", Protocol::Imap),
     ("pop3", Protocol::Pop3),
+    ("quic", Protocol::Quic),
     ("sip", Protocol::Sip),
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
