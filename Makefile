@@ -97,12 +97,12 @@ zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (i
 
 # Real servers of each question that can be put.
 SERVERS := openssh-server openssl dnsmasq-base bind9 nginx-light vsftpd samba slapd mariadb-server postgresql cups-daemon cups-ipp-utils \
-           avahi-daemon dbus xrdp snmpd chrony
+           avahi-daemon dbus xrdp snmpd lldpd chrony dcmtk python3-pymodbus python3-serial-asyncio
 
 ask-servers: ## Put every question to a real server of its kind (needs root; installs servers, which are not started; a minute)
 	@missing=$$(for package in $(SERVERS); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
 	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
-	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named --nocapture
+	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named switch::a_switch_tells_its_neighbours --nocapture
 
 bench-ask: ## Compare a round of questions with nmap on the same real servers: what both name, and packets (needs root; minutes)
 	bench/ask

@@ -10,9 +10,10 @@ use wardround_model::{
     Evidence, Fact, FactKind, Observation, Protocol, Sighting, SourceIndex, Subject, Timestamp, Transport,
 };
 
-use crate::envelope::MOST_ANSWER;
+use crate::envelope::{MOST_ANSWER, MOST_WALK_ANSWER};
 use crate::plan::Exchange;
 use crate::question::Question;
+use crate::tables;
 
 /// Messages of one answer that are read, at most.
 const MOST_MESSAGES: usize = 64;
@@ -22,7 +23,8 @@ const OUR_PORT: u16 = 49152;
 /// What an answer shows. `record` is its line in the log: the proof.
 #[must_use]
 pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u64) -> Vec<Observation> {
-    let bytes = bytes.get(..MOST_ANSWER).unwrap_or(bytes);
+    let most = if exchange.question == Question::SwitchTables { MOST_WALK_ANSWER } else { MOST_ANSWER };
+    let bytes = bytes.get(..most).unwrap_or(bytes);
     let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
     let transport = exchange.question.transport();
     let service = Subject::Service(exchange.endpoint());
@@ -37,6 +39,9 @@ pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u6
             About::Sender => found.insert((Subject::Ip(ip), fact)),
             About::Receiver | About::ReceiverService | About::Named(_) => false,
         };
+    }
+    if exchange.question == Question::SwitchTables {
+        found.extend(tables::facts(bytes, exchange.ip));
     }
     // A service that speaks is there, whatever it speaks.
     let protocol = protocol.or_else(|| of_one_byte(exchange.question, bytes));
@@ -78,7 +83,8 @@ fn read_datagram(
     let asked = match question {
         Question::DnsVersion => Protocol::Dns,
         Question::NtpTime => Protocol::Ntp,
-        Question::SnmpSystem => Protocol::Snmp,
+        // Of a walk, the first of its answers.
+        Question::SnmpSystem | Question::SwitchTables => Protocol::Snmp,
         _ => return (None, Vec::new()),
     };
     let receiver = SocketAddr::from((Ipv4Addr::UNSPECIFIED, OUR_PORT));
@@ -131,6 +137,7 @@ mod tests {
             cards: Vec::new(),
             reason: String::new(),
             packets: question.packets(),
+            called: String::new(),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use wardround_model::{Round, RoundId, Timestamp};
+use wardround_model::{Asset, Round, RoundId, Timestamp};
 
 use crate::community::Community;
-use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_NAMED, never};
+use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_MODELS, MOST_NAMED, MOST_SWITCHES, never};
 use crate::hours::Hours;
+use crate::named::Named;
 use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
 use crate::reading::{self, Given, ReadKey};
@@ -68,7 +69,7 @@ impl Approved {
     /// Whether a question of it needs a community that was not given.
     #[must_use]
     pub fn lacks_community(&self) -> bool {
-        let asks = self.plan.exchanges.iter().any(|exchange| exchange.question == Question::SnmpSystem);
+        let asks = self.plan.exchanges.iter().any(|exchange| exchange.question.needs_community());
         asks && self.community.is_none()
     }
 
@@ -134,6 +135,8 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
     of_plan(plan.listed.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
     of_plan(plan.listed.datagrams.len() > MOST_NAMED, "P11", "more than 256 UDP services are named");
+    of_plan(plan.listed.named.len() > MOST_MODELS, "P2", "more than 64 models are named");
+    of_plan(plan.listed.switches.len() > MOST_SWITCHES, "P11", "more than 64 switches are named");
     of_plan(
         plan.listed.reading.hosts.len() > reading::MOST_HOSTS,
         "P10",
@@ -159,14 +162,15 @@ fn of_exchange(
     if !plan.scope.has_host(exchange.ip) {
         wrong.push(("P11", "it is not one host of the scope"));
     }
-    if let Some(why) = never(exchange.port) {
+    let is_named = exchange.question.native().is_some();
+    // The native question to a model that people named is the one exception.
+    if let Some(why) = never(exchange.port).filter(|_| !is_named) {
         wrong.push(("P5", why));
     }
     if !is_new {
         wrong.push(("P6", "it is asked twice"));
     }
-    if exchange.packets != exchange.question.packets() || exchange.packets > exchange.question.most_packets()
-    {
+    if exchange.packets != exchange.question.packets() || exchange.packets > exchange.question.ceiling() {
         wrong.push(("P10", "the count of packets is not the question's"));
     }
     let asset = match who::holder(round, exchange.ip) {
@@ -176,7 +180,8 @@ fn of_exchange(
             return wrong;
         }
     };
-    wrong.extend(who::refusal(asset).map(|why| ("P2", why)));
+    let refusal = if is_named { unnamed(plan, exchange, asset) } else { who::refusal(asset) };
+    wrong.extend(refusal.map(|why| ("P2", why)));
     if asset.id.to_string() != exchange.asset {
         wrong.push(("P11", "another device has this address now"));
     }
@@ -191,7 +196,11 @@ fn of_exchange(
     if heard.is_some() != exchange.seen || heard.is_none() && !plan.listed.has(exchange.ip, transport, port) {
         wrong.push(("P5", "the port was neither seen nor listed"));
     }
-    let expected = Question::expected(transport, port, heard.copied().flatten());
+    let protocol = heard.copied().flatten();
+    let expected = match exchange.question.native() {
+        Some(native) => Some(exchange.question).filter(|_| protocol == Some(native)),
+        None => plan.listed.question(exchange.ip, transport, port, protocol),
+    };
     if exchange.question == Question::LinuxRead {
         if plan.listed.reading.at(exchange.ip, port).is_none() {
             wrong.push(("P2", "its owner did not name it for reading"));
@@ -200,13 +209,23 @@ fn of_exchange(
     } else if expected != Some(exchange.question) {
         wrong.push(("P6", "the service does not expect this question"));
     }
-    if exchange.question == Question::SnmpSystem && !plan.listed.community {
+    if !is_named && !exchange.called.is_empty() {
+        wrong.push(("P6", "the service does not expect this question"));
+    }
+    if exchange.question.needs_community() && !plan.listed.community {
         wrong.push(("P6", "no community will be given"));
     }
     if exchange.clinical != who::is_clinical(round, exchange.ip) {
         wrong.push(("P10", "whether it is in a clinical area is not told as it is"));
     }
     wrong
+}
+
+/// Why a question is none that people named for the model of this asset, if it is none.
+fn unnamed(plan: &Plan, exchange: &Exchange, asset: &Asset) -> Option<&'static str> {
+    let is_this = |named: &&Named| (named.question, &named.called) == (exchange.question, &exchange.called);
+    let all = plan.listed.named.iter().filter(is_this).filter_map(|named| named.refusal(asset));
+    all.max().unwrap_or(Err("nobody named this question for its model")).err()
 }
 
 /// Why a plan cannot be asked.
@@ -226,7 +245,7 @@ pub enum Refused {
 /// People who must approve a plan.
 #[must_use]
 pub fn wanted_approvals(plan: &Plan) -> usize {
-    if plan.is_clinical() { 2 } else { 1 }
+    if plan.is_clinical() || plan.is_named() { 2 } else { 1 }
 }
 
 /// Checks a plan and counts its approvals.

@@ -4,12 +4,12 @@
 use crate::community::Community;
 
 const BOOLEAN: u8 = 0x01;
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
-const NULL: u8 = 0x05;
-const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 const ENUMERATED: u8 = 0x0a;
-const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// LDAP (RFC 4511, 4.5): a search, what it gives, and the filter that something is present.
 const SEARCH: u8 = 0x63;
 const ENTRY: u8 = 0x64;
@@ -19,7 +19,7 @@ const PRESENT: u8 = 0x87;
 const ATTRIBUTES: &[&[u8]] = &[b"objectClass", b"vendorName", b"vendorVersion"];
 /// SNMP: version 2c is told as 1 (RFC 1901, 3); GetRequest and Response (RFC 3416, 3).
 const GET: u8 = 0xa0;
-const RESPONSE: u8 = 0xa2;
+pub(crate) const RESPONSE: u8 = 0xa2;
 /// `sysDescr.0`, `sysObjectID.0`, `sysName.0`: what of the group is kept.
 const SYSTEM: &[&[u8]] =
     &[&[0x2b, 6, 1, 2, 1, 1, 1, 0], &[0x2b, 6, 1, 2, 1, 1, 2, 0], &[0x2b, 6, 1, 2, 1, 1, 5, 0]];
@@ -28,7 +28,7 @@ const SYSTEM: &[&[u8]] =
 pub(crate) const LDAP_UNBIND: &[u8] = &[SEQUENCE, 5, INTEGER, 1, 2, 0x42, 0];
 
 /// One element; all that are written here are short.
-fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let length = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
     match length {
@@ -84,7 +84,7 @@ pub(crate) fn ldap_is_complete(bytes: &[u8]) -> bool {
 }
 
 /// The first whole element: its tag, its content, and what follows it.
-fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(crate) fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let [tag, first, rest @ ..] = bytes else { return None };
     let digits = usize::from(if *first < 0x80 { 0 } else { *first & 0x7f });
     let (told, rest) = rest.split_at_checked(digits)?;
@@ -107,7 +107,7 @@ pub(crate) fn snmp_system(community: &Community, id: [u8; 4]) -> Vec<u8> {
 }
 
 /// A number that is positive and takes four bytes.
-fn request_id([first, rest @ ..]: [u8; 4]) -> [u8; 6] {
+pub(crate) fn request_id([first, rest @ ..]: [u8; 4]) -> [u8; 6] {
     let [b, c, d] = rest;
     [INTEGER, 4, first & 0x3f | 0x40, b, c, d]
 }

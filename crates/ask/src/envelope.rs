@@ -18,6 +18,20 @@ pub const HOST_RATE: u32 = 10;
 pub const SENSOR_RATE: u32 = 50;
 /// Packets that we send in one exchange, at most.
 pub const MOST_PACKETS: u32 = 10;
+/// Switches whose tables an owner wants read, at most.
+pub const MOST_SWITCHES: usize = 64;
+/// Models that people name with a question, at most.
+pub const MOST_MODELS: usize = 64;
+/// Datagrams that we send to read the tables of one switch, at most: a budget of its own, beside [`MOST_PACKETS`].
+pub const MOST_WALKED: u32 = 256;
+/// The least time between two of them, which keeps them under [`HOST_RATE`].
+pub const WALK_GAP: Duration = Duration::from_millis(200);
+/// How long all of them may take.
+pub const WALK_TIME: Duration = Duration::from_secs(180);
+/// Rows that are asked for at once: their answer fits into one packet nearly always.
+pub const WALK_ROWS: u8 = 20;
+/// Bytes of the answers to them that are read, at most.
+pub const MOST_WALK_ANSWER: usize = 512 * 1024;
 /// Ports of a host beside those that were seen, at most (P5).
 pub const MOST_LISTED_PORTS: usize = 10;
 /// How long a host is watched after a question, and how long before it must have spoken for its silence to be a sign (P8).
@@ -173,5 +187,7 @@ mod tests {
         // Starts in one second, and one exchange that reaches into it from before.
         let starts = 1000 / u32::try_from(SENSOR_GAP.as_millis()).unwrap();
         assert!((starts + 1) * MOST_PACKETS <= SENSOR_RATE);
+        // Of a walk, those that begin in one second, and one that the kernel adds (ICMP).
+        assert!(1000 / u32::try_from(WALK_GAP.as_millis()).unwrap() + 2 <= HOST_RATE);
     }
 }

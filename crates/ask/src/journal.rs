@@ -36,6 +36,12 @@ pub struct Line {
     /// Milliseconds until the connection stood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_ms: Option<u64>,
+    /// By which title an application was called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub called: String,
+    /// Names of objects behind which a switch was asked for more, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub walked: Vec<String>,
     /// What there is to say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,

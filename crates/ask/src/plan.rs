@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 
-use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_EXCHANGES, Pace, never};
-use crate::question::Question;
+use crate::envelope::{MOST_EXCHANGES, Pace, never};
+use crate::named::Named;
+use crate::question::{Question, SNMP_PORT};
 use crate::reading::{self, Reading};
 use crate::scope::Scope;
 use crate::who;
@@ -34,6 +35,9 @@ pub struct Exchange {
     pub reason: String,
     /// Packets that we send, at most.
     pub packets: u32,
+    /// By which title its application is called (DICOM); empty where it takes any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub called: String,
 }
 
 impl Exchange {
@@ -59,6 +63,12 @@ pub struct Listed {
     /// UDP services by their address, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub datagrams: Vec<SocketAddrV4>,
+    /// Switches whose tables are read by SNMP, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<Ipv4Addr>,
+    /// Models that people named with a question, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Named>,
     /// Whether a community for SNMP will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub community: bool,
@@ -74,15 +84,38 @@ impl Listed {
         self.ports.dedup();
         self.datagrams.sort_unstable();
         self.datagrams.dedup();
+        self.switches.sort_unstable();
+        self.switches.dedup();
+        self.named.sort();
+        self.named.dedup();
         self.reading.put_in_order();
         self
+    }
+
+    /// The question that is put there: what the service expects, and to a switch that is named all that its agent tells.
+    pub(crate) fn question(
+        &self,
+        ip: Ipv4Addr,
+        transport: Transport,
+        port: u16,
+        heard: Option<Protocol>,
+    ) -> Option<Question> {
+        let expected = Question::expected(transport, port, heard)?;
+        let is_walk = expected == Question::SnmpSystem && self.switches.contains(&ip);
+        Some(if is_walk { Question::SwitchTables } else { expected })
+    }
+
+    /// UDP ports of this host that the owner named.
+    fn named_at(&self, ip: Ipv4Addr) -> impl Iterator<Item = u16> + '_ {
+        let datagrams = self.datagrams.iter().filter(move |named| *named.ip() == ip).map(SocketAddrV4::port);
+        datagrams.chain(self.switches.iter().filter(move |named| **named == ip).map(|_| SNMP_PORT))
     }
 
     /// Whether a place that was not seen to answer may be asked.
     pub(crate) fn has(&self, ip: Ipv4Addr, transport: Transport, port: u16) -> bool {
         match transport {
             Transport::Tcp => self.ports.contains(&port),
-            Transport::Udp => self.datagrams.contains(&SocketAddrV4::new(ip, port)),
+            Transport::Udp => self.named_at(ip).any(|named| named == port),
         }
     }
 }
@@ -127,11 +160,10 @@ impl Plan {
         };
         let inside: BTreeSet<Ipv4Addr> = addresses(round).filter(|ip| plan.scope.has_host(*ip)).collect();
         for ip in inside {
-            let able = who::holder(round, ip).and_then(|asset| match who::refusal(asset) {
-                None => Ok(asset),
-                Some(reason) => Err(reason),
+            let asked = who::holder(round, ip).and_then(|asset| match who::refusal(asset) {
+                None => plan.exchanges_with(asset, ip, round),
+                Some(reason) => plan.named_with(asset, ip, round).unwrap_or(Err(reason)),
             });
-            let asked = able.and_then(|asset| plan.exchanges_with(asset, ip, round));
             match asked {
                 Ok(exchanges) if plan.exchanges.len() + exchanges.len() <= MOST_EXCHANGES => {
                     plan.exchanges.extend(exchanges);
@@ -175,17 +207,16 @@ impl Plan {
     ) -> Result<Vec<Exchange>, &'static str> {
         let seen = seen_places(asset, ip);
         let at = |transport| move |port: &u16| (transport, *port);
-        let datagrams =
-            self.listed.datagrams.iter().filter(|named| *named.ip() == ip).map(SocketAddrV4::port);
         let listed = self.listed.ports.iter().map(at(Transport::Tcp));
-        let listed = listed.chain(datagrams.map(|port| (Transport::Udp, port)));
+        let listed = listed.chain(self.listed.named_at(ip).map(|port| (Transport::Udp, port)));
         let listed = listed.filter(|place| !seen.contains_key(place)).map(|place| (place, None));
         let all: BTreeMap<Place, Option<Protocol>> =
             seen.iter().map(|(place, heard)| (*place, *heard)).chain(listed).collect();
         let clinical = who::is_clinical(round, ip);
-        let exchange = |((transport, port), heard): (Place, Option<Protocol>)| {
-            let question = Question::expected(transport, port, heard).filter(|_| never(port).is_none())?;
-            if question == Question::SnmpSystem && !self.listed.community {
+        let of_place = |((transport, port), heard): (Place, Option<Protocol>)| {
+            let question =
+                self.listed.question(ip, transport, port, heard).filter(|_| never(port).is_none())?;
+            if question.needs_community() && !self.listed.community {
                 return None;
             }
             let is_named = question == Question::SshHello && self.listed.reading.at(ip, port).is_some();
@@ -193,22 +224,58 @@ impl Plan {
             let question = if is_read { Question::LinuxRead } else { question };
             let seen = seen.contains_key(&(transport, port));
             let reason = match (seen, heard) {
+                _ if question == Question::SwitchTables => "it is on the list of switches".to_owned(),
                 _ if is_read => self.listed.reading.reason(ip, port),
                 (true, Some(protocol)) => format!("{} was heard there", protocol.label()),
                 (true, None) => "the port was seen to answer".to_owned(),
                 (false, _) => "the port is on the list".to_owned(),
             };
-            let mut cards: Vec<String> = asset.macs.iter().map(ToString::to_string).collect();
-            cards.sort();
-            let (asset, packets) = (asset.id.to_string(), question.packets());
-            Some(Exchange { asset, ip, port, question, seen, clinical, cards, reason, packets })
+            Some(Exchange { port, seen, reason, ..exchange(asset, ip, question, clinical) })
         };
-        let exchanges: Vec<Exchange> = all.into_iter().filter_map(exchange).collect();
+        let exchanges: Vec<Exchange> = all.into_iter().filter_map(of_place).collect();
         if exchanges.is_empty() {
             Err("no port of it expects a question that can be put")
         } else {
             Ok(exchanges)
         }
+    }
+
+    /// The question that people named for its model, to services that were heard to speak its protocol, or why it is not put; nothing
+    /// where nobody named its model.
+    fn named_with(
+        &self,
+        asset: &Asset,
+        ip: Ipv4Addr,
+        round: &Round,
+    ) -> Option<Result<Vec<Exchange>, &'static str>> {
+        let clinical = who::is_clinical(round, ip);
+        let all = self.listed.named.iter().filter_map(|named| Some((named, named.refusal(asset)?)));
+        let (named, refusal) = all.min_by_key(|(_, refusal)| *refusal)?;
+        if let Err(why) = refusal {
+            return Some(Err(why));
+        }
+        let heard = |(_, heard): &(&Place, &Option<Protocol>)| **heard == named.question.native();
+        let seen = seen_places(asset, ip);
+        let places =
+            seen.iter().filter(heard).filter(|((transport, _), _)| *transport == named.question.transport());
+        let reason = format!("people named this question for the model {}", named.model);
+        let all: Vec<Exchange> = places
+            .map(|((_, port), _)| Exchange {
+                port: *port,
+                seen: true,
+                reason: reason.clone(),
+                called: named.called.clone(),
+                ..exchange(asset, ip, named.question, clinical)
+            })
+            .collect();
+        let unheard = "it was not heard to speak the protocol of the question that was named";
+        Some(if all.is_empty() { Err(unheard) } else { Ok(all) })
+    }
+
+    /// Whether a model is asked that people named: two of them must approve.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.exchanges.iter().any(|exchange| exchange.question.native().is_some())
     }
 
     /// The same with these questions alone, each with its own reason.
@@ -253,7 +320,7 @@ impl Plan {
         // A reading takes longer than a question.
         let mut ends = Duration::ZERO;
         let fits = asked.iter().take_while(|exchange| {
-            ends = ends.saturating_add(self.each()).saturating_add(longer(exchange));
+            ends = ends.saturating_add(exchange.question.longest()).saturating_add(self.pause());
             ends <= time
         });
         let fits = fits.count();
@@ -287,12 +354,16 @@ impl Plan {
     /// How long it takes at most: each exchange waits for the one before it, and each host for its own pause.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let each = self.each().saturating_mul(u32::try_from(self.exchanges.len()).unwrap_or(u32::MAX));
-        self.exchanges.iter().map(longer).fold(each, Duration::saturating_add)
+        self.exchanges.iter().map(|exchange| exchange.question.longest() + self.pause()).sum()
     }
 
+    /// How long the longest question but for a walk takes, which no regular round has: it has no community.
     fn each(&self) -> Duration {
-        CONNECT_TIME + ANSWER_TIME + END_TIME + self.pace.host_gap().max(self.pace.sensor_gap())
+        Question::Banner.longest() + self.pause()
+    }
+
+    fn pause(&self) -> Duration {
+        self.pace.host_gap().max(self.pace.sensor_gap())
     }
 
     /// Whether two people must approve.
@@ -302,9 +373,22 @@ impl Plan {
     }
 }
 
-/// How much longer than a question an exchange may take.
-fn longer(exchange: &Exchange) -> Duration {
-    exchange.question.longest().saturating_sub(ANSWER_TIME)
+/// An exchange with this asset, without its port.
+fn exchange(asset: &Asset, ip: Ipv4Addr, question: Question, clinical: bool) -> Exchange {
+    let mut cards: Vec<String> = asset.macs.iter().map(ToString::to_string).collect();
+    cards.sort();
+    Exchange {
+        asset: asset.id.to_string(),
+        ip,
+        port: 0,
+        question,
+        seen: false,
+        clinical,
+        cards,
+        reason: String::new(),
+        packets: question.packets(),
+        called: String::new(),
+    }
 }
 
 fn addresses(round: &Round) -> impl Iterator<Item = Ipv4Addr> + '_ {

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
-use crate::envelope::{ANSWER_TIME, MOST_PACKETS};
-use crate::{datagrams, elements, hello, negotiate, printing, reading, shell};
+use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
+use crate::{datagrams, echo, elements, hello, negotiate, printing, reading, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
 /// Where agents of SNMP listen; notifications go to another port.
-const SNMP_PORT: u16 = 161;
+pub(crate) const SNMP_PORT: u16 = 161;
 
 /// One question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,13 @@ pub enum Question {
     NtpTime,
     /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
     SnmpSystem,
+    /// The same, and then the tables of a switch that the owner named: its interfaces, ARP, cards that it learned, and neighbours by
+    /// LLDP, in as many datagrams as the budget of a walk has.
+    SwitchTables,
+    /// C-ECHO of DICOM with our own title (PS3.7, 9.1.5), to a model that was named: whether it is there, and which implementation.
+    DicomEcho,
+    /// Read Device Identification of Modbus, to a model that was named: maker, product, revision.
+    ModbusIdentity,
     /// A login over SSH with the owner's key, and one fixed command ([`reading::COMMAND`]): what the server runs.
     LinuxRead,
 }
@@ -58,12 +65,20 @@ pub struct Addressed<'a> {
     pub port: u16,
     /// The plan's mark.
     pub plan: &'a str,
+    /// By which title an application is called (DICOM); empty where it takes any.
+    pub called: &'a str,
 }
 
 impl Addressed<'_> {
     /// What numbers come from. Nothing is ever encrypted or signed with what follows from it.
     fn seed(self) -> String {
         format!("{} {}:{}", self.plan, self.ip, self.port)
+    }
+
+    /// The same in four bytes.
+    pub(crate) fn short_id(self) -> [u8; 4] {
+        let [a, b, c, d, ..] = self.id();
+        [a, b, c, d]
     }
 
     /// A number that comes back in the answer to a datagram.
@@ -87,6 +102,9 @@ impl Question {
         Self::DnsVersion,
         Self::NtpTime,
         Self::SnmpSystem,
+        Self::SwitchTables,
+        Self::DicomEcho,
+        Self::ModbusIdentity,
         Self::LinuxRead,
     ];
 
@@ -106,6 +124,9 @@ impl Question {
             Self::DnsVersion => "dns-version",
             Self::NtpTime => "ntp-time",
             Self::SnmpSystem => "snmp-system",
+            Self::SwitchTables => "switch-tables",
+            Self::DicomEcho => "dicom-echo",
+            Self::ModbusIdentity => "modbus-identity",
             Self::LinuxRead => "linux-read",
         }
     }
@@ -120,8 +141,34 @@ impl Question {
     #[must_use]
     pub const fn transport(self) -> Transport {
         match self {
-            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem => Transport::Udp,
+            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::SwitchTables => Transport::Udp,
             _ => Transport::Tcp,
+        }
+    }
+
+    /// Whether it is put with a community that the owner gives to the run.
+    #[must_use]
+    pub const fn needs_community(self) -> bool {
+        matches!(self, Self::SnmpSystem | Self::SwitchTables)
+    }
+
+    /// Packets that it may cost, whatever a plan says: a walk and a reading have budgets of their own.
+    #[must_use]
+    pub const fn ceiling(self) -> u32 {
+        match self {
+            Self::SwitchTables => MOST_WALKED + 1,
+            Self::LinuxRead => reading::budget::MOST_PACKETS,
+            _ => MOST_PACKETS,
+        }
+    }
+
+    /// How long it takes, at most, without the pause behind it.
+    #[must_use]
+    pub fn longest(self) -> Duration {
+        match self {
+            Self::SwitchTables => WALK_TIME + ANSWER_TIME,
+            Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
+            _ => CONNECT_TIME + ANSWER_TIME + END_TIME,
         }
     }
 
@@ -159,7 +206,7 @@ impl Question {
             Self::RdpNegotiate => matches!(kind, K::RdpSecurity),
             Self::LdapRoot | Self::DnsVersion => matches!(kind, K::ServerSoftware),
             Self::IppAttributes => matches!(kind, K::IppModel | K::IppFirmware | K::HttpServer),
-            Self::SnmpSystem => matches!(
+            Self::SnmpSystem | Self::SwitchTables => matches!(
                 kind,
                 K::SnmpVersion
                     | K::SnmpDefaultCommunity
@@ -167,38 +214,29 @@ impl Question {
                     | K::SnmpObjectId
                     | K::SnmpName
             ),
+            Self::DicomEcho => matches!(kind, K::DicomImplementationClass | K::DicomImplementationVersion),
+            Self::ModbusIdentity => {
+                matches!(kind, K::ModbusVendor | K::ModbusProduct | K::ModbusRevision | K::ModbusModel)
+            }
             Self::PostgresTls | Self::NtpTime => false,
         }
     }
 
     /// Packets that we send to a host that keeps to its protocol, at most: handshake, question, acknowledgements, end. Of a datagram,
-    /// one; the kernel adds one where an answer comes after we stopped waiting (ICMP, port unreachable).
+    /// one, and of a walk its budget; the kernel adds one where an answer comes after we stopped waiting (ICMP, port unreachable).
     #[must_use]
     pub const fn packets(self) -> u32 {
         match self {
             Self::DnsVersion | Self::NtpTime | Self::SnmpSystem => 2,
+            Self::SwitchTables => MOST_WALKED + 1,
             Self::Banner => 8,
-            Self::HttpHead | Self::SmbNegotiate | Self::PostgresTls | Self::RdpNegotiate => 9,
-            Self::TlsHello | Self::SshHello | Self::LdapRoot | Self::IppAttributes => 10,
+            Self::HttpHead
+            | Self::SmbNegotiate
+            | Self::PostgresTls
+            | Self::RdpNegotiate
+            | Self::ModbusIdentity => 9,
+            Self::DicomEcho | Self::TlsHello | Self::SshHello | Self::LdapRoot | Self::IppAttributes => 10,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
-        }
-    }
-
-    /// The ceiling of its packets: a reading is a talk, and has its own.
-    #[must_use]
-    pub const fn most_packets(self) -> u32 {
-        match self {
-            Self::LinuxRead => reading::budget::MOST_PACKETS,
-            _ => MOST_PACKETS,
-        }
-    }
-
-    /// How long it takes, at most.
-    #[must_use]
-    pub const fn longest(self) -> Duration {
-        match self {
-            Self::LinuxRead => reading::budget::MOST_TIME,
-            _ => ANSWER_TIME,
         }
     }
 
@@ -223,9 +261,10 @@ impl Question {
             Self::IppAttributes => printing::attributes(to.ip, to.port),
             Self::DnsVersion => datagrams::dns_version(to.id()),
             Self::NtpTime => datagrams::ntp_time(to.id()),
-            Self::SnmpSystem => {
-                let [a, b, c, d, ..] = to.id();
-                community.map(|community| elements::snmp_system(community, [a, b, c, d])).unwrap_or_default()
+            Self::DicomEcho => echo::associate(to.called),
+            Self::ModbusIdentity => echo::IDENTITY.to_vec(),
+            Self::SnmpSystem | Self::SwitchTables => {
+                community.map(|community| elements::snmp_system(community, to.short_id())).unwrap_or_default()
             }
         }
     }
@@ -233,7 +272,11 @@ impl Question {
     /// What is said once, when the service has said so much.
     #[must_use]
     pub fn reply(self, heard: &[u8]) -> Option<&'static [u8]> {
-        (self == Self::SshHello && shell::is_greeted(heard)).then_some(shell::IDENTIFICATION)
+        match self {
+            Self::SshHello if shell::is_greeted(heard) => Some(shell::IDENTIFICATION),
+            Self::DicomEcho if echo::is_accepted(heard) => Some(echo::ECHO),
+            _ => None,
+        }
     }
 
     /// What is sent before the end, once `heard` is a complete answer.
@@ -243,16 +286,25 @@ impl Question {
             Self::TlsHello => hello::CLOSE_NOTIFY,
             Self::SshHello if shell::is_greeted(heard) => shell::DISCONNECT,
             Self::LdapRoot => elements::LDAP_UNBIND,
+            Self::DicomEcho if echo::is_accepted(heard) => echo::RELEASE,
             _ => &[],
         }
+    }
+
+    /// Whether the other side answers our farewell, and expects the connection to stand until then (DICOM PS3.8, 7.2).
+    #[must_use]
+    pub const fn farewell_is_answered(self) -> bool {
+        matches!(self, Self::DicomEcho)
     }
 
     /// All that is said in an exchange that is answered, piece by piece, with asterisks in the place of a community.
     pub(crate) fn pieces(self, to: Addressed<'_>) -> Vec<Vec<u8>> {
         let greeting = shell::IDENTIFICATION;
-        let reply = self.reply(greeting).unwrap_or_default();
-        let all =
-            [self.opening(to, Some(&Community::masked())), reply.to_vec(), self.farewell(greeting).to_vec()];
+        let (reply, farewell) = match self {
+            Self::DicomEcho => (echo::ECHO, echo::RELEASE),
+            _ => (self.reply(greeting).unwrap_or_default(), self.farewell(greeting)),
+        };
+        let all = [self.opening(to, Some(&Community::masked())), reply.to_vec(), farewell.to_vec()];
         all.into_iter().filter(|piece| !piece.is_empty()).collect()
     }
 
@@ -271,10 +323,9 @@ impl Question {
             Self::IppAttributes => printing::is_complete(bytes),
             Self::DnsVersion => datagrams::dns_answers(bytes, to.id()),
             Self::NtpTime => datagrams::ntp_answers(bytes, to.id()),
-            Self::SnmpSystem => {
-                let [a, b, c, d, ..] = to.id();
-                elements::snmp_answers(bytes, [a, b, c, d])
-            }
+            Self::SnmpSystem | Self::SwitchTables => elements::snmp_answers(bytes, to.short_id()),
+            Self::DicomEcho => echo::is_echoed(bytes),
+            Self::ModbusIdentity => echo::is_identified(bytes),
         }
     }
 
@@ -336,7 +387,7 @@ mod tests {
     use super::*;
 
     const fn to(port: u16) -> Addressed<'static> {
-        Addressed { ip: Ipv4Addr::new(10, 1, 2, 3), port, plan: "p" }
+        Addressed { ip: Ipv4Addr::new(10, 1, 2, 3), port, plan: "p", called: "" }
     }
 
     #[test]
@@ -347,7 +398,10 @@ mod tests {
         assert_eq!(head.matches("HTTP/1.1").count(), 1);
         let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
-            assert!(question.packets() <= question.most_packets());
+            let has_own = matches!(question, Question::SwitchTables | Question::LinuxRead);
+            assert!(
+                question.packets() <= question.ceiling() && has_own != (question.ceiling() == MOST_PACKETS)
+            );
             let sent = question.opening(to(443), Some(&community));
             // One request in one segment that every stack has room for.
             assert!(sent.len() <= 536, "{question:?} {}", sent.len());
@@ -362,7 +416,9 @@ mod tests {
 
     #[test]
     fn p6_without_a_community_nothing_is_said_to_snmp() {
-        assert!(Question::SnmpSystem.opening(to(161), None).is_empty());
+        for question in Question::ALL.iter().filter(|question| question.needs_community()) {
+            assert!(question.opening(to(161), None).is_empty());
+        }
     }
 
     #[test]

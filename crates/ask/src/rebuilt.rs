@@ -10,6 +10,7 @@ use std::time::Duration;
 use wardround_model::{Timestamp, Transport};
 
 use crate::question::{Addressed, Question};
+use crate::tables::{self, Name};
 use crate::walk::Outcome;
 
 /// One exchange as a log tells it.
@@ -29,6 +30,10 @@ pub struct Sent {
     pub end: Option<(Timestamp, Outcome, usize)>,
     /// How long the connection took to stand, if it did.
     pub connected: Option<Duration>,
+    /// Names behind which a switch was asked for more.
+    pub walked: Vec<Name>,
+    /// By which title an application was called.
+    pub called: String,
 }
 
 /// Flags of TCP (RFC 9293, 3.1).
@@ -106,16 +111,19 @@ fn block(file: &mut Vec<u8>, kind: u32, body: &[u8], options: &[(u16, &[u8])]) {
 fn packets(sent: &Sent) -> Vec<(Timestamp, Vec<u8>)> {
     let said = sent.end.map_or(0, |(_, _, said)| said);
     let ended = sent.end.map_or(sent.at, |(at, ..)| at);
-    let to = Addressed { ip: *sent.to.ip(), port: sent.to.port(), plan: &sent.plan };
+    let to = Addressed { ip: *sent.to.ip(), port: sent.to.port(), plan: &sent.plan, called: &sent.called };
     let mut pieces = sent.question.pieces(to);
     // As many pieces as were said, by their length; of a question with a community the log counts less.
     let mut left = said;
     pieces.retain(|piece| {
-        let fits = left >= piece.len() || sent.question == Question::SnmpSystem && left > 0;
+        let fits = left >= piece.len() || sent.question.needs_community() && left > 0;
         left = left.saturating_sub(piece.len());
         fits
     });
     if sent.question.transport() == Transport::Udp {
+        if !pieces.is_empty() {
+            pieces.extend(tables::told_again(to.short_id(), &sent.walked));
+        }
         return pieces.iter().map(|piece| (sent.at, udp(sent, piece))).collect();
     }
     if matches!(sent.end, Some((_, Outcome::AnotherCard | Outcome::Stopped, _))) && sent.connected.is_none() {
@@ -213,6 +221,8 @@ mod tests {
             at,
             end: Some((plus(at, Duration::from_millis(40)), outcome, said)),
             connected: connected.then_some(Duration::from_millis(2)),
+            walked: Vec::new(),
+            called: String::new(),
         }
     }
 
@@ -236,7 +246,7 @@ mod tests {
     #[test]
     fn a_community_is_told_as_asterisks() {
         let community = "sesame-4711".parse().unwrap();
-        let to = Addressed { ip: [10, 20, 1, 9].into(), port: 22, plan: &"a".repeat(16) };
+        let to = Addressed { ip: [10, 20, 1, 9].into(), port: 22, plan: &"a".repeat(16), called: "" };
         let said = Question::SnmpSystem.opening(to, Some(&community)).len() - 11;
         let file = capture(&[sent(Question::SnmpSystem, Outcome::Answered, said, false)]);
         let has = |text: &[u8]| file.windows(text.len()).any(|window| window == text);

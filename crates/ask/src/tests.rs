@@ -12,7 +12,9 @@ use wardround_model::{
     Timestamp, Transport, Volume,
 };
 
-use crate::envelope::{HOST_GAP, LEAST_CONFIDENCE, MOST_PACKETS, SENSOR_GAP, SENSOR_RATE, never};
+use crate::envelope::{
+    HOST_GAP, LEAST_CONFIDENCE, MOST_PACKETS, MOST_WALKED, SENSOR_GAP, SENSOR_RATE, never,
+};
 use crate::reading::{Login, Reading};
 use crate::{
     Approval, Approved, Exchange, Listed, MAY_BE_ASKED, Net, Outcome, Pace, Plan, Question, Refused, Scope,
@@ -20,6 +22,7 @@ use crate::{
 };
 
 mod distress;
+mod named;
 mod reading;
 mod regular;
 
@@ -176,6 +179,7 @@ proptest! {
         datagrams in proptest::collection::vec((some_ip(), select(vec![53, 123, 161, 162, 5353])), 0..10),
         reads in proptest::collection::vec((some_ip(), select(vec![22, 80, 2222])), 0..10),
         community: bool,
+        switches in proptest::collection::vec(some_ip(), 0..4),
         host_gap_ms: u64,
         sensor_gap_ms: u64,
     ) {
@@ -183,7 +187,8 @@ proptest! {
         let named: Vec<SocketAddrV4> = datagrams.iter().map(|(ip, port)| SocketAddrV4::new(*ip, *port)).collect();
         let hosts = reads.iter().map(|(ip, port)| format!("{ip}:{port}").parse().unwrap()).collect();
         let reading = Reading { hosts, login: Login::default() };
-        let listed = Listed { ports, datagrams: named.clone(), community, reading };
+        let listed =
+            Listed { ports, datagrams: named.clone(), switches: switches.clone(), community, reading, ..Listed::default() };
         let plan = Plan::make(ID, &round, scope, listed, Pace::from(Wish { host_gap_ms, sensor_gap_ms }));
         prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
         for exchange in &plan.exchanges {
@@ -196,8 +201,10 @@ proptest! {
             prop_assert!(class.confidence.as_percent() >= LEAST_CONFIDENCE);
             prop_assert!(exchange.ip.is_private() && ![0, 255].contains(&exchange.ip.octets()[3]));
             prop_assert!(never(exchange.port).is_none());
+            let is_walk = exchange.question == Question::SwitchTables;
             let is_read = exchange.question == Question::LinuxRead;
-            prop_assert!(is_read || exchange.packets <= MOST_PACKETS);
+            let ceiling = if is_walk { MOST_WALKED + 1 } else { MOST_PACKETS };
+            prop_assert!(is_read || exchange.packets <= ceiling);
             if is_read {
                 // A server, that its owner named, and where SSH was heard.
                 prop_assert!(reads.contains(&(exchange.ip, exchange.port)) && is_server(class.value));
@@ -207,8 +214,10 @@ proptest! {
             if exchange.question.transport() == Transport::Udp {
                 // To one address that was seen to speak it, or that the owner named.
                 let seen = holders[0].services.iter().any(|service| service.endpoint == exchange.endpoint());
-                prop_assert!(seen || named.contains(&SocketAddrV4::new(exchange.ip, exchange.port)));
-                prop_assert!(community || exchange.question != Question::SnmpSystem);
+                let is_switch = switches.contains(&exchange.ip) && exchange.port == 161;
+                prop_assert!(seen || is_switch || named.contains(&SocketAddrV4::new(exchange.ip, exchange.port)));
+                prop_assert!(community || !exchange.question.needs_community());
+                prop_assert!(!is_walk || is_switch);
             }
         }
         // The same again is the same plan, also through its file.

@@ -16,6 +16,7 @@ use crate::plan::Exchange;
 use crate::question::{Addressed, Question};
 use crate::reading::Given;
 use crate::scope::Net;
+use crate::tables::Tables;
 
 /// Leave to ask one question now. Only a [`Walk`] gives it, and it is used up by asking.
 #[derive(Debug)]
@@ -48,8 +49,16 @@ impl Ticket {
     /// How many bytes of it nobody may read: what a log tells is shorter by them.
     #[must_use]
     pub fn secret_bytes(&self) -> usize {
-        let has_one = self.exchange.question == Question::SnmpSystem;
+        let has_one = self.exchange.question.needs_community();
         self.community.as_ref().filter(|_| has_one).map_or(0, |community| community.as_bytes().len())
+    }
+
+    /// The walk over a switch's tables, where that is what may be asked. The first request of it is the opening.
+    #[must_use]
+    pub fn tables(&self) -> Option<Tables> {
+        let community =
+            self.community.clone().filter(|_| self.exchange.question == Question::SwitchTables)?;
+        Some(Tables::new(community, self.to().short_id()))
     }
 
     /// Whether enough came to stop listening.
@@ -59,7 +68,8 @@ impl Ticket {
     }
 
     fn to(&self) -> Addressed<'_> {
-        Addressed { ip: self.exchange.ip, port: self.exchange.port, plan: &self.plan }
+        let Exchange { ip, port, called, .. } = &self.exchange;
+        Addressed { ip: *ip, port: *port, plan: &self.plan, called }
     }
 }
 
@@ -77,6 +87,8 @@ pub enum Outcome {
     NoConnection,
     /// A connection, and no answer in time.
     Silent,
+    /// Answers, and then none in time.
+    FellSilent,
     /// The other side broke the connection off.
     Reset,
     /// The network says that it is not to be reached.
@@ -103,6 +115,7 @@ impl Outcome {
         Self::Refused,
         Self::NoConnection,
         Self::Silent,
+        Self::FellSilent,
         Self::Reset,
         Self::Unreachable,
         Self::AnotherCard,
@@ -128,6 +141,7 @@ impl Outcome {
             Self::Refused => "refused",
             Self::NoConnection => "no-connection",
             Self::Silent => "silent",
+            Self::FellSilent => "fell-silent",
             Self::Reset => "reset",
             Self::Unreachable => "unreachable",
             Self::AnotherCard => "another-card",
@@ -248,7 +262,7 @@ impl Walk {
         // Pauses count from the end, so that a slow host has its whole pause.
         host.ready = host.ready.max(now + self.pace.host_gap());
         self.ready = self.ready.max(now + self.pace.sensor_gap());
-        if outcome == Outcome::Silent && exchange.question == Question::SnmpSystem {
+        if outcome == Outcome::Silent && exchange.question.needs_community() {
             // An agent keeps silent to a community that it does not know (RFC 3584, 5.2.1). The host is left alone all the same.
             self.refused.insert(exchange.ip);
             self.drop_stopped();
@@ -316,6 +330,7 @@ impl Host {
             }
             Outcome::NoConnection => "no connection in time",
             Outcome::Silent => "no answer in time",
+            Outcome::FellSilent => "it fell silent in the middle of its answers",
             Outcome::Reset => "it broke the connection off",
             Outcome::Unreachable => "it is not to be reached any more",
             Outcome::AnotherCard => "another card has its address",

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use wardround_model::{Area, Asset, DeviceClass, Protocol, Round};
 
 use crate::envelope::LEAST_CONFIDENCE;
+use crate::named;
 use crate::scope::Net;
 
 /// Classes that may be asked. Phones, cameras, building controllers, everything medical and what is unknown are not among them.
@@ -26,17 +27,17 @@ pub fn refusal(asset: &Asset) -> Option<&'static str> {
     let class = &asset.class;
     let spoken = || asset.services.iter().filter_map(|service| service.protocol);
     if class.value.is_medical() {
-        return Some(
-            "it takes part in care; a person must name its model and question, which is not built yet",
-        );
+        return Some(if named::may_be_named(class.value) {
+            "it takes part in care; a person must name its model and question"
+        } else {
+            "it takes part in care, and its kind is asked nothing"
+        });
     }
     if class.value == DeviceClass::Unknown {
-        return Some(
-            "what it is is not known; a person must name its model and question, which is not built yet",
-        );
+        return Some("what it is is not known; a person must say so first");
     }
     if class.value.area() == Area::Plant {
-        return Some("it runs or senses the building");
+        return Some("it runs or senses the building; a person must name its model and question");
     }
     if !MAY_BE_ASKED.contains(&class.value) {
         return Some("its kind is not on the list of what may be asked");

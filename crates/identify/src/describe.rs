@@ -79,6 +79,7 @@ const NAMES: &[FactKind] = &[
     FactKind::NtlmComputer,
     FactKind::KerberosComputer,
     FactKind::SnmpName,
+    FactKind::LldpName,
     FactKind::DicomCallingAe,
 ];
 

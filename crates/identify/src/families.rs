@@ -226,8 +226,9 @@ fn has_digit(word: &str) -> bool {
 }
 
 /// The texts in which a device says what it is, how much each is worth, and what it is called.
-const TEXTS: [(FactKind, u8, &str); 4] = [
+const TEXTS: [(FactKind, u8, &str); 5] = [
     (FactKind::SnmpSystemDescription, 85, "SNMP description"),
+    (FactKind::LldpDescription, 85, "LLDP description"),
     (FactKind::DhcpVendorClass, 75, "DHCP vendor class"),
     (FactKind::MdnsModel, 75, "mDNS announcement"),
     (FactKind::IppModel, 75, "answer over IPP"),

@@ -127,6 +127,7 @@ const NAMES: &[FactKind] = &[
     FactKind::NtlmComputer,
     FactKind::KerberosComputer,
     FactKind::SnmpName,
+    FactKind::LldpName,
     FactKind::ListedName,
 ];
 

@@ -167,6 +167,12 @@ fact_kinds! {
     SnmpObjectId = "snmp.object-id", "system object id (SNMP)", Code, 96;
     /// sysName.0 (RFC 3418). About the service.
     SnmpName = "snmp.name", "system name (SNMP)", Words, 64;
+    /// `lldpRemSysName` (IEEE 802.1AB): what a neighbour of a switch calls itself. About the card.
+    LldpName = "lldp.name", "system name (LLDP)", Words, 64;
+    /// `lldpRemSysDesc` (IEEE 802.1AB). About the card.
+    LldpDescription = "lldp.description", "system description (LLDP)", Product, 255;
+    /// Next to which switch it stands, and at which of its ports: `10.20.1.2,port-7` (IEEE 802.1AB). About the card.
+    LldpNeighbourOf = "lldp.neighbour-of", "is next to (LLDP)", Code, 32;
     /// Greeting of an FTP server (RFC 959, reply 220). About the service.
     FtpBanner = "ftp.banner", "FTP server", Product, 128;
     /// First product-like words that a Telnet server sent before its login prompt (RFC 854). About the service.

@@ -188,6 +188,8 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::KerberosComputer
         | FactKind::KerberosRealm
         | FactKind::SnmpName
+        | FactKind::LldpName
+        | FactKind::LldpNeighbourOf
         | FactKind::ListedAs
         | FactKind::ListedName
         | FactKind::ListedSerial

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use wardround_ask::reading::HostKey;
-use wardround_ask::{Outcome, Question, Ticket};
+use wardround_ask::{Name, Outcome, Question, Ticket};
 use wardround_model::Transport;
 
 use crate::{cards, connection, datagram, reading};
@@ -20,8 +20,12 @@ pub struct Answer {
     pub connected: Option<Duration>,
     /// Bytes that were sent. What nobody may read (a community) is not counted.
     pub sent: usize,
-    /// What came back; of a reading what came in clear.
+    /// What came back; of a walk, the answers one behind the other; of a reading what came in clear.
     pub bytes: Vec<u8>,
+    /// Names of objects behind which a walk asked.
+    pub walked: Vec<Name>,
+    /// Whether the budget of a walk ended before the tables did.
+    pub is_cut_short: bool,
     /// What a reading gave.
     pub reading: Option<Reading>,
 }
@@ -39,7 +43,21 @@ pub struct Reading {
 
 impl Answer {
     pub(crate) const fn empty(outcome: Outcome) -> Self {
-        Self { outcome, from: None, connected: None, sent: 0, bytes: Vec::new(), reading: None }
+        Self::of(outcome, None, 0, Vec::new())
+    }
+
+    /// Without what only a connection, a walk or a reading has.
+    pub(crate) const fn of(outcome: Outcome, from: Option<SocketAddr>, sent: usize, bytes: Vec<u8>) -> Self {
+        Self {
+            outcome,
+            from,
+            connected: None,
+            sent,
+            bytes,
+            walked: Vec::new(),
+            is_cut_short: false,
+            reading: None,
+        }
     }
 }
 

@@ -67,16 +67,12 @@ impl Talk<'_> {
         };
         if outcome == Outcome::Answered {
             self.say(exchange.question.farewell(&self.bytes));
+            if exchange.question.farewell_is_answered() {
+                self.wait();
+            }
         }
         self.end();
-        Answer {
-            outcome,
-            from,
-            connected: Some(connected),
-            sent: self.sent,
-            bytes: self.bytes,
-            reading: None,
-        }
+        Answer { connected: Some(connected), ..Answer::of(outcome, from, self.sent, self.bytes) }
     }
 
     /// Says it in one piece. It is smaller than the room that the kernel keeps for a new connection.
@@ -120,6 +116,15 @@ impl Talk<'_> {
                 return if self.bytes.is_empty() { Outcome::Silent } else { Outcome::Answered };
             }
         }
+    }
+
+    /// Waits for the answer to our farewell, before the connection ends.
+    fn wait(&mut self) {
+        let (begun, mut buffer) = (Instant::now(), [0; 4096]);
+        while begun.elapsed() < END_TIME
+            && !(self.is_stopped)()
+            && matches!(self.hear(&mut buffer), Heard::Nothing)
+        {}
     }
 
     /// Ends our side and reads until the other side has ended too.

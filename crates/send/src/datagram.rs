@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 use wardround_ask::envelope::{ANSWER_TIME, MOST_ANSWER};
-use wardround_ask::{Outcome, Ticket};
+use wardround_ask::{Outcome, Tables, Ticket, Turn};
 
 use crate::answer::Answer;
 
@@ -16,8 +16,11 @@ const SLICE: Duration = Duration::from_millis(100);
 /// Datagrams that do not answer ours and are passed over, at most.
 const MOST_OTHERS: usize = 16;
 
-/// Sends the question, once, and listens.
+/// Sends the question, once, and listens; or walks over the tables of a switch.
 pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
+    if let Some(tables) = ticket.tables() {
+        return walk(ticket, tables, is_stopped);
+    }
     let (exchange, question) = (ticket.exchange(), ticket.opening());
     if question.is_empty() {
         return Answer::empty(Outcome::Stopped);
@@ -32,8 +35,42 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
         Ok(sent) => sent.saturating_sub(ticket.secret_bytes()),
         Err(error) => return Answer::empty(outcome(error.kind())),
     };
-    let (outcome, bytes) = listen(&socket, ticket, is_stopped, begun);
-    Answer { outcome, from: socket.local_addr().ok(), connected: None, sent, bytes, reading: None }
+    let (outcome, bytes) = listen(&socket, &mut |bytes| ticket.is_answered(bytes), is_stopped, begun);
+    Answer::of(outcome, socket.local_addr().ok(), sent, bytes)
+}
+
+/// One request after the other, each once its budget gives it and the one before is answered.
+fn walk(ticket: &Ticket, mut tables: Tables, is_stopped: &dyn Fn() -> bool) -> Answer {
+    let exchange = ticket.exchange();
+    let Ok(socket) = tied(SocketAddrV4::new(exchange.ip, exchange.port)) else {
+        return Answer::empty(Outcome::Unreachable);
+    };
+    let (begun, mut sent, mut bytes) = (Instant::now(), 0_usize, Vec::new());
+    let outcome = loop {
+        if is_stopped() {
+            break Outcome::Stopped;
+        }
+        match tables.next(begun.elapsed()) {
+            Turn::Done => break Outcome::Answered,
+            Turn::Wait(until) => std::thread::sleep(until.saturating_sub(begun.elapsed()).min(SLICE)),
+            Turn::Ask(request) => {
+                if let Err(error) = socket.send(&request) {
+                    break outcome(error.kind());
+                }
+                sent = sent.saturating_add(request.len().saturating_sub(ticket.secret_bytes()));
+                let (heard, answer) =
+                    listen(&socket, &mut |bytes| tables.hear(bytes), is_stopped, Instant::now());
+                bytes.extend_from_slice(&answer);
+                match heard {
+                    Outcome::Answered => {}
+                    Outcome::Silent if !bytes.is_empty() => break Outcome::FellSilent,
+                    other => break other,
+                }
+            }
+        }
+    };
+    let (walked, is_cut_short) = (tables.walked().to_vec(), tables.is_cut_short());
+    Answer { walked, is_cut_short, ..Answer::of(outcome, socket.local_addr().ok(), sent, bytes) }
 }
 
 fn tied(to: SocketAddrV4) -> std::io::Result<UdpSocket> {
@@ -46,7 +83,7 @@ fn tied(to: SocketAddrV4) -> std::io::Result<UdpSocket> {
 
 fn listen(
     socket: &UdpSocket,
-    ticket: &Ticket,
+    is_it: &mut dyn FnMut(&[u8]) -> bool,
     is_stopped: &dyn Fn() -> bool,
     begun: Instant,
 ) -> (Outcome, Vec<u8>) {
@@ -58,7 +95,7 @@ fn listen(
         match socket.recv(&mut buffer) {
             Ok(count) => {
                 let bytes = buffer.get(..count).unwrap_or_default();
-                if ticket.is_answered(bytes) {
+                if is_it(bytes) {
                     return (Outcome::Answered, bytes.to_vec());
                 }
                 others = others.saturating_add(1);

@@ -89,14 +89,8 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
         told: if outcome == Outcome::Answered { told } else { Vec::new() },
         heard: line.heard,
     });
-    Answer {
-        outcome,
-        from: line.from(),
-        connected: Some(connected),
-        sent: line.sent,
-        bytes: line.clear,
-        reading,
-    }
+    let answer = Answer::of(outcome, line.from(), line.sent, line.clear);
+    Answer { connected: Some(connected), reading, ..answer }
 }
 
 /// The last message, where there is a talk to end.

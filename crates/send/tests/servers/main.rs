@@ -4,6 +4,7 @@
 
 #[path = "../zoo/hospital.rs"]
 mod hospital;
+mod switch;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
@@ -55,6 +56,25 @@ const SERVERS: &[Known] = &[
         &[("scan.open", "snmp"), ("snmp.version", "2c"), ("snmp.system-description", "Linux * ")],
     ),
     ("ntp", Protocol::Ntp, &[("scan.open", "ntp")]),
+    (
+        "dicom",
+        Protocol::Dicom,
+        &[
+            ("scan.open", "dicom"),
+            ("dicom.association", "accepted"),
+            ("dicom.implementation-version", "OFFIS_DCMTK_36"),
+        ],
+    ),
+    (
+        "modbus",
+        Protocol::Modbus,
+        &[
+            ("scan.open", "modbus"),
+            ("modbus.vendor", "Example Controls"),
+            ("modbus.product", "EX-4711"),
+            ("modbus.revision", "2.1"),
+        ],
+    ),
 ];
 /// What `lab/servers` sets as community, and who it says is to be called.
 const COMMUNITY: &str = "sesame-4711";

@@ -2,13 +2,17 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use wardround_ask::{Approval, Approved, Listed, Pace, Plan, Scope, Window, approve};
+use wardround_ask::{Approval, Approved, Listed, Named, Pace, Plan, Question, Scope, Window, approve};
 use wardround_model::{
     Asset, AssetId, Claim, Confidence, Coverage, DeviceClass, Endpoint, Protocol, Round, RoundId, Service,
     Timestamp, Transport,
 };
 
 pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved {
+    approved_with(offers, Listed { community: true, named: named(), ..Listed::default() })
+}
+
+pub(crate) fn approved_with(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed: Listed) -> Approved {
     let round = round(offers.iter().map(|(ip, ports)| asset(*ip, ports)).collect());
     let now = jiff::Timestamp::now().as_second();
     let scope = Scope {
@@ -18,15 +22,28 @@ pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved 
         window: Window { from: now - 60, until: now + 600 },
         hours: None,
     };
-    let plan = Plan::make(
-        RoundId(1),
-        &round,
-        scope,
-        Listed { community: true, ..Listed::default() },
-        Pace::default(),
-    );
-    let approval = Approval { plan: plan.mark(), by: "keeper".to_owned() };
-    approve(plan, RoundId(1), &round, &[approval]).unwrap()
+    let plan = Plan::make(RoundId(1), &round, scope, listed, Pace::default());
+    let approval = |by: &str| Approval { plan: plan.mark(), by: by.to_owned() };
+    let approvals = [approval("keeper"), approval("vet")];
+    approve(plan, RoundId(1), &round, &approvals).unwrap()
+}
+
+/// What all devices are called.
+const MODEL: &str = "Example 4711";
+
+/// Models that are named, for those of them that are asked nothing else.
+fn named() -> Vec<Named> {
+    let named =
+        |question, called: &str| Named { model: MODEL.to_owned(), question, called: called.to_owned() };
+    vec![named(Question::DicomEcho, "ARCHIVE1"), named(Question::ModbusIdentity, "")]
+}
+
+fn class(ports: &[(u16, Protocol)]) -> DeviceClass {
+    match ports {
+        [(_, Protocol::Dicom)] => DeviceClass::ImagingArchive,
+        [(_, Protocol::Modbus)] => DeviceClass::BuildingController,
+        _ => DeviceClass::Server,
+    }
 }
 
 fn transport(protocol: Protocol) -> Transport {
@@ -47,9 +64,13 @@ fn asset(ip: Ipv4Addr, ports: &[(u16, Protocol)]) -> Asset {
         macs: Vec::new(),
         ips: vec![IpAddr::V4(ip)],
         names: Vec::new(),
-        class: Claim { value: DeviceClass::Server, confidence: Confidence::percent(90), reasons: Vec::new() },
+        class: Claim { value: class(ports), confidence: Confidence::percent(90), reasons: Vec::new() },
         maker: None,
-        model: None,
+        model: Some(Claim {
+            value: MODEL.to_owned(),
+            confidence: Confidence::percent(90),
+            reasons: Vec::new(),
+        }),
         software: None,
         operating_system: None,
         care_area: None,

@@ -1,6 +1,6 @@
 //! Words of `wardround ask`.
 
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
@@ -15,6 +15,8 @@ use super::{Format, StoreArgument};
 pub(crate) enum AskCommand {
     /// Set which networks may be asked, who answers for them, and when; without words, show it
     Scope(ScopeAsk),
+    /// Name a model of imaging device or building controller with the one question that it may be asked; without words, show them
+    Name(NameAsk),
     /// Plan: every question to come, with its reason and packets; nothing is sent
     Plan(PlanAsk),
     /// Hold the plan against the safety envelope, and approve it; nothing is sent
@@ -64,6 +66,30 @@ pub(crate) struct ScopeAsk {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct NameAsk {
+    /// The model, as the newest round tells it
+    #[arg(long, value_name = "MODEL", requires_all = ["question", "by", "because"])]
+    pub(crate) model: Option<String>,
+    /// Its question: dicom-echo or modbus-identity
+    #[arg(long, value_name = "QUESTION", requires = "model")]
+    pub(crate) question: Option<String>,
+    /// By which title its application is called (DICOM); without it, any
+    #[arg(long, value_name = "TITLE", requires = "model")]
+    pub(crate) called: Option<String>,
+    /// Take it back
+    #[arg(long, requires = "model")]
+    pub(crate) remove: bool,
+    /// Who says so
+    #[arg(long, value_name = "NAME", requires = "model")]
+    pub(crate) by: Option<String>,
+    /// Why this question does no harm to this model: what its maker says, or where it was tried
+    #[arg(long, value_name = "TEXT", requires = "model")]
+    pub(crate) because: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgument,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PlanAsk {
     /// Ports to ask beside those that were seen, at most ten: 22,443
     #[arg(long, value_name = "PORT", value_delimiter = ',')]
@@ -74,6 +100,9 @@ pub(crate) struct PlanAsk {
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long)]
     pub(crate) snmp: bool,
+    /// A switch or router whose tables are read by SNMP: its interfaces, ARP, learned cards and LLDP neighbours; may be said several times
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "snmp")]
+    pub(crate) switch: Vec<Ipv4Addr>,
     /// A Linux server to read over SSH, by its address; with the fingerprint of its key behind `=` where you know it; may be said several
     /// times. The run is then given the key of its owner
     #[arg(long, value_name = "ADDRESS[:PORT][=SHA256:KEY]")]
@@ -108,13 +137,13 @@ pub(crate) struct RunAsk {
     /// A file with the community for SNMP in its one line, which only you may read (chmod 600); it is kept nowhere
     #[arg(long, value_name = "FILE")]
     pub(crate) snmp_community: Option<PathBuf>,
-    /// The private key that reads servers, without a passphrase, in a file which only you may read (chmod 600); it is kept nowhere
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: Option<PathBuf>,
     /// Listen at a network interface, before the first question and until ten minutes after the last one, whether hosts do as before;
     /// may be said several times
     #[arg(long, value_name = "INTERFACE")]
     pub(crate) watch: Vec<String>,
+    /// The private key that reads servers, without a passphrase, in a file which only you may read (chmod 600); it is kept nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }

@@ -29,7 +29,8 @@ time.sleep(120)
 ";
 
 /// The cable. Its near end has our address and that of the devices' server.
-const CABLE: &str = "ip link set lo up; unshare --net sleep 120 & far=$!; sleep 0.3
+const CABLE: &str = "ip link set lo up; unshare --net sleep 120 & far=$!
+     until [ \"$(readlink /proc/$far/ns/net)\" != \"$(readlink /proc/$$/ns/net)\" ]; do sleep 0.05; done
      ip link add near type veth peer name far netns $far; ip addr add 10.20.1.2/24 dev near; ip addr add 10.20.1.5/24 dev near
      ip link set near up; there() { nsenter -t $far -n \"$@\"; }
      for last in 9 40 70 100; do there ip addr add 10.20.1.$last/24 dev far; done; there ip link set far up

@@ -143,7 +143,8 @@ while True:
         "ip link set lo up; ip addr add 10.20.1.9/32 dev lo
          python3 agent.py >heard & agent=$!
          sleep 1; echo sesame-4711 >community; chmod 644 community
-         {SCOPE} >/dev/null; $W ask plan --udp 10.20.1.9:161 --snmp; $W ask check --approve Ann; $W ask check --approve Ben
+         {SCOPE} >/dev/null; $W ask plan --switch 10.20.1.9 2>&1 || true; $W ask plan --switch 10.20.1.9 --snmp
+         $W ask plan --udp 10.20.1.9:161 --snmp; $W ask check --approve Ann; $W ask check --approve Ben
          $W ask run 2>&1 || true
          $W ask run --snmp-community community 2>&1 || true
          chmod 600 community; $W ask run --snmp-community community; $W ask log; $W ask log --format json
@@ -151,6 +152,9 @@ while True:
     );
     let told = in_namespace(&place, &script);
     for words in [
+        "required arguments were not provided:\n  --snmp",
+        "switch-tables",
+        "it is on the list of switches",
         "10.20.1.9:161/udp",
         "snmp-system",
         "say where the community is",

@@ -5,7 +5,8 @@ use crate::asking::{SCOPE, in_namespace};
 use crate::program::Place;
 
 /// A cable to a server in a network of its own; what we ask goes over it. `far` is a process there.
-const CABLE: &str = "mount -t sysfs none /sys; unshare --net sleep 60 & far=$!; sleep 0.3; ip link set lo up
+const CABLE: &str = "mount -t sysfs none /sys; unshare --net sleep 60 & far=$!
+     until [ \"$(readlink /proc/$far/ns/net)\" != \"$(readlink /proc/$$/ns/net)\" ]; do sleep 0.05; done; ip link set lo up
      ip link add near type veth peer name far netns $far; ip addr add 10.20.1.2/24 dev near; ip link set near up
      there() { nsenter -t $far -n \"$@\"; }
      there ip addr add 10.20.1.9/24 dev far; there ip link set far up

@@ -66,6 +66,8 @@ pub(super) struct Wanted {
     pub(super) pace: Pace,
     /// Only what shows whether work is done.
     pub(super) verify: bool,
+    /// Also the models that people named. Nobody asks those when nobody is there.
+    pub(super) named: bool,
 }
 
 /// A plan, and how it came to be.
@@ -121,6 +123,7 @@ impl Asking {
     pub(super) fn make(&self, wanted: &Wanted, policy: &Policy) -> Result<Made> {
         let (scope, (id, round)) = (self.scope()?.at(now()), self.newest()?);
         let mut listed = wanted.listed.clone();
+        listed.named = if wanted.named { self.named()? } else { Vec::new() };
         reading::with_known_keys(&self.folder, &mut listed.reading)?;
         let plan = Plan::make(id, &round, scope, listed, wanted.pace);
         let store = Store::open_read_only(&self.store)?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use wardround_ask::journal::Line;
-use wardround_ask::{Approved, Distress, Exchange, Halt, StopFlag, observations};
+use wardround_ask::{Approved, Distress, Exchange, Halt, Question, StopFlag, observations};
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
@@ -47,16 +47,21 @@ pub(super) struct Keeper<'a> {
     pub(super) plan: String,
     pub(super) stop_file: PathBuf,
     pub(super) signalled: Arc<StopFlag>,
-    /// Servers that are read.
-    pub(super) servers: Servers,
     /// Where hosts are listened to, if they are.
     pub(super) listening: Option<Listening>,
     pub(super) tell: &'a dyn Fn(&str),
+    /// Servers that are read.
+    pub(super) servers: Servers,
     pub(super) found: Vec<Observation>,
     /// Services whose question was settled.
     pub(super) settled: BTreeSet<Endpoint>,
+    /// Whether tables of a switch were read.
+    pub(super) read_tables: bool,
     pub(super) asked: u64,
 }
+
+/// What is said of a walk that ended before its tables did.
+const CUT_SHORT: &str = "not all of its tables was read";
 
 impl Keeper<'_> {
     /// Writes down what is about no question.
@@ -76,6 +81,7 @@ impl Keeper<'_> {
             plan: self.plan.clone(),
             to: exchange.place(),
             question: exchange.question.code().to_owned(),
+            called: exchange.called.clone(),
             ..Line::new(at, event)
         }
     }
@@ -106,16 +112,18 @@ impl Desk for Keeper<'_> {
         let record = self.lines.saturating_add(1);
         let left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
         let line = Line {
-            text: left.text,
             from: answer.from.map(|from| from.to_string()).unwrap_or_default(),
             bytes_out: Some(answer.sent),
             bytes_in: Some(answer.reading.as_ref().map_or(answer.bytes.len(), |reading| reading.heard)),
             connect_ms: answer.connected.map(milliseconds),
+            walked: answer.walked.iter().map(ToString::to_string).collect(),
+            text: if answer.is_cut_short { CUT_SHORT.to_owned() } else { left.text },
             ..self.line(at, answer.outcome.code(), exchange)
         };
         self.add(&line)?;
         if answers::settles(answer.outcome) {
             self.settled.insert(exchange.endpoint());
+            self.read_tables |= exchange.question == Question::SwitchTables;
         }
         self.found.extend(left.observations);
         if !answer.bytes.is_empty() {

@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod desk;
 mod folder;
+mod named;
 mod reading;
 mod rebuilt;
 mod regular;
@@ -41,6 +42,7 @@ pub(crate) use site::SiteAsker;
 pub(crate) fn run(command: AskCommand) -> Result<()> {
     match command {
         AskCommand::Scope(words) => scope(words),
+        AskCommand::Name(words) => named::name(words),
         AskCommand::Plan(words) => plan(words),
         AskCommand::Check(words) => check(words),
         AskCommand::Run(words) => ask(words),
@@ -52,7 +54,8 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
     }
 }
 
-/// Files of asking that a backup keeps. A plan is none of them: it is asked once, and a restored one might have been.
+/// Files of asking that a backup keeps. A plan is none of them: it is asked once, and a restored one might have been. Neither are models
+/// that were named: who restores an old state names them again.
 pub(crate) fn kept(store: &Path) -> Vec<PathBuf> {
     let folder = Folder::beside(store);
     [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS, asking::READ_KEY].map(|name| folder.path(name)).to_vec()
@@ -91,11 +94,12 @@ fn plan(words: PlanAsk) -> Result<()> {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
+    let PlanAsk { port: ports, udp: datagrams, switch: switches, snmp: community, verify, .. } = words;
     let reading = Reading { hosts: words.read, login: words.read_as };
-    let listed = Listed { ports: words.port, datagrams: words.udp, community: words.snmp, reading };
-    let wanted = Wanted { listed, pace: Pace::from(wish), verify: words.verify };
+    let listed = Listed { ports, datagrams, switches, community, reading, ..Listed::default() };
+    let wanted = Wanted { listed, pace: Pace::from(wish), verify, named: true };
     let made = asking.plan(&wanted, &super::work::policy(None)?)?;
-    let before = if words.verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };
+    let before = if verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };
     match words.format {
         Format::Text => print(&(before + &tell::plan(&made.plan, &again)?)),
         Format::Json => print(&format!("{}\n", serde_json::to_string_pretty(&made.plan)?)),

@@ -42,6 +42,10 @@ fn exchange(line: &Line, end: Option<(&Line, (Timestamp, Outcome, usize))>) -> O
         at: line.at.parse().ok()?,
         end: end.map(|(_, end)| end),
         connected: end.and_then(|(end, _)| end.connect_ms).map(Duration::from_millis),
+        called: line.called.clone(),
+        walked: end
+            .map(|(end, _)| end.walked.iter().map(|name| name.parse().ok()).collect::<Option<_>>())
+            .unwrap_or_else(|| Some(Vec::new()))?,
     })
 }
 
@@ -61,8 +65,9 @@ mod tests {
     #[test]
     fn each_sending_has_its_own_outcome_or_none() {
         let to = "10.20.1.9:22";
-        let answered =
-            Line { connect_ms: Some(3), from: "10.20.1.2:40000".into(), ..line(12, "answered", to) };
+        let walked = vec!["1.3.6.1.2.1.2.2.1.6".to_owned()];
+        let from = "10.20.1.2:40000".into();
+        let answered = Line { connect_ms: Some(3), from, walked, ..line(12, "answered", to) };
         let lines = [
             line(10, "begin", ""),
             line(11, "sending", to),
@@ -70,11 +75,13 @@ mod tests {
             line(20, "sending", "10.20.1.10:22"),
             line(30, "sending", "what is this"),
             line(31, "answered", "what is this"),
+            line(40, "sending", to),
+            Line { walked: vec!["no name".to_owned()], ..line(41, "answered", to) },
         ];
         let rebuilt = of(&lines);
-        assert_eq!((rebuilt.sent.len(), rebuilt.unread), (2, 1));
+        assert_eq!((rebuilt.sent.len(), rebuilt.unread), (2, 2));
         assert_eq!(rebuilt.sent[0].end, Some((Timestamp::from_seconds(12), Outcome::Answered, 0)));
-        assert_eq!(rebuilt.sent[0].from.port(), 40_000);
+        assert_eq!((rebuilt.sent[0].from.port(), rebuilt.sent[0].walked.len()), (40_000, 1));
         assert_eq!((rebuilt.sent[1].end, rebuilt.sent[1].from), (None, NOWHERE));
     }
 }

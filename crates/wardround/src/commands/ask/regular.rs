@@ -52,7 +52,7 @@ impl Asking {
             bail!("make a key for reading servers first");
         }
         let open = hours.opening(now()).filter(|window| window.is_open(now()));
-        let Wanted { listed, pace, verify } = wanted;
+        let Wanted { listed, pace, verify, .. } = wanted;
         let (approved, followed) = (vec![who.by.clone()], open.map_or(0, |window| window.from));
         let regular = Regular { scope, listed, pace, verify, approved, followed };
         self.folder.append(LOG)?.add(&who.line("regular-on"))?;
@@ -115,7 +115,7 @@ impl Asking {
         }
         self.refuse_stopped()?;
         let Regular { listed, pace, verify, .. } = regular.clone();
-        let made = self.make(&Wanted { listed, pace, verify }, policy)?;
+        let made = self.make(&Wanted { listed, pace, verify, named: false }, policy)?;
         let turn = u64::try_from(regular.followed.div_euclid(DAY)).unwrap_or(0);
         let plan = made.plan.fitting(time, &made.proofs, turn);
         if plan.exchanges.is_empty() {

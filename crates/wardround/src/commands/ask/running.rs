@@ -155,11 +155,12 @@ impl Ready {
             plan: mark,
             stop_file: folder.path(STOP),
             signalled,
-            servers: Servers::of(folder)?,
             listening,
             tell,
+            servers: Servers::of(folder)?,
             found: Vec::new(),
             settled: BTreeSet::new(),
+            read_tables: false,
             asked: 0,
         };
         keeper.listen_first(&deaf)?;
@@ -197,7 +198,7 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize>
     let mut store = Store::open(store)?;
     let earlier = keeper.servers.without_old(earlier(&store, &name)?, &keeper.found);
     let new_facts: BTreeSet<_> = keeper.found.iter().map(|one| (&one.subject, &one.fact)).collect();
-    let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled);
+    let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled, keeper.read_tables);
     if found == earlier {
         return Ok(0);
     }

@@ -193,7 +193,7 @@ impl Asker for SiteAsker {
 }
 
 fn read(wanted: AskWanted) -> Wanted {
-    Wanted { listed: wanted.listed, pace: Pace::from(wanted.pace), verify: wanted.verify }
+    Wanted { listed: wanted.listed, pace: Pace::from(wanted.pace), verify: wanted.verify, named: true }
 }
 
 fn of_site(ready: Ready) -> Run {

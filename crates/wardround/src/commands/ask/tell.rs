@@ -77,6 +77,9 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
 pub(super) fn checked(plan: &Plan, people: usize, again: &str) -> Result<String> {
     let wanted = wanted_approvals(plan);
     let mut text = format!("Plan {} keeps to the envelope. {JUDGEMENT}\n", plan.mark());
+    if plan.is_named() {
+        writeln!(text, "It asks models that people named, so two different people must approve it.")?;
+    }
     if plan.is_clinical() {
         writeln!(text, "It reaches a clinical area, so two different people must approve it.")?;
     }
@@ -119,7 +122,7 @@ pub(super) fn log(lines: &[Line]) -> Result<String> {
 }
 
 /// Text of a file, without what could move a terminal's cursor.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '?' } else { c }).take(300).collect()
 }
 

@@ -174,11 +174,13 @@ fn question(line: &Line) -> String {
 /// An outcome in words.
 fn outcome(line: &Line) -> String {
     match Outcome::from_code(&line.event) {
+        Some(Outcome::Answered) if !line.text.is_empty() => format!("answered; {}", plain(&line.text)),
         Some(Outcome::Answered) => "answered".to_owned(),
         Some(Outcome::Ended) => "ended without a word".to_owned(),
         Some(Outcome::Refused) => "the port is closed".to_owned(),
         Some(Outcome::NoConnection) => "no connection in time".to_owned(),
         Some(Outcome::Silent) => "no answer in time".to_owned(),
+        Some(Outcome::FellSilent) => "it fell silent in the middle".to_owned(),
         Some(Outcome::Reset) => "it broke the connection off".to_owned(),
         Some(Outcome::Unreachable) => "not to be reached".to_owned(),
         Some(Outcome::AnotherCard) => "another card has its address; nothing was asked".to_owned(),

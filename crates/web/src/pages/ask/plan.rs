@@ -49,6 +49,7 @@ fn make(person: &Person) -> Markup {
                 summary { "More choices" }
                 label { "Further ports" span class="hint" { "Asked at each host beside those that were seen; at most ten, as 22, 443." } input name="ports" autocomplete="off"; }
                 label { "UDP services by address" span class="hint" { "DNS, NTP or SNMP that were not seen, as 10.20.1.9:53." } input name="udp" autocomplete="off"; }
+                label { "Switches" span class="hint" { "Their tables of neighbours are read by SNMP, as 10.20.1.2. You give the community at the start." } input name="switches" autocomplete="off"; }
                 label { "Seconds between two connections to one host" span class="hint" { "5 or more." } input type="number" name="pause" min="5" max="3600" value="5"; }
                 label { "Linux servers to read" span class="hint" { "By address, as 10.20.1.9, with spaces between them. If you know the fingerprint of a server's key: 10.20.1.9=SHA256:..." } input name="read" autocomplete="off" spellcheck="false"; }
                 label class="check" { input type="checkbox" name="snmp" value="yes"; " Ask by SNMP too; you give its community at the start" }
@@ -117,6 +118,9 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::DnsVersion => "which DNS it is",
         Question::NtpTime => "what time it is (NTP)",
         Question::SnmpSystem => "its system group (SNMP)",
+        Question::SwitchTables => "its tables of neighbours (SNMP)",
+        Question::DicomEcho => "whether it is there (DICOM echo)",
+        Question::ModbusIdentity => "what it calls itself (Modbus)",
         Question::LinuxRead => "read what it runs (SSH)",
     }
 }
@@ -140,6 +144,7 @@ fn approvals(person: &Person, planned: &Planned) -> Markup {
     let by = planned.approved.iter().map(|by| plain(by)).collect::<Vec<_>>().join(", ");
     let is_mine = planned.approved.iter().any(|by| by.trim().eq_ignore_ascii_case(&person.name));
     html! {
+        @if planned.plan.is_named() { p { "It asks models that people named: " strong { "two different people" } " must approve it." } }
         @if planned.plan.is_clinical() { p { "It reaches a clinical area: " strong { "two different people" } " must approve it." } }
         p { "Approved by " (planned.approved.len().min(planned.wanted)) " of " (planned.wanted) @if !by.is_empty() { " (" (by) ")" } "." }
         @if person.may(Permission::ApproveAsking) && !is_mine && planned.wrong.is_empty() && !planned.plan.exchanges.is_empty() {

@@ -1,6 +1,6 @@
 //! The steps of *Ask*, as forms send them.
 
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::str::FromStr;
 
 use axum::extract::{Path, State};
@@ -94,12 +94,19 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
             format!("{:?} is no address with a port, such as 10.20.1.9:53", short(word))
         })
     });
+    let switches = words("switches").map(|word| {
+        read::<Ipv4Addr>(word, |_| format!("{:?} is no address, such as 10.20.1.2", short(word)))
+    });
+    let switches = switches.collect::<Result<Vec<_>, _>>()?;
     let servers = words("read").map(|word| read::<NamedRead>(word, |error| error));
     let listed = Listed {
         ports: ports.collect::<Result<_, _>>()?,
         datagrams: datagrams.collect::<Result<_, _>>()?,
-        community: sent.text("snmp") == "yes",
+        // Tables are read by SNMP alone.
+        community: sent.text("snmp") == "yes" || !switches.is_empty(),
+        switches,
         reading: Reading { hosts: servers.collect::<Result<_, _>>()?, login: Login::default() },
+        ..Listed::default()
     };
     let pause: u64 = sent.text("pause").parse().unwrap_or(0);
     let pace = Wish { host_gap_ms: pause.saturating_mul(1_000), ..Wish::default() };

@@ -1,0 +1,100 @@
+//! The tables of a switch by SNMP: a bridge of the kernel with real agents (`lab/switch`) tells the right neighbours, within the budget
+//! of a walk.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use wardround_ask::envelope::{MOST_WALKED, WALK_GAP};
+use wardround_ask::{Listed, Outcome, observations};
+use wardround_model::{Protocol, Timestamp};
+use wardround_send::{Ended, run};
+
+use crate::{COMMUNITY, Notes, Servers, hospital};
+
+#[test]
+#[ignore = "needs agents that `make test` does not install; `make ask-servers` runs it"]
+fn a_switch_tells_its_neighbours() {
+    let this = std::env::current_exe().unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
+    command.args(["--exact", "switch::switch_in_namespaces", "--ignored", "--nocapture"]);
+    let output = command.output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8_lossy(&told);
+    assert!(output.status.success(), "{told}");
+    println!("{told}");
+}
+
+/// Datagrams that left here, as the kernel counts them (`proc_net(5)`): its second line of UDP, fourth number.
+fn datagrams() -> u64 {
+    let table = std::fs::read_to_string("/proc/net/snmp").unwrap();
+    let counts = table.lines().filter(|line| line.starts_with("Udp:")).nth(1).unwrap();
+    counts.split_whitespace().nth(4).unwrap().parse().unwrap()
+}
+
+#[test]
+#[ignore = "run by the test above, in namespaces"]
+fn switch_in_namespaces() {
+    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
+    let folder = std::env::temp_dir().join(format!("ask-switch-{}", std::process::id()));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/switch");
+    let mut command = Command::new(script);
+    let mut child = command.arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+        .take_while(|line| line != "ready")
+        .collect();
+    let _servers = Servers(child);
+    let lines: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
+    let [["switch", switch, "161", own], ["neighbour", ip, card]] =
+        [lines.first().unwrap().as_slice(), lines.get(1).unwrap().as_slice()]
+    else {
+        println!("skipped: {lines:?}");
+        assert!(std::env::var_os("ALL_SERVERS").is_none(), "{lines:?}");
+        return;
+    };
+    let at = switch.parse().unwrap();
+    let listed = Listed { community: true, switches: vec![at], ..Listed::default() };
+    let offers = [(at, vec![(161, Protocol::Snmp)])];
+    let approved = hospital::approved_with(&offers, listed).with_community(COMMUNITY.parse().ok());
+    let (mut notes, before, begun) = (Notes::default(), datagrams(), Instant::now());
+    let ended = run(&approved, &mut notes);
+    assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");
+    let (exchange, answer) = notes.0.first().unwrap();
+    assert_eq!((answer.outcome, answer.is_cut_short), (Outcome::Answered, false));
+    // The switch answers from this same namespace, so that each datagram counts twice.
+    let requests = u32::try_from(answer.walked.len() + 1).unwrap();
+    assert_eq!(datagrams() - before, u64::from(requests) * 2);
+    assert!(requests <= MOST_WALKED && begun.elapsed() >= WALK_GAP * (requests - 1), "{requests}");
+    println!("{requests} requests, {} bytes of answers, {:?}", answer.bytes.len(), begun.elapsed());
+    let facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
+    let told: Vec<String> = facts
+        .iter()
+        .map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value()))
+        .collect();
+    println!("{told:#?}");
+    for fact in [
+        format!("{own} address.owns {switch}"),
+        format!("{card} address.owns {ip}"),
+        format!("{card} list.state in-use"),
+        format!("{card} lldp.description Example AP 4711 2.1"),
+        format!("{card} lldp.name ap-4"),
+        format!("{switch}:161/udp scan.open snmp"),
+        format!("{switch}:161/udp snmp.name *-switch"),
+    ] {
+        assert!(told.contains(&fact), "{fact} is missing in {told:#?}");
+    }
+    let next_to = format!("{card} lldp.neighbour-of {switch},port-");
+    assert_eq!(told.iter().filter(|fact| fact.contains("lldp.neighbour-of")).count(), 1);
+    assert!(told.iter().any(|fact| fact.starts_with(&next_to)), "{told:#?}");
+    // Of the cards, none is told that is not there.
+    let cards = told
+        .iter()
+        .filter(|fact| !fact.starts_with(&format!("{switch}:161")))
+        .filter(|fact| fact.contains("address.owns"));
+    assert_eq!(cards.count(), 2, "{told:#?}");
+    assert!(!told.concat().contains(COMMUNITY));
+    let _ = std::fs::remove_dir_all(folder);
+}
