@@ -39,6 +39,7 @@ mod pop3;
 mod quic;
 mod rdp;
 mod redis;
+mod rpc;
 mod signature;
 mod sip;
 mod smb;

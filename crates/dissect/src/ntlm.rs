@@ -105,6 +105,12 @@ impl Field {
         self.offset >= AUTHENTICATE_FIXED && self.of(message).is_some()
     }
 
+    /// Some old servers tell a length that reaches beyond the end, and leave the end of a list out.
+    fn as_far_as_there(self, message: &[u8]) -> &[u8] {
+        let rest = message.get(self.offset..).unwrap_or_default();
+        rest.get(..self.length).unwrap_or(rest)
+    }
+
     fn of(self, message: &[u8]) -> Option<&[u8]> {
         message.get(self.offset..)?.get(..self.length)
     }
@@ -127,7 +133,7 @@ impl<'a> Challenge<'a> {
         let _challenge_and_reserved = reader.take(16)?;
         let target_information = Field::read(&mut reader)?;
         let version = reader.array().filter(|_| flags & HAS_VERSION != 0);
-        Some(Self { target_information: target_information.of(message).unwrap_or_default(), version })
+        Some(Self { target_information: target_information.as_far_as_there(message), version })
     }
 
     fn tell(&self, facts: &mut Facts) {

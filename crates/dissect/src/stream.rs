@@ -5,8 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, dicom, dns, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, pop3, rdp, redis, signature, sip,
-    smb, smtp, ssh, telnet, tls,
+    Facts, dicom, dns, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, pop3, rdp, redis, rpc, signature,
+    sip, smb, smtp, ssh, telnet, tls,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -92,6 +92,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },
     StreamDissector { protocol: Protocol::Ssh, dissect: ssh::dissect },
     StreamDissector { protocol: Protocol::Smb, dissect: smb::dissect },
+    StreamDissector { protocol: Protocol::Rpc, dissect: rpc::dissect },
     StreamDissector { protocol: Protocol::Kerberos, dissect: kerberos::dissect_stream },
     StreamDissector { protocol: Protocol::Rdp, dissect: rdp::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },

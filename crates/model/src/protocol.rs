@@ -21,6 +21,8 @@ coded! {
         Ssh = "ssh", "SSH";
         /// SMB 1, 2 or 3.
         Smb = "smb", "SMB";
+        /// DCE/RPC over TCP ([MS-RPCE]).
+        Rpc = "rpc", "RPC (Windows)";
         /// Remote Desktop ([MS-RDPBCGR]).
         Rdp = "rdp", "RDP (remote desktop)";
         /// LDAP.

@@ -85,6 +85,7 @@ const LABELS: &[(&str, &str)] = &[
     ("LDAP", "ldap"),
     ("Kerberos", "kerberos"),
     ("RDP", "rdp"),
+    ("RPC", "rpc"),
     ("NetBIOS", "nbns"),
     ("MySQL", "mysql"),
     ("PostgreSQL", "postgresql"),

@@ -133,7 +133,7 @@ const LOGS: &[(&str, &str, &[&str])] = &[
     ("dns", "dns recognised", &["dns", "mdns", "llmnr", "nbns"]),
     ("ftp", "ftp recognised", &["ftp"]),
     ("http", "http recognised", &["http", "ipp"]),
-    ("kerberos", "kerberos recognised", &["kerberos", "smb"]),
+    ("kerberos", "kerberos recognised", &["kerberos", "smb", "rpc"]),
     ("ldap", "ldap recognised", &["ldap"]),
     ("modbus", "modbus recognised", &["modbus"]),
     ("mqtt_publish", "mqtt recognised", &["mqtt"]),

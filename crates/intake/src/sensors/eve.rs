@@ -12,6 +12,7 @@ use crate::{ImportError, Request, Row, Rows};
 
 /// Protocols by Suricata's names; others are not told.
 const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("dcerpc", Protocol::Rpc),
     ("dhcp", Protocol::Dhcp),
     ("dns", Protocol::Dns),
     ("ftp", Protocol::Ftp),

@@ -12,6 +12,7 @@ use crate::{Row, Rows};
 /// Protocols by Zeek's names; others are not told.
 const SERVICES: &[(&str, Protocol)] = &[
     ("bacnet", Protocol::Bacnet),
+    ("dce_rpc", Protocol::Rpc),
     ("dhcp", Protocol::Dhcp),
     ("dns", Protocol::Dns),
     ("ftp", Protocol::Ftp),
@@ -81,8 +82,9 @@ pub(super) fn read(record: &Record<'_>, at: Timestamp, row: Row, rows: &mut Rows
 fn protocol(names: &str) -> Option<Protocol> {
     let of =
         |name: &str| SERVICES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, it)| *it);
-    // What stands inside TLS comes after it, what TLS began in before it.
-    names.split(',').find_map(of)
+    // What stands inside TLS comes after it, what TLS began in before it. RPC may stand inside SMB, on either side of it.
+    let is_in_smb = names.split(',').any(|name| name.eq_ignore_ascii_case("smb"));
+    names.split(',').filter_map(of).find(|protocol| *protocol != Protocol::Rpc || !is_in_smb)
 }
 
 /// Zeek calls multicast DNS `dns`.
