@@ -106,8 +106,8 @@ fn ask_all(
     let mut facts = Facts::default();
     for dissector in STREAM_DISSECTORS.iter().filter(|one| known.is_none_or(|known| one.protocol == known)) {
         match (dissector.dissect)(half, &mut facts) {
-            Verdict::NotThis => drop(facts.drain()),
-            Verdict::More { .. } => return None,
+            // No more is to come: who would want more of it, to be sure, is not the one.
+            Verdict::NotThis | Verdict::More { .. } => drop(facts.drain()),
             Verdict::Message { used, .. } => {
                 told.extend(facts.drain());
                 return Some((dissector.protocol, used));
@@ -154,6 +154,24 @@ mod tests {
             "{told:?}"
         );
         assert!(told.contains(&"10.1.2.3:22/tcp scan.open ssh".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn each_greeting_is_told_as_its_own_protocol() {
+        let greetings: [(u16, &[u8], &str); 5] = [
+            (21, b"220 (vsFTPd 3.0.3)\r\n", "ftp"),
+            (2121, b"220 ProFTPD Server (Debian) [::ffff:10.0.0.2]\r\n", "ftp"),
+            (25, b"220 mail.example.org ESMTP Postfix (Debian/GNU)\r\n", "smtp"),
+            (143, b"* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot (Debian) ready.\r\n", "imap"),
+            (110, b"+OK Dovecot (Debian) ready.\r\n", "pop3"),
+        ];
+        for (port, greeting, protocol) in greetings {
+            let told = told(port, Question::Banner, greeting);
+            assert!(
+                told.iter().any(|line| line.ends_with(&format!("scan.open {protocol}"))),
+                "{port}: {told:?}"
+            );
+        }
     }
 
     #[test]

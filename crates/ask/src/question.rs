@@ -168,6 +168,8 @@ impl Question {
         match self {
             Self::SwitchTables => WALK_TIME + ANSWER_TIME,
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
+            // The farewell is answered, too.
+            Self::DicomEcho => CONNECT_TIME + ANSWER_TIME + END_TIME + END_TIME,
             _ => CONNECT_TIME + ANSWER_TIME + END_TIME,
         }
     }

@@ -47,8 +47,6 @@ coded! {
         Dpkg = "dpkg", "list of Debian packages";
         /// `rpm -qa`.
         Rpm = "rpm", "list of RPM packages";
-        /// `/lib/apk/db/installed`.
-        Apk = "apk", "list of Alpine packages";
         /// `winget list`.
         Winget = "winget", "list of winget packages";
         /// `wmic product`, `wmic qfe`, `Get-HotFix`, `systeminfo`.
@@ -101,6 +99,8 @@ coded! {
         Asked = "asked", "answers to questions";
         /// Flow records of routers and switches (NetFlow, IPFIX, sFlow).
         Flows = "flows", "flow records";
+        /// `/lib/apk/db/installed`.
+        Apk = "apk", "list of Alpine packages";
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -97,10 +97,6 @@ pub(crate) async fn keep(
     };
     if is_api {
         response = api::finish(response, reads, known.as_ref()).await;
-    }
-    if !reads && !response.status().is_success() && !response.status().is_redirection() {
-        // What it brought was perhaps not read, so the connection is of no further use; the browser must know.
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
@@ -275,6 +271,8 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! Headers that make browsers strict (OWASP Secure Headers; ASVS 5.0 3.4).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -26,7 +26,9 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 
 /// Adds them to every response; pages are not kept by browsers or proxies.
 pub(crate) async fn strict(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = next.run(request).await;
+    let is_refused = !response.status().is_success() && !response.status().is_redirection();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -35,6 +37,10 @@ pub(crate) async fn strict(State(site): State<Site>, request: Request, next: Nex
         // Two years, for this host alone: other services of a hospital may share its name.
         let value = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    if !reads && is_refused {
+        // What it brought was perhaps not read, so the connection is of no further use; the browser must know.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -202,6 +202,7 @@ fn a_program_attaches_and_takes_the_same_files_by_the_same_rules_and_may_stop_as
     browser.get("/ask").shows(&["Asking is stopped"]);
     let resumed = browser.send(&token, "POST", "/api/v1/asking/resume", "{}", &[]);
     assert_eq!(resumed.status, 404, "only a person allows it again");
+    assert_eq!(resumed.header("connection"), "close", "what it brought was not read");
     let log = browser.api(&token, "/api/v1/asking/log/text");
     assert_eq!(log.status, 200, "{}", log.text);
     assert!(log.text.contains("stop"), "{}", log.text);

@@ -94,6 +94,6 @@ fn a_key_is_made_by_the_site_and_reads_a_server() {
     );
     done(&send(&ada, "key", &[("do", "remove")]));
     ada.get("/ask").shows(&["There is no key yet."]);
-    ada.get("/audit").shows(&["ask.key"]);
+    ada.get("/audit").shows(&["made or took away the key that reads servers"]);
     drop(sshd);
 }
