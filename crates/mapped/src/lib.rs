@@ -5,7 +5,8 @@
 //! so nothing else is mapped, and this only when the file is a regular one that nobody but its owner, the user or root,
 //! may write (`docs/decisions/0006-the-index-is-mapped.md`). New versions come by rename, never in place.
 //!
-//! Beside it stands one call that gives freed memory back to the system ([`give_back`]).
+//! Beside it stand two calls that keep memory small: one gives what was freed back to the system ([`give_back`]), one lets threads share
+//! heaps ([`share_heaps`]).
 //!
 //! Not here: what the bytes mean (`intel`), and who fetches or writes them (`feeds`).
 
@@ -15,4 +16,4 @@ mod memory;
 
 pub use current::Current;
 pub use file::{MapError, MappedIndex};
-pub use memory::give_back;
+pub use memory::{give_back, share_heaps};

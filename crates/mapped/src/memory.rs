@@ -12,3 +12,19 @@ pub fn give_back() {
         libc::malloc_trim(0);
     }
 }
+
+/// Heaps that threads share from now on.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const HEAPS: libc::c_int = 2;
+
+/// Lets the threads of the program share two heaps. The C library would make up to eight a core, and each keeps what the largest work
+/// on its thread left between things that are still in use. To be called before there are threads. Elsewhere than with glibc this does
+/// nothing.
+#[expect(unsafe_code, reason = "the one call that the C library offers for it: docs/decisions/0016")]
+pub fn share_heaps() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: mallopt(3) takes two numbers and no pointer, and sets a limit for heaps that are made later. A refusal leaves all as it was.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, HEAPS);
+    }
+}

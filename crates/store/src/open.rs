@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_ROW: i32 = 1 << 20;
 
 /// Statements that a connection keeps ready: those of all pages. Reading and planning one takes longer than most of them run.
-const PREPARED: usize = 128;
+const PREPARED: usize = 64;
 
 const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY;
 

@@ -21,6 +21,7 @@ use crate::commands::{files, intel, lookup, now, print, watch, work};
 use crate::places;
 
 pub(crate) fn run(command: ServeCommand) -> Result<()> {
+    wardround_mapped::share_heaps();
     let store = places::store(command.store.store)?;
     let protection = match (command.certificate, command.key) {
         (Some(certificate), Some(key)) => Protection::Given { certificate, key },
