@@ -7,6 +7,7 @@ use wardround_model::{Area, Asset, DeviceClass, Protocol};
 
 use crate::envelope::LEAST_CONFIDENCE;
 use crate::question::Question;
+use crate::who::NOT_SURE;
 
 /// The longest model that is named, in characters.
 const LONGEST_MODEL: usize = 128;
@@ -66,7 +67,7 @@ impl Named {
         } else if !fits(self.question, asset.class.value) {
             Err("its kind is never asked this question, whoever names it")
         } else if asset.class.confidence.min(model.confidence).as_percent() < LEAST_CONFIDENCE {
-            Err("what it is is not sure enough")
+            Err(NOT_SURE)
         } else {
             Ok(())
         })

@@ -43,7 +43,7 @@ pub fn refusal(asset: &Asset) -> Option<&'static str> {
         return Some("its kind is not on the list of what may be asked");
     }
     if class.confidence.as_percent() < LEAST_CONFIDENCE {
-        return Some("what it is is not sure enough");
+        return Some(NOT_SURE);
     }
     if spoken().any(|protocol| protocol.is_clinical() || is_plant(protocol)) {
         return Some("it serves care or the building");
@@ -54,6 +54,10 @@ pub fn refusal(asset: &Asset) -> Option<&'static str> {
 fn is_plant(protocol: Protocol) -> bool {
     matches!(protocol, Protocol::Modbus | Protocol::Bacnet | Protocol::Mqtt)
 }
+
+/// What it is was seen, and not well enough.
+pub(crate) const NOT_SURE: &str =
+    "what it is is not sure enough; a person can say it (wardround answer --class)";
 
 /// The asset that alone has this address.
 pub(crate) fn holder(round: &Round, ip: Ipv4Addr) -> Result<&Asset, &'static str> {

@@ -2,7 +2,7 @@
 //! people, so that nothing else of their text is kept.
 
 use crate::Verdict;
-use crate::lines::{first_line, is_text};
+use crate::lines::{first_line, more};
 
 /// A greeting is read so far for its last line.
 const MAX_GREETING: usize = 4096;
@@ -12,10 +12,7 @@ pub(crate) fn whole_greeting(bytes: &[u8]) -> Result<&[u8], Verdict> {
     if bytes.len() < 4 {
         return Err(Verdict::More { wanted: 4 });
     }
-    whole_reply(bytes, *b"220").ok_or_else(|| {
-        let wanted = bytes.len().saturating_add(1);
-        if wanted <= MAX_GREETING && is_text(bytes) { Verdict::More { wanted } } else { Verdict::NotThis }
-    })
+    whole_reply(bytes, *b"220").ok_or_else(|| more(bytes, MAX_GREETING, Verdict::NotThis))
 }
 
 /// A reply of this code with all its lines: `220-` begins all, or the first of them; `220 ` ends it (RFC 959, 4.2; RFC 5321, 4.2.1).

@@ -6,7 +6,7 @@
 use wardround_model::FactKind;
 
 use crate::greeting::Known;
-use crate::lines::{contains_ignoring_case, first_line, is_text, starts_ignoring_case};
+use crate::lines::{contains_ignoring_case, first_line, is_text, more, starts_ignoring_case};
 use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 143;
@@ -64,14 +64,11 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     }
 }
 
-fn more(half: &Half<'_>, otherwise: Verdict) -> Verdict {
-    let wanted = half.bytes.len().saturating_add(1);
-    if wanted <= MAX_LINE && is_text(half.bytes) { Verdict::More { wanted } } else { otherwise }
-}
-
 /// `* OK text`, which may list what the server can do first.
 fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
-    let Some((line, used)) = first_line(half.bytes) else { return more(half, Verdict::NotThis) };
+    let Some((line, used)) = first_line(half.bytes) else {
+        return more(half.bytes, MAX_LINE, Verdict::NotThis);
+    };
     let text = line.get(2..).unwrap_or_default();
     let is_greeting = GREETINGS.iter().any(|word| starts_ignoring_case(text, word));
     if !is_greeting || half.sender_port != PORT && !contains_ignoring_case(text, "imap") || !is_text(line) {
@@ -86,7 +83,7 @@ fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
 /// A line of either side behind its first. What comes behind a login is of no use.
 fn next(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let Some((line, used)) = first_line(half.bytes) else {
-        return more(half, Verdict::Finished { sender: Role::Unknown });
+        return more(half.bytes, MAX_LINE, Verdict::Finished { sender: Role::Unknown });
     };
     let begins = |text: &[u8], words: &[&str]| words.iter().any(|word| starts_ignoring_case(text, word));
     let is_outcome =
@@ -116,16 +113,16 @@ fn command(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let Some(word) = tagged(half.bytes) else {
         // No tag so far; elsewhere one alone is waited for nowhere.
         let is_short = half.bytes.len() <= MAX_TAG && !half.bytes.contains(&b'\n');
-        return if at_its_port && is_short { more(half, otherwise) } else { otherwise };
+        return if at_its_port && is_short { more(half.bytes, MAX_LINE, otherwise) } else { otherwise };
     };
     let Some(known) = COMMANDS.iter().find(|known| known.as_bytes().eq_ignore_ascii_case(word)) else {
         let is_cut = half.bytes.ends_with(word);
         let may_be = COMMANDS
             .iter()
             .any(|known| starts_ignoring_case(known.as_bytes(), &String::from_utf8_lossy(word)));
-        return if is_cut && may_be { more(half, otherwise) } else { otherwise };
+        return if is_cut && may_be { more(half.bytes, MAX_LINE, otherwise) } else { otherwise };
     };
-    let Some((line, used)) = first_line(half.bytes) else { return more(half, otherwise) };
+    let Some((line, used)) = first_line(half.bytes) else { return more(half.bytes, MAX_LINE, otherwise) };
     if !is_text(line) {
         return otherwise;
     }

@@ -1,10 +1,18 @@
 //! Lines of text protocols, as bytes: what the other side wrote need not be UTF-8.
 
+use crate::Verdict;
+
 /// The first line without its line end, and the number of bytes that it takes up with it.
 pub(crate) fn first_line(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let line = bytes.get(..end)?;
     Some((line.strip_suffix(b"\r").unwrap_or(line), end.saturating_add(1)))
+}
+
+/// Wants one byte more of a line that is not whole, where it is text and may still be longer; else this.
+pub(crate) fn more(bytes: &[u8], longest: usize, otherwise: Verdict) -> Verdict {
+    let wanted = bytes.len().saturating_add(1);
+    if wanted <= longest && is_text(bytes) { Verdict::More { wanted } } else { otherwise }
 }
 
 /// All lines that have their line end, in order.

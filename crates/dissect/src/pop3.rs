@@ -6,7 +6,7 @@
 use wardround_model::FactKind;
 
 use crate::greeting::Known;
-use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
+use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, more, starts_ignoring_case};
 use crate::{About, Facts, Half, Role, Start, Verdict, tls};
 
 const PORT: u16 = 110;
@@ -84,15 +84,10 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     }
 }
 
-fn more(half: &Half<'_>, otherwise: Verdict) -> Verdict {
-    let wanted = half.bytes.len().saturating_add(1);
-    if wanted <= MAX_LINE && is_text(half.bytes) { Verdict::More { wanted } } else { otherwise }
-}
-
 /// `+OK text`; others answer so, too (Redis), so that its port or the text must agree.
 fn greeting(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let Some((line, used)) = first_line(half.bytes) else {
-        return more(half, Verdict::NotThis);
+        return more(half.bytes, MAX_LINE, Verdict::NotThis);
     };
     let says_pop3 = line.starts_with(b"+OK") && contains_ignoring_case(line, "pop");
     if !says_pop3 && half.sender_port != PORT || !is_text(line) {
@@ -113,7 +108,7 @@ fn opening(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let known = if half.receiver_port == PORT { BEFORE_LOGIN } else { ONLY_POP3 };
     let Some((line, _)) = first_line(half.bytes) else {
         let may_be = known.iter().any(|word| is_beginning(half.bytes, word));
-        return if may_be { more(half, Verdict::NotThis) } else { Verdict::NotThis };
+        return if may_be { more(half.bytes, MAX_LINE, Verdict::NotThis) } else { Verdict::NotThis };
     };
     let is_known = is_text(line) && known.iter().any(|word| starts_ignoring_case(line, word));
     if is_known { next(half, facts) } else { Verdict::NotThis }
@@ -129,7 +124,7 @@ fn is_beginning(bytes: &[u8], word: &str) -> bool {
 /// A line of either side, which is read until somebody has logged in: what a server can do has the words of commands.
 fn next(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let finished = Verdict::Finished { sender: Role::Unknown };
-    let Some((line, used)) = first_line(half.bytes) else { return more(half, finished) };
+    let Some((line, used)) = first_line(half.bytes) else { return more(half.bytes, MAX_LINE, finished) };
     let begins = |words: &[&str]| words.iter().any(|word| starts_ignoring_case(line, word));
     if ANSWERS.iter().any(|answer| line.starts_with(answer)) {
         return Verdict::Message { used, sender: Role::Server };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use wardround_ask::journal::Line;
 use wardround_ask::learned::Learned;
-use wardround_ask::{Plan, Scope, wanted_approvals};
+use wardround_ask::{Plan, Question, Scope, wanted_approvals};
 use wardround_model::Timestamp;
 use wardround_report::page::count;
 
@@ -45,7 +45,7 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
     if plan.listed.community {
         writeln!(text, "The community of SNMP is given to the run; it is in no plan and no log.")?;
     }
-    if !plan.listed.reading.is_empty() {
+    if plan.exchanges.iter().any(|exchange| exchange.question == Question::LinuxRead) {
         writeln!(
             text,
             "Servers are read as the account {}. Its key is given to the run; it is in no plan and no log.",
