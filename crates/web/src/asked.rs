@@ -131,7 +131,7 @@ impl FromRequestParts<Site> for Asked {
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
         if query.len() > LONGEST {
-            return Err(Problem::TooLarge);
+            return Err(Problem::Bad("The address is too long. Ask for less at once.".to_owned()));
         }
         Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
     }

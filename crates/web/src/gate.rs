@@ -120,6 +120,9 @@ async fn pass(
     next: Next,
 ) -> Result<Response, Problem> {
     let peer = *request.extensions().get::<Peer>().ok_or(Problem::Fault)?;
+    if matches!(gate.brings, Brings::Form | Brings::Json) {
+        request = with_body(request).await?;
+    }
     // A program shows its token itself, so that no page of another site can make a browser send it.
     if request.method() == Method::POST
         && !matches!(gate.needs, Needs::Token(_))
@@ -228,6 +231,14 @@ fn is_from_here(headers: &HeaderMap, tls: bool) -> bool {
         }
         _ => false,
     }
+}
+
+/// Takes what a request brings before anything is refused. Where a connection is closed with bytes of it unread, the kernel resets it,
+/// and whoever asked may never see why (RFC 9112, 9.6).
+async fn with_body(request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| Problem::TooLarge)?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// Reads the form, and checks that it carries the token of this session.

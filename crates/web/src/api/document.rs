@@ -34,6 +34,8 @@ const OF_CHANGES: &[(&str, &str)] = &[
         "Too many changes in a short time, or too many keys are kept; `Retry-After` says when to try again.",
     ),
 ];
+/// Problems that sending a file may answer with too: of those of changes, these.
+const OF_FILES: &[&str] = &["409", "429"];
 /// Problems that changes may answer with that say which version they mean.
 const OF_VERSIONS: &[(&str, &str)] = &[("412", "It was changed meanwhile: read it again.")];
 /// Problems of following what happens.
@@ -124,12 +126,16 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Map<Stri
     if reads && operation.is_tagged() {
         responses.insert("304".to_owned(), json!({ "description": "Nothing changed." }));
     }
-    let of_changes = if gate.brings == Brings::Json { OF_CHANGES } else { &[] };
+    let of_changes = OF_CHANGES.iter().filter(|(status, _)| match gate.brings {
+        Brings::Json => true,
+        Brings::File => OF_FILES.contains(status),
+        Brings::Nothing | Brings::Form | Brings::Files => false,
+    });
     let of_versions = if operation.condition == Conditional::Never { &[] } else { OF_VERSIONS };
     let of_no_version = if operation.condition == Conditional::Must { OF_NO_VERSION } else { &[] };
     let of_following = if gate.patience.is_none() { OF_FOLLOWING } else { &[] };
-    for (status, _) in [PROBLEMS, of_changes, of_versions, of_no_version, of_following].into_iter().flatten()
-    {
+    let others = [PROBLEMS, of_versions, of_no_version, of_following].into_iter().flatten();
+    for (status, _) in others.chain(of_changes) {
         let reference = format!("#/components/responses/{}", name_of(status, reads));
         responses.insert((*status).to_owned(), json!({ "$ref": reference }));
     }

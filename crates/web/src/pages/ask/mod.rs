@@ -176,7 +176,7 @@ fn told(person: &Person, stands: &AskStanding, around: &Around, kept: Option<&Ke
     let is_busy = stands.under_way == UnderWay::Yes;
     html! {
         p class="lead" { "A few gentle questions to computers that may be asked show what traffic alone does not: versions, and services that are silent." }
-        p class="soft" { "Nothing is sent until you start it. Devices that take part in care, and those that nobody knows, are never asked. The limits are our own judgement. No live medical device was tested." }
+        p class="soft" { "Nothing is sent until you start it. Devices that nobody knows are never asked. Nor are those that take part in care, unless their model was named on the command line and two people approve. The limits are our own judgement. No live medical device was tested." }
         (state(person, stands))
         @if is_busy {
             (outcome::section(person, stands, around))
