@@ -27,6 +27,12 @@ export class WithMouse extends Person {
 }
 
 export class WithKeyboard extends Person {
+  constructor(page) {
+    super(page);
+    // As long as somebody listens, the browser hands over its question for a file; who begins to listen at the press may be late.
+    page.on("filechooser", () => {});
+  }
+
   /** Presses Tab from the top of the page until this has the focus, which must be seen. */
   async reach(selector) {
     const target = await this.page.locator(selector).first().elementHandle();
