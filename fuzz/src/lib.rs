@@ -25,7 +25,7 @@ use wardround_intel::feed::{FeedKind, Input, csaf};
 use wardround_intel::index::{PackageRef, PackageVersion, changed_since};
 use wardround_intel::names;
 use wardround_intel::{Index, IndexBuilder, Profile};
-use wardround_model::{Fact, FactKind, Protocol, SkipReason, SourceIndex, SourceKind, Timestamp};
+use wardround_model::{Fact, FactKind, MacAddr, Protocol, SkipReason, SourceIndex, SourceKind, Timestamp};
 
 /// The most bytes that a caller keeps for a dissector.
 const MAX_KEPT: usize = 64 << 10;
@@ -76,6 +76,8 @@ pub fn stream(protocol: Protocol, bytes: &[u8]) {
 fn own_port(protocol: Protocol) -> u16 {
     match protocol {
         Protocol::Dns => 53,
+        Protocol::EthernetIp => 44_818,
+        Protocol::S7 => 102,
         Protocol::Ftp => 21,
         Protocol::Imap => 143,
         Protocol::Kerberos => 88,
@@ -203,6 +205,8 @@ pub fn packet(bytes: &[u8]) {
     let mut facts = Facts::default();
     match packet::parse(link, bytes, wire).map(|packet| packet.content) {
         Ok(Content::Arp(arp)) => packet::arp::tell(arp, &mut facts),
+        Ok(Content::Lldp(frame)) => packet::lldp::tell(frame, None, &mut facts),
+        Ok(Content::Cdp(frame)) => packet::cdp::tell(frame, Some(MacAddr([0, 0x1B, 0x54, 1, 2, 3])), &mut facts),
         Ok(Content::Ip(ip)) => {
             if let Payload::Icmpv6(message) = ip.payload {
                 packet::ndp::tell(&ip, message, &mut facts);

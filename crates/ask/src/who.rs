@@ -52,7 +52,10 @@ pub fn refusal(asset: &Asset) -> Option<&'static str> {
 }
 
 fn is_plant(protocol: Protocol) -> bool {
-    matches!(protocol, Protocol::Modbus | Protocol::Bacnet | Protocol::Mqtt)
+    matches!(
+        protocol,
+        Protocol::Modbus | Protocol::Bacnet | Protocol::Mqtt | Protocol::EthernetIp | Protocol::S7
+    )
 }
 
 /// What it is was seen, and not well enough.

@@ -196,12 +196,14 @@ impl Headers {
         None
     }
 
-    /// Whether a packet is from or to a network that is left out; of ARP, whether it is from one.
+    /// Whether a packet is from or to a network that is left out; of ARP, LLDP and CDP, whether it is from one.
     fn excludes(&self, headers: &packet::Packet<'_>) -> bool {
         let is_out = |ip: IpAddr| self.excluded.iter().any(|prefix| prefix.contains(ip));
         match headers.content {
             Content::Ip(ip) => is_out(ip.source) || is_out(ip.destination),
             Content::Arp(arp) => packet::arp::sender(arp).is_some_and(|ip| is_out(ip.into())),
+            Content::Lldp(frame) => packet::lldp::address(frame).is_some_and(|ip| is_out(ip.into())),
+            Content::Cdp(frame) => packet::cdp::address(frame).is_some_and(|ip| is_out(ip.into())),
         }
     }
 
@@ -210,7 +212,9 @@ impl Headers {
     fn packet(&self, headers: &packet::Packet<'_>, found: &Found, bytes: &[u8], skips: &mut Skips) -> Packet {
         let view = View { point: found.point, segment: headers.segment };
         let said = match &headers.content {
-            Content::Arp(arp) => Said::arp(arp),
+            Content::Arp(arp) => Said::frame(Kind::Arp, arp),
+            Content::Lldp(frame) => Said::frame(Kind::Lldp, frame),
+            Content::Cdp(frame) => Said::frame(Kind::Cdp, frame),
             Content::Ip(ip) => Said::ip(ip),
         };
         if matches!(&headers.content, Content::Ip(Ip { payload: Payload::Other(_), .. })) {
@@ -268,9 +272,9 @@ struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    fn arp(arp: &'a [u8]) -> Self {
+    fn frame(kind: Kind, data: &'a [u8]) -> Self {
         let nobody = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-        Self { data: arp, ..Self::bare(Kind::Arp, nobody, nobody) }
+        Self { data, ..Self::bare(kind, nobody, nobody) }
     }
 
     fn bare(kind: Kind, source: (IpAddr, u16), destination: (IpAddr, u16)) -> Self {

@@ -94,6 +94,8 @@ pub(crate) enum Kind {
     Tcp,
     Udp,
     Arp,
+    Lldp,
+    Cdp,
     Icmpv6,
     /// An IP packet of which only the sender counts.
     OtherIp,

@@ -2,7 +2,7 @@
 //! reading whatever the number of threads, and has its own share of every limit, so results never depend on either.
 
 use foldhash::fast::RandomState;
-use wardround_dissect::packet::{Ip, Payload, arp, ndp};
+use wardround_dissect::packet::{Ip, Payload, arp, cdp, lldp, ndp};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, DatagramDissector, Facts, Role, STREAM_DISSECTORS, StreamDissector,
 };
@@ -88,9 +88,14 @@ impl Shard {
     pub(crate) fn take(&mut self, packet: &Packet, batch: &Batch) {
         match packet.key.kind {
             Kind::Tcp | Kind::Udp => self.take_flow(packet, batch),
-            Kind::Arp => {
-                arp::tell(batch.payload(packet), &mut self.found);
-                self.kept.keep(&mut self.found, packet, batch.sighting(packet));
+            Kind::Arp | Kind::Lldp | Kind::Cdp => {
+                let (frame, found) = (batch.payload(packet), &mut self.found);
+                match packet.key.kind {
+                    Kind::Lldp => lldp::tell(frame, packet.card, found),
+                    Kind::Cdp => cdp::tell(frame, packet.card, found),
+                    _ => arp::tell(frame, found),
+                }
+                self.kept.keep(found, packet, batch.sighting(packet));
             }
             Kind::Icmpv6 => self.take_icmpv6(packet, batch),
             Kind::OtherIp => self.tell_card(packet, batch),

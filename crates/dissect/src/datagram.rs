@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use wardround_model::Protocol;
 
-use crate::{Facts, Role, bacnet, dhcp, dns, kerberos, quic, signature, sip, snmp};
+use crate::{Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, signature, sip, snmp};
 
 /// One UDP payload.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,15 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Dhcp, ports: &[67, 68], dissect: dhcp::dissect },
     DatagramDissector { protocol: Protocol::Mdns, ports: &[5353], dissect: dns::dissect_mdns },
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
+    DatagramDissector { protocol: Protocol::Llmnr, ports: &[5355], dissect: dns::dissect_llmnr },
+    DatagramDissector { protocol: Protocol::Nbns, ports: &[137], dissect: nbns::dissect },
     DatagramDissector { protocol: Protocol::Snmp, ports: &[161, 162], dissect: snmp::dissect },
     DatagramDissector { protocol: Protocol::Bacnet, ports: &[47_808], dissect: bacnet::dissect },
+    DatagramDissector {
+        protocol: Protocol::EthernetIp,
+        ports: ethernet_ip::PORTS,
+        dissect: ethernet_ip::dissect,
+    },
     DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },
     DatagramDissector { protocol: Protocol::Kerberos, ports: kerberos::PORTS, dissect: kerberos::dissect },
     DatagramDissector { protocol: Protocol::Sip, ports: sip::PORTS, dissect: sip::dissect },

@@ -5,8 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, dicom, dns, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, pop3, rdp, redis, rpc, signature,
-    sip, smb, smtp, ssh, telnet, tls,
+    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, poct1a, pop3,
+    rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, telnet, tls, vnc,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -89,12 +89,17 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Dns, dissect: dns::dissect_stream },
     StreamDissector { protocol: Protocol::Dicom, dissect: dicom::dissect },
     StreamDissector { protocol: Protocol::Hl7, dissect: hl7::dissect },
+    StreamDissector { protocol: Protocol::Astm, dissect: astm::dissect },
+    StreamDissector { protocol: Protocol::Poct1a, dissect: poct1a::dissect },
     StreamDissector { protocol: Protocol::Tls, dissect: tls::dissect },
     StreamDissector { protocol: Protocol::Ssh, dissect: ssh::dissect },
     StreamDissector { protocol: Protocol::Smb, dissect: smb::dissect },
     StreamDissector { protocol: Protocol::Rpc, dissect: rpc::dissect },
     StreamDissector { protocol: Protocol::Kerberos, dissect: kerberos::dissect_stream },
     StreamDissector { protocol: Protocol::Rdp, dissect: rdp::dissect },
+    StreamDissector { protocol: Protocol::S7, dissect: s7::dissect },
+    StreamDissector { protocol: Protocol::Vnc, dissect: vnc::dissect },
+    StreamDissector { protocol: Protocol::EthernetIp, dissect: ethernet_ip::dissect_stream },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },

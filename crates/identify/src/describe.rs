@@ -80,6 +80,9 @@ const NAMES: &[FactKind] = &[
     FactKind::KerberosComputer,
     FactKind::SnmpName,
     FactKind::LldpName,
+    FactKind::CdpName,
+    FactKind::LlmnrName,
+    FactKind::NetbiosName,
     FactKind::DicomCallingAe,
 ];
 
@@ -197,8 +200,8 @@ fn from_images(p: &Portrait<'_>, kind: FactKind, class: DeviceClass, what: &str)
     Some(Said { value: text.to_owned(), percent: 90, reason })
 }
 
-/// What a control says of itself. Behind a gateway there are several: then none of them is the one.
-fn from_controls(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) -> Option<Said> {
+/// What a device says of itself. Behind a gateway there are several: then none of them is the one.
+fn from_itself(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) -> Option<Said> {
     let facts = p.facts(kind);
     let text = facts.first().filter(|_| p.values(kind).len() == 1)?.fact.value();
     let reason = because(format!("It says over {protocol}: \"{text}\""), facts.iter().copied());
@@ -215,8 +218,8 @@ fn from_telephone(p: &Portrait<'_>, part: impl Fn(&telephones::Named<'_>) -> Opt
 fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let mut said = Vec::new();
     let controls = [
-        from_controls(p, FactKind::BacnetVendor, 80, "BACnet"),
-        from_controls(p, FactKind::ModbusVendor, 80, "Modbus"),
+        from_itself(p, FactKind::BacnetVendor, 80, "BACnet"),
+        from_itself(p, FactKind::ModbusVendor, 80, "Modbus"),
     ];
     said.extend(controls.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
     said.extend(maker_from_images(p, class));
@@ -225,6 +228,11 @@ fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         Some(Said { value: family.maker?.to_owned(), percent: weight, reason: because(text, [it]) })
     }));
     said.extend(from_telephone(p, |it| it.family.maker.map(str::to_owned)));
+    let told = [
+        from_itself(p, FactKind::LldpMaker, 80, "LLDP"),
+        from_itself(p, FactKind::Poct1aMaker, 80, "POCT1-A"),
+    ];
+    said.extend(told.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
     said.extend(p.facts(FactKind::MdnsMaker).iter().map(|it| {
         let text = format!("Its mDNS announcement names {} as maker", it.fact.value());
         Said { value: makers::tidy(it.fact.value()), percent: 80, reason: because(text, [*it]) }
@@ -265,9 +273,16 @@ fn apple<'a>(p: &Portrait<'a>) -> Option<(&'static str, &'a Observation)> {
 fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let mut said = Vec::new();
     said.extend(from_images(p, FactKind::DicomModel, class, "model"));
-    said.extend(from_controls(p, FactKind::BacnetModel, 75, "BACnet"));
-    let modbus = from_controls(p, FactKind::ModbusModel, 75, "Modbus");
-    said.extend(modbus.or_else(|| from_controls(p, FactKind::ModbusProduct, 65, "Modbus")));
+    let modbus = from_itself(p, FactKind::ModbusModel, 75, "Modbus");
+    let told = [
+        from_itself(p, FactKind::BacnetModel, 75, "BACnet"),
+        modbus.or_else(|| from_itself(p, FactKind::ModbusProduct, 65, "Modbus")),
+        from_itself(p, FactKind::EthernetIpProduct, 75, "EtherNet/IP"),
+        from_itself(p, FactKind::S7Module, 70, "S7"),
+        from_itself(p, FactKind::LldpModel, 75, "LLDP"),
+        from_itself(p, FactKind::Poct1aModel, 80, "POCT1-A"),
+    ];
+    said.extend(told.into_iter().flatten());
     said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
         let text = format!("Its {name} says \"{}\"", it.fact.value());
         Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
@@ -290,11 +305,16 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
 
 fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let own = from_images(p, FactKind::DicomSoftwareVersions, class, "software version");
-    let controls = [
-        from_controls(p, FactKind::BacnetFirmware, 75, "BACnet"),
-        from_controls(p, FactKind::ModbusRevision, 70, "Modbus"),
+    let told = [
+        from_itself(p, FactKind::BacnetFirmware, 75, "BACnet"),
+        from_itself(p, FactKind::ModbusRevision, 70, "Modbus"),
+        from_itself(p, FactKind::EthernetIpRevision, 70, "EtherNet/IP"),
+        from_itself(p, FactKind::S7Firmware, 75, "S7"),
+        from_itself(p, FactKind::LldpFirmware, 70, "LLDP"),
+        from_itself(p, FactKind::Poct1aSoftware, 80, "POCT1-A"),
+        from_itself(p, FactKind::AstmSenderVersion, 60, "ASTM"),
     ];
     let telephone = from_telephone(p, |it| it.version.clone().filter(|_| it.family.is_device()));
-    let own = own.into_iter().chain(controls.into_iter().flatten()).chain(telephone);
+    let own = own.into_iter().chain(told.into_iter().flatten()).chain(telephone);
     settle(own.chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

@@ -20,6 +20,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 90, |p| forwards(p, 3, 2)),
     Rule::sign(NetworkDevice, 85, is_virtual_router),
     Rule::sign(NetworkDevice, 70, says_that_it_is_a_router),
+    Rule::sign(NetworkDevice, 75, carries_traffic_by_its_word),
     Rule::sign(NetworkDevice, 60, is_named_as_a_router),
     Rule::sign(NetworkDevice, 55, |p| forwards(p, 2, 2).filter(|_| forwards(p, 3, 2).is_none())),
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
@@ -113,6 +114,22 @@ fn says_that_it_is_a_router(p: &Portrait<'_>) -> Option<Reason> {
 fn is_named_as_a_router(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::IsRouter, |value| value == "dhcp");
     (!said.is_empty()).then(|| because("DHCP names it as the way out of its network", said))
+}
+
+/// Computers with several cards call themselves bridges, too, where they carry virtual machines; so it takes no second word.
+fn carries_traffic_by_its_word(p: &Portrait<'_>) -> Option<Reason> {
+    let telephone = p.facts_where(FactKind::LldpWorksAs, |value| value == "telephone");
+    let said = p.facts_where(FactKind::LldpWorksAs, |value| value != "telephone");
+    let first = said.first().filter(|_| telephone.is_empty())?.fact.value();
+    Some(because(format!("It says on the cable (LLDP) that it works as {}", article(first)), said))
+}
+
+fn article(works_as: &str) -> &'static str {
+    match works_as {
+        "router" => "a router",
+        "access-point" => "a wireless access point",
+        _ => "a switch",
+    }
 }
 
 fn is_virtual(p: &Portrait<'_>) -> Option<Reason> {

@@ -5,7 +5,7 @@
 //! Not here: what is weak (`triage`), what is known of products (`intel`), files, a clock.
 //!
 //! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
-//! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `office`,
+//! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
 //! `infrastructure`, `plant`, `families`, `telephones`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
 //! makes the asset, and `statements` changes it to what people said.
 
@@ -18,6 +18,7 @@ mod imaging;
 mod infrastructure;
 mod joining;
 mod kinds;
+mod laboratory;
 mod lists;
 mod makers;
 mod messages;
@@ -198,8 +199,8 @@ fn known_as(found: &[Found<'_>]) -> HashMap<AssetId, AssetId> {
 }
 
 /// All families of rules.
-const RULES: [&[Rule]; 5] =
-    [imaging::RULES, messages::RULES, office::RULES, infrastructure::RULES, plant::RULES];
+const RULES: [&[Rule]; 6] =
+    [imaging::RULES, messages::RULES, laboratory::RULES, office::RULES, infrastructure::RULES, plant::RULES];
 
 /// Works out what there is, from everything that was observed.
 ///

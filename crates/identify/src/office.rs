@@ -30,6 +30,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Printer, 25, |p| is_called(p, &["printer", "print", "prn", "mfp", "copier", "plotter"])),
     Rule::sign(Printer, 25, |p| has_card_of(p, Printer)),
     Rule::sign(VoicePhone, 40, |p| has_card_of(p, VoicePhone)),
+    Rule::sign(VoicePhone, 75, telephones::says_so_on_the_cable),
     Rule::sign(VoicePhone, 45, telephones::registers),
     Rule::sign(VoicePhone, 20, |p| is_called(p, &["voip", "phone", "tel"])),
 ];
@@ -128,6 +129,9 @@ const NAMES: &[FactKind] = &[
     FactKind::KerberosComputer,
     FactKind::SnmpName,
     FactKind::LldpName,
+    FactKind::CdpName,
+    FactKind::LlmnrName,
+    FactKind::NetbiosName,
     FactKind::ListedName,
 ];
 

@@ -16,6 +16,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Camera, 25, |p| is_called(p, &["cam", "camera"])),
     Rule::sign(BuildingController, 60, |p| answers(p, FactKind::BacnetAnswers, "BACnet")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::ModbusAnswers, "Modbus")),
+    Rule::sign(BuildingController, 55, |p| answers(p, FactKind::EthernetIpRevision, "EtherNet/IP")),
+    Rule::sign(BuildingController, 55, |p| answers(p, FactKind::S7Firmware, "S7")),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
     Rule::sign(BuildingController, 30, reports_as_building_makers_do),
     Rule::sign(BuildingController, 25, |p| {

@@ -140,6 +140,12 @@ pub(crate) fn signs(p: &Portrait<'_>) -> Option<Evidence> {
     Some(Evidence { class, weight, is_clinical: false, reason: because(text, [observation]) })
 }
 
+/// Telephones with a socket for a computer are bridges, too.
+pub(crate) fn says_so_on_the_cable(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts_where(FactKind::LldpWorksAs, |value| value == "telephone");
+    (!said.is_empty()).then(|| because("It says on the cable (LLDP) that it works as a telephone", said))
+}
+
 /// It registers as telephones do, and is no program on a person's computer.
 pub(crate) fn registers(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::SipRole, |role| role == "registers");

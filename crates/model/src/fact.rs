@@ -167,12 +167,37 @@ fact_kinds! {
     SnmpObjectId = "snmp.object-id", "system object id (SNMP)", Code, 96;
     /// sysName.0 (RFC 3418). About the service.
     SnmpName = "snmp.name", "system name (SNMP)", Words, 64;
-    /// `lldpRemSysName` (IEEE 802.1AB): what a neighbour of a switch calls itself. About the card.
+    /// System name (IEEE 802.1AB, 8.5.6): what a neighbour of a switch calls itself, said by itself or by the switch. About the card.
     LldpName = "lldp.name", "system name (LLDP)", Words, 64;
-    /// `lldpRemSysDesc` (IEEE 802.1AB). About the card.
+    /// System description (IEEE 802.1AB, 8.5.7). About the card.
     LldpDescription = "lldp.description", "system description (LLDP)", Product, 255;
     /// Next to which switch it stands, and at which of its ports: `10.20.1.2,port-7` (IEEE 802.1AB). About the card.
     LldpNeighbourOf = "lldp.neighbour-of", "is next to (LLDP)", Code, 32;
+    /// What it works as, of its enabled capabilities (IEEE 802.1AB, 8.5.8): `bridge`, `router`, `access-point`, `telephone` and the like.
+    /// About the card.
+    LldpWorksAs = "lldp.works-as", "works as (LLDP)", Code, 16;
+    /// Maker in the inventory of LLDP (ANSI/TIA-1057, 10.2.6.5). About the card.
+    LldpMaker = "lldp.maker", "maker (LLDP)", Product, 32;
+    /// Model in the inventory of LLDP (ANSI/TIA-1057, 10.2.6.6). About the card.
+    LldpModel = "lldp.model", "model (LLDP)", Product, 32;
+    /// Firmware in the inventory of LLDP (ANSI/TIA-1057, 10.2.6.2). About the card.
+    LldpFirmware = "lldp.firmware", "firmware (LLDP)", Product, 32;
+    /// Serial number in the inventory of LLDP (ANSI/TIA-1057, 10.2.6.4). About the card.
+    LldpSerial = "lldp.serial", "serial number (LLDP)", Code, 32;
+    /// Device identifier of Cisco's discovery protocol. About the card.
+    CdpName = "cdp.name", "system name (CDP)", Words, 64;
+    /// Platform of Cisco's discovery protocol, such as `cisco WS-C2960X-48TS-L`. About the card.
+    CdpPlatform = "cdp.platform", "platform (CDP)", Product, 64;
+    /// Software version of Cisco's discovery protocol, its first line. About the card.
+    CdpSoftware = "cdp.software", "software (CDP)", Product, 255;
+    /// Name of a computer that it says is its own, by NetBIOS (RFC 1002, 4.2). About the address.
+    NetbiosName = "netbios.name", "computer name (NetBIOS)", Words, 16;
+    /// Work group or domain that it says it is in, by NetBIOS. About the address.
+    NetbiosGroup = "netbios.group", "work group (NetBIOS)", Words, 16;
+    /// Name that it answers to by LLMNR (RFC 4795, 2.4). About the address.
+    LlmnrName = "llmnr.name", "host name (LLMNR)", Words, 64;
+    /// Weakest way in that a VNC server offers (RFC 6143, 7.1.2): `none`, `password`, `other`. About the service.
+    VncSecurity = "vnc.security", "remote screen secured by (VNC)", Code, 16;
     /// Greeting of an FTP server (RFC 959, reply 220). About the service.
     FtpBanner = "ftp.banner", "FTP server", Product, 128;
     /// First product-like words that a Telnet server sent before its login prompt (RFC 854). About the service.
@@ -215,8 +240,34 @@ fact_kinds! {
     BacnetFirmware = "bacnet.firmware", "firmware (BACnet)", Product, 64;
     /// Application_Software_Version of the device object. About the service.
     BacnetSoftware = "bacnet.software", "software version (BACnet)", Product, 64;
+    /// Maker's number that an EtherNet/IP device gives (CIP volume 2, 2-4.2; numbers are ODVA's). About the service.
+    EthernetIpVendorId = "ethernet-ip.vendor-id", "vendor's number (EtherNet/IP)", Number, 5;
+    /// Product name that an EtherNet/IP device gives. About the service.
+    EthernetIpProduct = "ethernet-ip.product", "product (EtherNet/IP)", Product, 64;
+    /// Revision that an EtherNet/IP device gives, `major.minor`. About the service.
+    EthernetIpRevision = "ethernet-ip.revision", "revision (EtherNet/IP)", Code, 8;
+    /// Serial number that an EtherNet/IP device gives, in hex. About the service.
+    EthernetIpSerial = "ethernet-ip.serial", "serial number (EtherNet/IP)", Code, 8;
+    /// Order number of an S7 device's module (its system status list, 0x0011, index 1), such as `6ES7 315-2EH14-0AB0`. About the service.
+    S7Module = "s7.module", "order number (S7)", Product, 24;
+    /// Firmware of an S7 device (its system status list, 0x0011, index 7), such as `3.2.6`. About the service.
+    S7Firmware = "s7.firmware", "firmware (S7)", Code, 12;
 
     // Clinical.
+    /// What a sender of laboratory messages calls itself (LIS02-A2, 6.5). About the sender's address.
+    AstmSender = "astm.sender", "calls itself (ASTM)", Product, 40;
+    /// Version that stands with it, as analysers write it. About the sender's address.
+    AstmSenderVersion = "astm.sender-version", "version (ASTM)", Code, 24;
+    /// What a sender of laboratory messages sends (LIS02-A2, 5): `results`, `orders`, `questions`. About the sender's address.
+    AstmSends = "astm.sends", "sends (ASTM)", Code, 16;
+    /// Maker of a device at the point of care (POCT1-A, DEV.manufacturer_name, else DEV.vendor_id). About the sender's address.
+    Poct1aMaker = "poct1-a.maker", "maker (POCT1-A)", Product, 64;
+    /// Its model (POCT1-A, DEV.model_id). About the sender's address.
+    Poct1aModel = "poct1-a.model", "model (POCT1-A)", Product, 64;
+    /// Its serial number (POCT1-A, DEV.serial_id). About the sender's address.
+    Poct1aSerial = "poct1-a.serial", "serial number (POCT1-A)", Code, 64;
+    /// Version of its software (POCT1-A, DEV.sw_version). About the sender's address.
+    Poct1aSoftware = "poct1-a.software", "software version (POCT1-A)", Product, 64;
     /// AE title that asked for a DICOM association (PS3.8, 9.3.2). About the address.
     DicomCallingAe = "dicom.calling-ae", "calls itself (DICOM AE)", Words, 16;
     /// AE title that was asked for (PS3.8, 9.3.2). About the service.

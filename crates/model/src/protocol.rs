@@ -9,6 +9,10 @@ coded! {
         Dicom = "dicom", "DICOM";
         /// HL7 v2 over MLLP (HL7 v2 transport, MLLP release 1).
         Hl7 = "hl7", "HL7 v2";
+        /// Results and orders of laboratory analysers (CLSI LIS01 and LIS02, once ASTM E1381 and E1394).
+        Astm = "astm", "ASTM (laboratory)";
+        /// Devices at the point of care, such as glucose meters (CLSI POCT1-A).
+        Poct1a = "poct1-a", "POCT1-A (point of care)";
         /// TLS; what is inside is unknown.
         Tls = "tls", "TLS";
         /// QUIC (RFC 9000); what is inside is unknown.
@@ -25,6 +29,8 @@ coded! {
         Rpc = "rpc", "RPC (Windows)";
         /// Remote Desktop ([MS-RDPBCGR]).
         Rdp = "rdp", "RDP (remote desktop)";
+        /// VNC: another computer's screen (RFC 6143).
+        Vnc = "vnc", "VNC (remote screen)";
         /// LDAP.
         Ldap = "ldap", "LDAP (directory)";
         /// Kerberos: logins of a domain (RFC 4120).
@@ -55,6 +61,10 @@ coded! {
         Modbus = "modbus", "Modbus";
         /// BACnet over IP (ASHRAE 135, annex J).
         Bacnet = "bacnet", "BACnet";
+        /// EtherNet/IP: controls of machines (ODVA, CIP volume 2).
+        EthernetIp = "ethernet-ip", "EtherNet/IP";
+        /// S7 communication: controls by Siemens, over RFC 1006.
+        S7 = "s7", "S7 (Siemens)";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).
         RawPrint = "raw-print", "raw printing";
         /// DHCP for IPv4.
@@ -63,6 +73,10 @@ coded! {
         Dns = "dns", "DNS";
         /// Multicast DNS.
         Mdns = "mdns", "mDNS";
+        /// Link-local multicast name resolution (RFC 4795).
+        Llmnr = "llmnr", "LLMNR";
+        /// Names of NetBIOS over UDP (RFC 1002).
+        Nbns = "nbns", "NetBIOS names";
         /// SNMP.
         Snmp = "snmp", "SNMP";
         /// NTP.
@@ -74,6 +88,6 @@ impl Protocol {
     /// Whether it carries care itself: images, orders, results.
     #[must_use]
     pub fn is_clinical(self) -> bool {
-        matches!(self, Self::Dicom | Self::Hl7)
+        matches!(self, Self::Dicom | Self::Hl7 | Self::Astm | Self::Poct1a)
     }
 }

@@ -190,6 +190,10 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::SnmpName
         | FactKind::LldpName
         | FactKind::LldpNeighbourOf
+        | FactKind::CdpName
+        | FactKind::NetbiosName
+        | FactKind::NetbiosGroup
+        | FactKind::LlmnrName
         | FactKind::ListedAs
         | FactKind::ListedName
         | FactKind::ListedSerial

@@ -30,7 +30,7 @@ fn is_reflected(message: Message<'_>, sender: IpAddr) -> bool {
     addresses().next().is_some() && addresses().all(|ip| ip != sender)
 }
 
-fn address(record: Record<'_>) -> Option<IpAddr> {
+pub(super) fn address(record: Record<'_>) -> Option<IpAddr> {
     match record.kind {
         record_type::A => <[u8; 4]>::try_from(record.data).ok().map(IpAddr::from),
         record_type::AAAA => <[u8; 16]>::try_from(record.data).ok().map(IpAddr::from),

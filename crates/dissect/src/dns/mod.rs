@@ -1,14 +1,16 @@
-//! DNS and multicast DNS.
+//! DNS, multicast DNS and LLMNR.
 //!
 //! RFC 1035 (messages), RFC 6762 (multicast DNS), RFC 6763 (services). Of DNS only who asks and who answers is told: which
 //! names somebody looks up is nobody's business, but for the one by which servers tell their own version, see [`version`]. Of mDNS a device's own announcements are told, see [`mdns`].
 
+mod llmnr;
 mod mdns;
 mod message;
 #[cfg(test)]
 mod tests;
 mod version;
 
+pub(crate) use llmnr::dissect_llmnr;
 pub(crate) use mdns::dissect_mdns;
 
 use self::message::Message;

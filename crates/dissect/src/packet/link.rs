@@ -49,12 +49,15 @@ const IPV6: u16 = 0x86DD;
 const MPLS: u16 = 0x8847;
 const MPLS_UPSTREAM: u16 = 0x8848;
 const SERVICE_VLAN: u16 = 0x88A8;
+const LLDP: u16 = 0x88CC;
 /// PPP over Ethernet, the session itself (RFC 2516, 4).
 const PPPOE_SESSION: u16 = 0x8864;
 /// The largest number that is a length and no type (IEEE 802.3, 3.2.6).
 const LONGEST_FRAME: u16 = 1500;
 /// LLC of a frame that names its type behind it (RFC 1042): two service access points, control, and no organisation.
 const SNAP: [u8; 6] = [0xAA, 0xAA, 3, 0, 0, 0];
+/// LLC of Cisco's discovery protocol: the same with Cisco as organisation, and the protocol's number.
+const CDP_SNAP: [u8; 8] = [0xAA, 0xAA, 3, 0, 0, 0x0C, 0x20, 0];
 /// PPP's numbers of IPv4 and IPv6 (RFC 1332, RFC 5072).
 const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
@@ -91,6 +94,7 @@ pub(super) fn ether_type<'a>(number: u16, part: Part<'a>, walk: Walk) -> Result<
         IPV4 => ip::parse_v4(part, walk),
         IPV6 => ip::parse_v6(part, walk),
         ARP => Ok(Packet { card: walk.card, segment: walk.segment, content: Content::Arp(part.bytes) }),
+        LLDP => Ok(Packet { card: walk.card, segment: walk.segment, content: Content::Lldp(part.bytes) }),
         VLAN | SERVICE_VLAN => vlan(part, walk),
         MPLS | MPLS_UPSTREAM => tunnel::mpls(part, walk),
         TRANSPARENT_ETHERNET => ethernet(part, walk.deeper()?),
@@ -101,8 +105,11 @@ pub(super) fn ether_type<'a>(number: u16, part: Part<'a>, walk: Walk) -> Result<
     }
 }
 
-/// A frame with its length in the place of its type: RFC 1042's header (6), then the type (2).
+/// A frame with its length in the place of its type: RFC 1042's header (6), then the type (2); or Cisco's discovery protocol.
 fn snap<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
+    if let Some(frame) = part.bytes.strip_prefix(&CDP_SNAP) {
+        return Ok(Packet { card: walk.card, segment: walk.segment, content: Content::Cdp(frame) });
+    }
     if !part.bytes.starts_with(&SNAP) {
         return Err(SkipReason::NotIp);
     }

@@ -1,4 +1,5 @@
-//! Headers of a packet, from the link to the transport, as borrowed views; and ARP and NDP.
+//! Headers of a packet, from the link to the transport, as borrowed views; and what frames say of who sent them:
+//! ARP, NDP, LLDP, CDP.
 //!
 //! [`parse`] walks tags and tunnels inwards and stops at the innermost ARP or IP packet, because a mirror port may wrap
 //! what it copies (ERSPAN, VXLAN) and the devices are inside. Nothing is allocated, checksums are not verified (network
@@ -6,8 +7,10 @@
 //! Not here: fragments put together (`capture`; [`Continuation`] reads on then), connections.
 
 pub mod arp;
+pub mod cdp;
 mod ip;
 mod link;
+pub mod lldp;
 pub mod ndp;
 mod part;
 mod transport;
@@ -42,6 +45,10 @@ pub struct Packet<'a> {
 pub enum Content<'a> {
     /// An ARP packet, for [`arp::tell`].
     Arp(&'a [u8]),
+    /// A frame of LLDP, for [`lldp::tell`].
+    Lldp(&'a [u8]),
+    /// A frame of Cisco's discovery protocol, for [`cdp::tell`].
+    Cdp(&'a [u8]),
     /// An IPv4 or IPv6 packet.
     Ip(Ip<'a>),
 }

@@ -47,7 +47,7 @@ fn whole(link: LinkType, bytes: &[u8]) -> Packet<'_> {
 fn ip_of(packet: Packet<'_>) -> Ip<'_> {
     match packet.content {
         Content::Ip(ip) => ip,
-        Content::Arp(_) => panic!("ARP"),
+        other => panic!("{other:?}"),
     }
 }
 

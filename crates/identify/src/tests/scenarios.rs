@@ -454,3 +454,51 @@ fn routers() {
 fn silence_says_nothing() {
     check("answers ARP only", "00:0b:ab:3f:90:77 owns 10.1.1.77", &[("10.1.1.77", C::Unknown)]);
 }
+
+#[test]
+fn laboratories() {
+    let results =
+        "10.1.2.40 astm.sends results\n10.1.2.40 astm.sends orders\n10.1.2.40 > 10.1.2.60:9100/tcp astm\n";
+    check("results alone are not enough", results, &[("10.1.2.40", C::Unknown), ("10.1.2.60", C::Unknown)]);
+    check(
+        "an analyser that names itself",
+        &format!("{results}10.1.2.40 astm.sender cobas 6000"),
+        &[("10.1.2.40", C::LaboratoryAnalyser), ("10.1.2.60", C::Unknown)],
+    );
+    check(
+        "a name alone is not enough",
+        "10.1.2.40 astm.sender cobas 6000\n10.1.2.40 astm.sends orders",
+        &[("10.1.2.40", C::Unknown)],
+    );
+    check("a meter's hello alone", "10.1.2.41 poct1-a.maker Example", &[("10.1.2.41", C::Unknown)]);
+    check(
+        "a blood gas analyser says what it is",
+        "10.1.2.41 poct1-a.maker Roche Diagnostics\n10.1.2.41 poct1-a.model cobas b 221",
+        &[("10.1.2.41", C::LaboratoryAnalyser)],
+    );
+}
+
+#[test]
+fn what_neighbours_say_on_the_cable() {
+    let switch = "00:a0:57:00:00:02 owns 10.1.2.2\n00:a0:57:00:00:02 lldp.works-as bridge\n";
+    check("a switch", switch, &[("10.1.2.2", C::NetworkDevice)]);
+    let phone = "00:04:13:00:00:09 owns 10.1.2.9\n00:04:13:00:00:09 lldp.works-as bridge\n\
+        00:04:13:00:00:09 lldp.works-as telephone\n00:04:13:00:00:09 lldp.model D735\n";
+    check("a telephone with a socket for a computer", phone, &[("10.1.2.9", C::VoicePhone)]);
+    check(
+        "a switch by Cisco's protocol",
+        "00:1b:54:00:00:02 owns 10.1.2.3\n00:1b:54:00:00:02 cdp.platform cisco WS-C2960X-48TS-L\n\
+         00:1b:54:00:00:02 cdp.software Cisco IOS Software, C2960X Software, Version 15.2(7)E4",
+        &[("10.1.2.3", C::NetworkDevice)],
+    );
+}
+
+#[test]
+fn controls_of_machines() {
+    check(
+        "EtherNet/IP",
+        "10.1.4.30:44818/tcp ethernet-ip.revision 20.11\n10.1.4.31 > 10.1.4.30:44818/tcp ethernet-ip",
+        &[("10.1.4.30", C::BuildingController)],
+    );
+    check("S7", "10.1.4.32:102/tcp s7.firmware 3.2.6", &[("10.1.4.32", C::BuildingController)]);
+}

@@ -52,6 +52,9 @@ fn screen_or_console(talk: &Talk<'_>) -> Option<(&'static str, &'static str)> {
     if talk.speaks(Protocol::Rdp) {
         return Some(("rdp", "Remote Desktop"));
     }
+    if talk.speaks(Protocol::Vnc) {
+        return Some(("vnc", "VNC"));
+    }
     let server = talk.conversation.server;
     let of_port = |(ports, code, name): &(std::ops::RangeInclusive<u16>, &'static str, &'static str)| {
         ports.contains(&server.port).then_some((*code, *name))

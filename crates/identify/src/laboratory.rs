@@ -1,0 +1,41 @@
+//! Signs of laboratory analysers and devices at the point of care, by the messages of CLSI (ASTM, POCT1-A).
+//!
+//! No program of a maker was there to be recorded, so none of these signs is enough by itself: a family that the device names, or its
+//! card's maker, has to be the second.
+
+use wardround_model::{DeviceClass, FactKind, Protocol, Reason};
+
+use crate::evidence::Rule;
+use crate::portrait::{Portrait, Talk, because, because_of_talks};
+
+use DeviceClass::{ClinicalSystem, LaboratoryAnalyser};
+
+/// The signs, the strongest first.
+pub(crate) const RULES: &[Rule] = &[
+    Rule::clinical(LaboratoryAnalyser, 50, sends_results),
+    Rule::clinical(LaboratoryAnalyser, 50, says_hello),
+    Rule::clinical(ClinicalSystem, 45, is_sent_results),
+];
+
+fn is_results(value: &str) -> bool {
+    value == "results"
+}
+
+fn sends_results(p: &Portrait<'_>) -> Option<Reason> {
+    let results = p.facts_where(FactKind::AstmSends, is_results);
+    (!results.is_empty()).then(|| because("It sends laboratory results (ASTM), as analysers do", results))
+}
+
+fn says_hello(p: &Portrait<'_>) -> Option<Reason> {
+    let kinds = [FactKind::Poct1aModel, FactKind::Poct1aSerial, FactKind::Poct1aMaker];
+    let said: Vec<_> = kinds.into_iter().flat_map(|kind| p.facts(kind)).copied().collect();
+    (!said.is_empty()).then(|| because("It says hello as devices at the point of care do (POCT1-A)", said))
+}
+
+fn is_sent_results(p: &Portrait<'_>) -> Option<Reason> {
+    let sends = |talk: &Talk<'_>| p.scene.says(talk.peer_ip, FactKind::AstmSends, is_results);
+    let talks = p.serving(Protocol::Astm).into_iter().chain(p.using(Protocol::Astm));
+    let talks: Vec<_> = talks.filter(sends).collect();
+    let fits = !talks.is_empty() && sends_results(p).is_none();
+    fits.then(|| because_of_talks("It is sent laboratory results (ASTM)", talks))
+}
