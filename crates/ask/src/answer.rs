@@ -85,6 +85,7 @@ fn read_datagram(
         Question::NtpTime => Protocol::Ntp,
         // Of a walk, the first of its answers.
         Question::SnmpSystem | Question::SwitchTables => Protocol::Snmp,
+        Question::BacnetDevice => Protocol::Bacnet,
         _ => return (None, Vec::new()),
     };
     let receiver = SocketAddr::from((Ipv4Addr::UNSPECIFIED, OUR_PORT));
@@ -93,6 +94,8 @@ fn read_datagram(
     let dissector = DATAGRAM_DISSECTORS.iter().find(|one| one.protocol == asked);
     match dissector.and_then(|one| (one.dissect)(&datagram, &mut facts)) {
         Some(Role::Server) => (Some(asked), facts.drain().collect()),
+        // A rejection tells nothing but that it was understood as a request.
+        Some(Role::Unknown) if asked == Protocol::Bacnet => (Some(asked), Vec::new()),
         _ => (None, Vec::new()),
     }
 }

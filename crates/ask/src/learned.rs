@@ -14,6 +14,8 @@ const VERSIONS: &[FactKind] = &[
     FactKind::ServerSoftware,
     FactKind::IppFirmware,
     FactKind::SnmpSystemDescription,
+    FactKind::BacnetFirmware,
+    FactKind::BacnetSoftware,
 ];
 
 /// What was known of the places that a plan asks.

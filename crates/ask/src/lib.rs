@@ -7,6 +7,7 @@
 
 pub mod after;
 mod answer;
+mod bacnet;
 mod check;
 mod community;
 mod datagrams;

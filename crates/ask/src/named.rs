@@ -30,7 +30,7 @@ pub struct Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidNamed {
     /// The question is put without being named.
-    #[error("only dicom-echo and modbus-identity are put to models that were named")]
+    #[error("only dicom-echo, modbus-identity and bacnet-device are put to models that were named")]
     Question,
     /// There is no model, or too long a one.
     #[error("say which model it is, as the page of the device tells it")]
@@ -86,7 +86,7 @@ fn fits(question: Question, class: DeviceClass) -> bool {
         Question::DicomEcho => {
             matches!(class, C::ImagingModality | C::ImagingArchive | C::Workstation | C::Server)
         }
-        Question::ModbusIdentity => class.area() == Area::Plant,
+        Question::ModbusIdentity | Question::BacnetDevice => class.area() == Area::Plant,
         _ => false,
     }
 }
@@ -99,6 +99,7 @@ impl Question {
         match self {
             Self::DicomEcho => Some(Protocol::Dicom),
             Self::ModbusIdentity => Some(Protocol::Modbus),
+            Self::BacnetDevice => Some(Protocol::Bacnet),
             _ => None,
         }
     }

@@ -250,12 +250,13 @@ impl Plan {
     ) -> Option<Result<Vec<Exchange>, &'static str>> {
         let clinical = who::is_clinical(round, ip);
         let all = self.listed.named.iter().filter_map(|named| Some((named, named.refusal(asset)?)));
-        let (named, refusal) = all.min_by_key(|(_, refusal)| *refusal)?;
+        let seen = seen_places(asset, ip);
+        let is_heard = |named: &Named| seen.values().any(|heard| *heard == named.question.native());
+        let (named, refusal) = all.min_by_key(|(named, refusal)| (*refusal, !is_heard(named)))?;
         if let Err(why) = refusal {
             return Some(Err(why));
         }
         let heard = |(_, heard): &(&Place, &Option<Protocol>)| **heard == named.question.native();
-        let seen = seen_places(asset, ip);
         let places =
             seen.iter().filter(heard).filter(|((transport, _), _)| *transport == named.question.transport());
         let reason = format!("people named this question for the model {}", named.model);

@@ -10,7 +10,7 @@ use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
-use crate::{datagrams, echo, elements, hello, negotiate, printing, reading, shell};
+use crate::{bacnet, datagrams, echo, elements, hello, negotiate, printing, reading, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
@@ -52,6 +52,8 @@ pub enum Question {
     DicomEcho,
     /// Read Device Identification of Modbus, to a model that was named: maker, product, revision.
     ModbusIdentity,
+    /// Four texts of a device object of BACnet over UDP, of a model that was named: maker, model, firmware, software.
+    BacnetDevice,
     /// A login over SSH with the owner's key, and one fixed command ([`reading::COMMAND`]): what the server runs.
     LinuxRead,
 }
@@ -105,6 +107,7 @@ impl Question {
         Self::SwitchTables,
         Self::DicomEcho,
         Self::ModbusIdentity,
+        Self::BacnetDevice,
         Self::LinuxRead,
     ];
 
@@ -127,6 +130,7 @@ impl Question {
             Self::SwitchTables => "switch-tables",
             Self::DicomEcho => "dicom-echo",
             Self::ModbusIdentity => "modbus-identity",
+            Self::BacnetDevice => "bacnet-device",
             Self::LinuxRead => "linux-read",
         }
     }
@@ -141,7 +145,9 @@ impl Question {
     #[must_use]
     pub const fn transport(self) -> Transport {
         match self {
-            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::SwitchTables => Transport::Udp,
+            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::SwitchTables | Self::BacnetDevice => {
+                Transport::Udp
+            }
             _ => Transport::Tcp,
         }
     }
@@ -220,6 +226,9 @@ impl Question {
             Self::ModbusIdentity => {
                 matches!(kind, K::ModbusVendor | K::ModbusProduct | K::ModbusRevision | K::ModbusModel)
             }
+            Self::BacnetDevice => {
+                matches!(kind, K::BacnetVendor | K::BacnetModel | K::BacnetFirmware | K::BacnetSoftware)
+            }
             Self::PostgresTls | Self::NtpTime => false,
         }
     }
@@ -229,7 +238,7 @@ impl Question {
     #[must_use]
     pub const fn packets(self) -> u32 {
         match self {
-            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem => 2,
+            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::BacnetDevice => 2,
             Self::SwitchTables => MOST_WALKED + 1,
             Self::Banner => 8,
             Self::HttpHead
@@ -265,6 +274,7 @@ impl Question {
             Self::NtpTime => datagrams::ntp_time(to.id()),
             Self::DicomEcho => echo::associate(to.called),
             Self::ModbusIdentity => echo::IDENTITY.to_vec(),
+            Self::BacnetDevice => bacnet::device_object(to.id()),
             Self::SnmpSystem | Self::SwitchTables => {
                 community.map(|community| elements::snmp_system(community, to.short_id())).unwrap_or_default()
             }
@@ -328,6 +338,7 @@ impl Question {
             Self::SnmpSystem | Self::SwitchTables => elements::snmp_answers(bytes, to.short_id()),
             Self::DicomEcho => echo::is_echoed(bytes),
             Self::ModbusIdentity => echo::is_identified(bytes),
+            Self::BacnetDevice => bacnet::answers(bytes, to.id()),
         }
     }
 

@@ -92,6 +92,29 @@ fn p2_nothing_is_asked_that_was_not_named_or_can_not_be() {
 }
 
 #[test]
+fn p2_of_two_questions_that_were_named_a_controller_is_asked_the_one_whose_protocol_it_speaks() {
+    let controller = |services: &[(u16, Option<Protocol>)]| {
+        let asset = asset(CT, DeviceClass::BuildingController, 90, services);
+        round(vec![Asset { model: Some(claim("EX-4712")), ..asset }])
+    };
+    let both = || {
+        let mut both = named("EX-4712", Question::ModbusIdentity, "");
+        both.named.extend(named("EX-4712", Question::BacnetDevice, "").named);
+        both
+    };
+    let round = controller(&[(47808, Some(Protocol::Bacnet)), (80, Some(Protocol::Http))]);
+    let plan = plan_of(&round, both());
+    let asked: Vec<_> = plan.exchanges.iter().map(|one| (one.place(), one.question)).collect();
+    assert_eq!(asked, [("10.20.1.70:47808/udp".to_owned(), Question::BacnetDevice)]);
+    assert_eq!((breaches(&plan, ID, &round), crate::wanted_approvals(&plan)), (vec![], 2));
+    // The same where it speaks over another carrier, or is none of the building.
+    let tcp = controller(&[(502, Some(Protocol::Modbus))]);
+    assert_eq!(plan_of(&tcp, named("EX-4712", Question::BacnetDevice, "")).exchanges, []);
+    let pump = device(DeviceClass::InfusionPump, 90, "EX-4712");
+    assert_eq!(plan_of(&pump, both()).exchanges, []);
+}
+
+#[test]
 fn p5_p6_a_plan_that_somebody_changed_asks_no_other_port_title_or_model() {
     let round = device(DeviceClass::ImagingModality, 90, "Example CT 9000");
     let plan = plan_of(&round, named("Example CT 9000", Question::DicomEcho, "CT1"));
@@ -105,4 +128,35 @@ fn p5_p6_a_plan_that_somebody_changed_asks_no_other_port_title_or_model() {
     assert_eq!(broken(|plan| plan.exchanges[0].port = 80), ["P6"]);
     assert_eq!(broken(|plan| plan.exchanges[0].port = 11112), ["P5", "P6"]);
     assert!(broken(|plan| plan.exchanges[0].question = Question::ModbusIdentity).contains(&"P2"));
+}
+
+proptest! {
+    #[test]
+    fn p2_whatever_is_named_no_thing_is_asked_that_treats_a_patient(
+        assets in proptest::collection::vec((some_asset(), select(vec!["A", "B"])), 0..30),
+        named in proptest::collection::vec((select(vec!["A", "b"]), select(Question::ALL)), 0..6),
+    ) {
+        let model = |(asset, model): (Asset, &str)| Asset { model: Some(claim(model)), ..asset };
+        let round = round(assets.into_iter().map(model).collect());
+        let one = |(model, question): &(&str, Question)| Named { model: (*model).to_owned(), question: *question, called: String::new() };
+        let listed = Listed { named: named.iter().map(one).collect(), ..Listed::default() };
+        let plan = plan_of(&round, listed);
+        prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
+        for exchange in plan.exchanges.iter().filter(|exchange| exchange.question.native().is_some()) {
+            prop_assert_eq!(crate::wanted_approvals(&plan), 2);
+            let holder = round.assets.iter().find(|asset| asset.ips.contains(&IpAddr::V4(exchange.ip))).unwrap();
+            let fits = match exchange.question {
+                Question::DicomEcho => holder.class.value.is_medical() == matches!(holder.class.value, DeviceClass::ImagingModality | DeviceClass::ImagingArchive),
+                _ => holder.class.value.area() == wardround_model::Area::Plant,
+            };
+            prop_assert!(fits, "{:?} {:?}", exchange.question, holder.class.value);
+            let is_model = |(model, question): &(&str, Question)| {
+                *question == exchange.question && model.eq_ignore_ascii_case(&holder.model.as_ref().unwrap().value)
+            };
+            prop_assert!(named.iter().any(is_model));
+            // Where it was heard to speak that protocol, by that carrier.
+            let speaks = |it: &Service| it.endpoint == exchange.endpoint() && it.protocol == exchange.question.native();
+            prop_assert!(holder.services.iter().any(speaks));
+        }
+    }
 }

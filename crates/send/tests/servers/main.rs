@@ -75,6 +75,17 @@ const SERVERS: &[Known] = &[
             ("modbus.revision", "2.1"),
         ],
     ),
+    (
+        "bacnet",
+        Protocol::Bacnet,
+        &[
+            ("scan.open", "bacnet"),
+            ("bacnet.vendor", "Example Controls"),
+            ("bacnet.model", "EX-4712"),
+            ("bacnet.firmware", "2.4.1"),
+            ("bacnet.software", "1.9"),
+        ],
+    ),
 ];
 /// What `lab/servers` sets as community, and who it says is to be called.
 const COMMUNITY: &str = "sesame-4711";

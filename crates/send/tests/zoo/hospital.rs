@@ -35,20 +35,24 @@ const MODEL: &str = "Example 4711";
 fn named() -> Vec<Named> {
     let named =
         |question, called: &str| Named { model: MODEL.to_owned(), question, called: called.to_owned() };
-    vec![named(Question::DicomEcho, "ARCHIVE1"), named(Question::ModbusIdentity, "")]
+    vec![
+        named(Question::DicomEcho, "ARCHIVE1"),
+        named(Question::ModbusIdentity, ""),
+        named(Question::BacnetDevice, ""),
+    ]
 }
 
 fn class(ports: &[(u16, Protocol)]) -> DeviceClass {
     match ports {
         [(_, Protocol::Dicom)] => DeviceClass::ImagingArchive,
-        [(_, Protocol::Modbus)] => DeviceClass::BuildingController,
+        [(_, Protocol::Modbus | Protocol::Bacnet)] => DeviceClass::BuildingController,
         _ => DeviceClass::Server,
     }
 }
 
 fn transport(protocol: Protocol) -> Transport {
     match protocol {
-        Protocol::Dns | Protocol::Ntp | Protocol::Snmp => Transport::Udp,
+        Protocol::Dns | Protocol::Ntp | Protocol::Snmp | Protocol::Bacnet => Transport::Udp,
         _ => Transport::Tcp,
     }
 }

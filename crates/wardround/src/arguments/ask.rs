@@ -70,7 +70,7 @@ pub(crate) struct NameAsk {
     /// The model, as the newest round tells it
     #[arg(long, value_name = "MODEL", requires_all = ["question", "by", "because"])]
     pub(crate) model: Option<String>,
-    /// Its question: dicom-echo or modbus-identity
+    /// Its question: dicom-echo, modbus-identity or bacnet-device
     #[arg(long, value_name = "QUESTION", requires = "model")]
     pub(crate) question: Option<String>,
     /// By which title its application is called (DICOM); without it, any

@@ -32,7 +32,10 @@ fn p2_a_controller_is_asked_once_its_model_was_named_and_two_people_approved() {
     let say = ["--by", "Ann", "--because", "its maker says so"];
     assert!(place.ok(&["ask", "name"]).contains("No model is named"));
     for (wrong, told) in [
-        (["--model", "EX-4711", "--question", "http-head"], "only dicom-echo and modbus-identity"),
+        (
+            ["--model", "EX-4711", "--question", "http-head"],
+            "only dicom-echo, modbus-identity and bacnet-device",
+        ),
         (["--model", "EX-4711", "--question", "hello"], "is no question"),
         (["--model", " ", "--question", "dicom-echo"], "say which model it is"),
     ] {

@@ -121,6 +121,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::SwitchTables => "its tables of neighbours (SNMP)",
         Question::DicomEcho => "whether it is there (DICOM echo)",
         Question::ModbusIdentity => "what it calls itself (Modbus)",
+        Question::BacnetDevice => "what it calls itself (BACnet)",
         Question::LinuxRead => "read what it runs (SSH)",
     }
 }
