@@ -47,6 +47,32 @@ pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u6
     let protocol = protocol.or_else(|| of_one_byte(exchange.question, bytes));
     let spoken = protocol.map_or(transport.code(), Protocol::code);
     found.extend(Fact::new(FactKind::ServiceOpen, spoken.as_bytes()).ok().map(|fact| (service, fact)));
+    observed(found, at, record)
+}
+
+/// What was heard inside TLS shows: what HTTP says of the service there, and nothing else of it.
+#[must_use]
+pub fn observations_inside(
+    exchange: &Exchange,
+    inside: &[u8],
+    at: Timestamp,
+    record: u64,
+) -> Vec<Observation> {
+    let inside = inside.get(..MOST_ANSWER).unwrap_or(inside);
+    let half = Half {
+        bytes: inside,
+        start: Start::Opening,
+        sender_port: exchange.port,
+        receiver_port: OUR_PORT,
+        opened: Role::Server,
+    };
+    let (mut told, service) = (Vec::new(), Subject::Service(exchange.endpoint()));
+    ask_all(&half, Some(Protocol::Http), &mut told);
+    let of_service = told.into_iter().filter(|(about, _)| *about == About::SenderService);
+    observed(of_service.map(|(_, fact)| (service, fact)).collect(), at, record)
+}
+
+fn observed(found: BTreeSet<(Subject, Fact)>, at: Timestamp, record: u64) -> Vec<Observation> {
     let evidence = Evidence { source: SourceIndex(0), record, offset: 0 };
     let first = Sighting { evidence, at };
     let one = |(subject, fact)| Observation { subject, fact, first, last: at, count: 1 };
@@ -186,6 +212,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_heard_inside_tls_is_read_as_http_alone() {
+        let told = |bytes: &[u8]| {
+            let all = observations_inside(&exchange(443, Question::HttpsHead), bytes, Timestamp::EPOCH, 1);
+            all.iter().map(|it| format!("{} {}", it.subject, it.fact.value())).collect::<Vec<_>>()
+        };
+        let answer =
+            b"HTTP/1.1 302 Found\r\nServer: nginx/1.22.1\r\nLocation: /patient42\r\nSet-Cookie: id=7\r\n\r\n";
+        assert_eq!(told(answer), ["10.1.2.3:443/tcp nginx/1.22.1"]);
+        for other in [b"SSH-2.0-OpenSSH_9.2p1\r\n".as_slice(), b"220 (vsFTPd 3.0.3)\r\n", b""] {
+            assert!(told(other).is_empty());
+        }
+    }
+
+    #[test]
     fn a_negotiation_names_dialect_and_signing() {
         let header = [b"\xfeSMB\x40\0\0\0\0\0\0\0\0\0\x01\0\x01".as_slice(), &[0; 47]].concat();
         let message = [header.as_slice(), &[65, 0, 3, 0, 0x11, 3], &[0; 59]].concat();
@@ -208,6 +248,7 @@ mod tests {
         fn any_answer_is_read_without_panic(bytes: Vec<u8>, port: u16) {
             for question in Question::ALL {
                 let _ = told(port, *question, &bytes);
+                let _ = observations_inside(&exchange(port, *question), &bytes, Timestamp::EPOCH, 1);
             }
         }
     }

@@ -56,6 +56,8 @@ pub const LONGEST_WINDOW: Duration = Duration::from_secs(12 * 3600);
 pub const LEAST_CONFIDENCE: u8 = 70;
 /// Bytes of an answer that are read, at most.
 pub const MOST_ANSWER: usize = 16 * 1024;
+/// Bytes that are read inside TLS for one answer, at most: one sealed record of the longest kind.
+pub const MOST_INSIDE: usize = 18 * 1024;
 /// How long to wait for a connection: under the second after which the kernel would send its first packet again.
 pub const CONNECT_TIME: Duration = Duration::from_millis(900);
 /// How long to wait for an answer: a slow device is given its time.

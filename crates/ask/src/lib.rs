@@ -20,6 +20,7 @@ pub mod journal;
 pub mod learned;
 mod named;
 mod negotiate;
+mod page;
 mod plan;
 mod printing;
 pub mod proof;
@@ -36,7 +37,7 @@ mod walk;
 mod watch;
 mod who;
 
-pub use answer::observations;
+pub use answer::{observations, observations_inside};
 pub use check::{Approval, Approved, Breach, Refused, approve, breaches, wanted_approvals};
 pub use community::{Community, InvalidCommunity};
 pub use envelope::{Pace, Wish};

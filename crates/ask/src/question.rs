@@ -10,10 +10,12 @@ use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
-use crate::{bacnet, datagrams, echo, elements, hello, negotiate, printing, reading, shell};
+use crate::{bacnet, datagrams, echo, elements, hello, negotiate, page, printing, reading, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
+/// Where TLS has pages inside (IANA: `https`, `pcsync-https`).
+const HTTPS_PORTS: &[u16] = &[443, 8443];
 /// Where agents of SNMP listen; notifications go to another port.
 pub(crate) const SNMP_PORT: u16 = 161;
 
@@ -27,6 +29,9 @@ pub enum Question {
     HttpHead,
     /// A `ClientHello` (RFC 5246, 7.4.1.2): which version, which certificate. The handshake ends with `close_notify`.
     TlsHello,
+    /// The same `ClientHello`, and where the server chose TLS 1.2 with a suite of today, the handshake to its end and `HEAD /` inside.
+    /// The certificate is told, and not verified: nothing but who it is is asked.
+    HttpsHead,
     /// A negotiation of SMB ([MS-SMB2] 2.2.3): which dialect, and whether messages must be signed. No session is set up.
     SmbNegotiate,
     /// `SSLRequest` (PostgreSQL, 55.2.11): whether it offers TLS. No user is named.
@@ -95,6 +100,7 @@ impl Question {
         Self::Banner,
         Self::HttpHead,
         Self::TlsHello,
+        Self::HttpsHead,
         Self::SmbNegotiate,
         Self::PostgresTls,
         Self::SshHello,
@@ -118,6 +124,7 @@ impl Question {
             Self::Banner => "banner",
             Self::HttpHead => "http-head",
             Self::TlsHello => "tls-hello",
+            Self::HttpsHead => "https-head",
             Self::SmbNegotiate => "smb-negotiate",
             Self::PostgresTls => "postgres-tls",
             Self::SshHello => "ssh-hello",
@@ -174,6 +181,8 @@ impl Question {
         match self {
             Self::SwitchTables => WALK_TIME + ANSWER_TIME,
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
+            // There are two answers more inside.
+            Self::HttpsHead => CONNECT_TIME + ANSWER_TIME + ANSWER_TIME + ANSWER_TIME + END_TIME,
             // The farewell is answered, too.
             Self::DicomEcho => CONNECT_TIME + ANSWER_TIME + END_TIME + END_TIME,
             _ => CONNECT_TIME + ANSWER_TIME + END_TIME,
@@ -187,7 +196,8 @@ impl Question {
         match self {
             Self::Banner => matches!(kind, K::FtpBanner | K::ServerSoftware),
             Self::HttpHead => matches!(kind, K::HttpServer),
-            Self::TlsHello => matches!(
+            Self::HttpsHead if matches!(kind, K::HttpServer) => true,
+            Self::TlsHello | Self::HttpsHead => matches!(
                 kind,
                 K::TlsVersion
                     | K::TlsCipher
@@ -199,7 +209,7 @@ impl Question {
                     | K::TlsCertificateSignature
                     | K::TlsCertificateSelfSigned
             ),
-            Self::SmbNegotiate => matches!(kind, K::SmbDialect | K::SmbSigning),
+            Self::SmbNegotiate => matches!(kind, K::SmbDialect | K::SmbSigning | K::ServerSoftware),
             Self::SshHello => matches!(kind, K::SshBanner | K::SshWeakAlgorithm),
             Self::LinuxRead => matches!(
                 kind,
@@ -246,7 +256,12 @@ impl Question {
             | Self::PostgresTls
             | Self::RdpNegotiate
             | Self::ModbusIdentity => 9,
-            Self::DicomEcho | Self::TlsHello | Self::SshHello | Self::LdapRoot | Self::IppAttributes => 10,
+            Self::DicomEcho
+            | Self::TlsHello
+            | Self::HttpsHead
+            | Self::SshHello
+            | Self::LdapRoot
+            | Self::IppAttributes => 10,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
         }
     }
@@ -256,15 +271,8 @@ impl Question {
     pub fn opening(self, to: Addressed<'_>, community: Option<&Community>) -> Vec<u8> {
         match self {
             Self::Banner | Self::SshHello | Self::LinuxRead => Vec::new(),
-            Self::HttpHead => format!(
-                "HEAD / HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: Wardround/{} (security round)\r\nAccept: */*\r\n\
-                 Connection: close\r\n\r\n",
-                to.ip,
-                to.port,
-                env!("CARGO_PKG_VERSION")
-            )
-            .into_bytes(),
-            Self::TlsHello => hello::client_hello(&to.seed()),
+            Self::HttpHead => page::head(to.ip, to.port),
+            Self::TlsHello | Self::HttpsHead => hello::client_hello(&to.seed()),
             Self::SmbNegotiate => negotiate::smb(&to.seed()),
             Self::PostgresTls => negotiate::POSTGRES_TLS.to_vec(),
             Self::RdpNegotiate => negotiate::RDP.to_vec(),
@@ -281,6 +289,18 @@ impl Question {
         }
     }
 
+    /// What is said inside TLS, once the handshake is finished.
+    #[must_use]
+    pub fn inside(self, to: Addressed<'_>) -> Option<Vec<u8>> {
+        (self == Self::HttpsHead).then(|| page::head(to.ip, to.port))
+    }
+
+    /// Whether enough was heard inside TLS to stop listening.
+    #[must_use]
+    pub fn is_answered_inside(self, bytes: &[u8]) -> bool {
+        page::head_is_complete(bytes)
+    }
+
     /// What is said once, when the service has said so much.
     #[must_use]
     pub fn reply(self, heard: &[u8]) -> Option<&'static [u8]> {
@@ -295,7 +315,7 @@ impl Question {
     #[must_use]
     pub fn farewell(self, heard: &[u8]) -> &'static [u8] {
         match self {
-            Self::TlsHello => hello::CLOSE_NOTIFY,
+            Self::TlsHello | Self::HttpsHead => hello::CLOSE_NOTIFY,
             Self::SshHello if shell::is_greeted(heard) => shell::DISCONNECT,
             Self::LdapRoot => elements::LDAP_UNBIND,
             Self::DicomEcho if echo::is_accepted(heard) => echo::RELEASE,
@@ -325,8 +345,8 @@ impl Question {
     pub fn is_answered(self, bytes: &[u8], to: Addressed<'_>) -> bool {
         match self {
             Self::Banner => negotiate::banner_is_complete(bytes),
-            Self::HttpHead => bytes.windows(4).any(|four| four == b"\r\n\r\n"),
-            Self::TlsHello => hello::is_complete(bytes),
+            Self::HttpHead => page::head_is_complete(bytes),
+            Self::TlsHello | Self::HttpsHead => hello::is_complete(bytes),
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
             Self::PostgresTls => !bytes.is_empty(),
             Self::SshHello | Self::LinuxRead => shell::is_complete(bytes),
@@ -368,6 +388,7 @@ impl Question {
             Protocol::Smtp | Protocol::Imap | Protocol::Pop3 | Protocol::Ftp | Protocol::Mysql => {
                 Some(Self::Banner)
             }
+            Protocol::Tls if HTTPS_PORTS.contains(&port) => Some(Self::HttpsHead),
             Protocol::Tls => Some(Self::TlsHello),
             Protocol::Http => Some(Self::HttpHead),
             Protocol::Ipp => Some(Self::IppAttributes),
@@ -389,7 +410,8 @@ impl Question {
             631 => Some(Self::IppAttributes),
             3389 => Some(Self::RdpNegotiate),
             5432 => Some(Self::PostgresTls),
-            443 | 465 | 636 | 993 | 995 | 8443 => Some(Self::TlsHello),
+            443 | 8443 => Some(Self::HttpsHead),
+            465 | 636 | 993 | 995 => Some(Self::TlsHello),
             _ => None,
         }
     }
@@ -428,6 +450,18 @@ mod tests {
     }
 
     #[test]
+    fn p6_inside_tls_the_same_is_said_as_to_a_page_without_it() {
+        for question in Question::ALL {
+            let inside = question.inside(to(443));
+            let expected =
+                (*question == Question::HttpsHead).then(|| Question::HttpHead.opening(to(443), None));
+            assert_eq!(inside, expected, "{question:?}");
+        }
+        let hello = Question::TlsHello.opening(to(443), None);
+        assert_eq!(Question::HttpsHead.opening(to(443), None), hello, "old servers tell as much");
+    }
+
+    #[test]
     fn p6_without_a_community_nothing_is_said_to_snmp() {
         for question in Question::ALL.iter().filter(|question| question.needs_community()) {
             assert!(question.opening(to(161), None).is_empty());
@@ -454,7 +488,9 @@ mod tests {
         ] {
             assert_eq!(Question::expected(transport, port, heard), None, "{port}");
         }
-        assert_eq!(Question::expected(Tcp, 4000, Some(Protocol::Tls)), Some(Question::TlsHello));
+        let tls = |port| Question::expected(Tcp, port, Some(Protocol::Tls));
+        assert_eq!((tls(4000), tls(993)), (Some(Question::TlsHello), Some(Question::TlsHello)));
+        assert_eq!((tls(443), Question::expected(Tcp, 8443, None)), (Some(Question::HttpsHead), tls(443)));
     }
 
     #[test]

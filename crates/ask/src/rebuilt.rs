@@ -2,7 +2,7 @@
 //!
 //! Addresses, ports, times of the first and the last packet, and what was said are those of the log: the same plan says the same
 //! bytes. Numbers of sequence, times in between and bare acknowledgements in mid-talk are not known. Each packet says so. Answers are
-//! not in a log, so none is here. A community is told as asterisks.
+//! not in a log, so none is here. A community is told as asterisks. What was sealed by TLS is left out: nobody keeps its keys.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
@@ -79,6 +79,10 @@ pub fn capture(log: &[Sent]) -> Vec<u8> {
             let outcome = sent.end.map_or("no outcome is known", |(_, outcome, _)| outcome.code());
             let text =
                 format!("rebuilt from the log: {} of plan {}, {outcome}", sent.question.code(), sent.plan);
+            let text = match sealed(sent) {
+                0 => text,
+                bytes => format!("{text}; {bytes} bytes sealed by TLS are left out"),
+            };
             block(&mut file, PACKET, &body, &[(COMMENT, text.as_bytes())]);
         }
     }
@@ -107,14 +111,31 @@ fn block(file: &mut Vec<u8>, kind: u32, body: &[u8], options: &[(u16, &[u8])]) {
     file.extend_from_slice(&length);
 }
 
+/// Bytes that were said inside TLS and around it, behind the hello.
+fn sealed(sent: &Sent) -> usize {
+    let said = sent.end.map_or(0, |(_, _, said)| said);
+    if sent.question.inside(addressed(sent)).is_none() {
+        return 0;
+    }
+    let in_clear = sent.question.pieces(addressed(sent));
+    let hello = in_clear.first().map_or(0, Vec::len);
+    // Where the handshake was not finished, all is in clear.
+    let all: usize = in_clear.iter().map(Vec::len).sum();
+    if said == all { 0 } else { said.saturating_sub(hello) }
+}
+
+fn addressed(sent: &Sent) -> Addressed<'_> {
+    Addressed { ip: *sent.to.ip(), port: sent.to.port(), plan: &sent.plan, called: &sent.called }
+}
+
 /// Our packets of one exchange, in order.
 fn packets(sent: &Sent) -> Vec<(Timestamp, Vec<u8>)> {
     let said = sent.end.map_or(0, |(_, _, said)| said);
     let ended = sent.end.map_or(sent.at, |(at, ..)| at);
-    let to = Addressed { ip: *sent.to.ip(), port: sent.to.port(), plan: &sent.plan, called: &sent.called };
+    let (to, sealed) = (addressed(sent), sealed(sent));
     let mut pieces = sent.question.pieces(to);
     // As many pieces as were said, by their length; of a question with a community the log counts less.
-    let mut left = said;
+    let mut left = said.saturating_sub(sealed);
     pieces.retain(|piece| {
         let fits = left >= piece.len() || sent.question.needs_community() && left > 0;
         left = left.saturating_sub(piece.len());
@@ -138,6 +159,7 @@ fn packets(sent: &Sent) -> Vec<(Timestamp, Vec<u8>)> {
         all.push((stood, tcp(sent, PSH | ACK, number, 1, piece)));
         number = number.saturating_add(u32::try_from(piece.len()).unwrap_or(0));
     }
+    number = number.saturating_add(u32::try_from(sealed).unwrap_or(0));
     all.push((ended.max(stood), tcp(sent, FIN | ACK, number, 1, &[])));
     all
 }
@@ -241,6 +263,23 @@ mod tests {
         assert_eq!(flags(&silent), [(SYN, 0), (ACK, 0), (FIN | ACK, 0)]);
         assert_eq!(flags(&sent(Question::SshHello, Outcome::Refused, 0, false)), [(SYN, 0)]);
         assert_eq!(flags(&sent(Question::SshHello, Outcome::AnotherCard, 0, false)), []);
+    }
+
+    #[test]
+    fn what_was_sealed_is_left_out_and_said_to_be() {
+        let hello =
+            Question::TlsHello.pieces(addressed(&sent(Question::TlsHello, Outcome::Answered, 0, true)));
+        let (hello, farewell) = (hello[0].len(), hello[1].len());
+        let finished = sent(Question::HttpsHead, Outcome::Answered, hello + 350, true);
+        assert_eq!(flags(&finished), [(SYN, 0), (ACK, 0), (PSH | ACK, hello), (FIN | ACK, 0)]);
+        let file = capture(std::slice::from_ref(&finished));
+        let has = |text: &[u8]| file.windows(text.len()).any(|window| window == text);
+        assert!(has(b"; 350 bytes sealed by TLS are left out") && !has(b"HEAD /"));
+        let (_, end) = packets(&finished).pop().unwrap();
+        assert_eq!(end[24..28], u32::try_from(hello + 351).unwrap().to_be_bytes(), "as many as were said");
+        let in_clear = sent(Question::HttpsHead, Outcome::Answered, hello + farewell, true);
+        let expected = [(SYN, 0), (ACK, 0), (PSH | ACK, hello), (PSH | ACK, farewell), (FIN | ACK, 0)];
+        assert_eq!((flags(&in_clear), sealed(&in_clear)), (expected.to_vec(), 0));
     }
 
     #[test]

@@ -61,6 +61,12 @@ impl Ticket {
         Some(Tables::new(community, self.to().short_id()))
     }
 
+    /// What is said inside TLS, once a handshake is finished.
+    #[must_use]
+    pub fn inside(&self) -> Option<Vec<u8>> {
+        self.exchange.question.inside(self.to())
+    }
+
     /// Whether enough came to stop listening.
     #[must_use]
     pub fn is_answered(&self, bytes: &[u8]) -> bool {

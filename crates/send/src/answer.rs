@@ -22,6 +22,8 @@ pub struct Answer {
     pub sent: usize,
     /// What came back; of a walk, the answers one behind the other; of a reading what came in clear.
     pub bytes: Vec<u8>,
+    /// What was heard inside TLS.
+    pub inside: Vec<u8>,
     /// Names of objects behind which a walk asked.
     pub walked: Vec<Name>,
     /// Whether the budget of a walk ended before the tables did.
@@ -54,6 +56,7 @@ impl Answer {
             connected: None,
             sent,
             bytes,
+            inside: Vec::new(),
             walked: Vec::new(),
             is_cut_short: false,
             reading: None,

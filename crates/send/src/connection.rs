@@ -4,14 +4,16 @@
 //! would make the kernel break the connection off (RST).
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
-use wardround_ask::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_ANSWER};
-use wardround_ask::{Outcome, Ticket};
+use wardround_ask::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_ANSWER, MOST_INSIDE};
+use wardround_ask::{Outcome, Question, Ticket};
 
 use crate::answer::Answer;
 use crate::cards;
+use crate::connect::{connect, hold_together, spare_acknowledgements};
+use crate::secured::Secured;
 
 /// How long a read waits before it looks whether asking was stopped.
 const SLICE: Duration = Duration::from_millis(100);
@@ -24,11 +26,11 @@ const MOST_DRAINED: usize = 1 << 20;
 pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     let exchange = ticket.exchange();
     let begun = Instant::now();
-    let to = SocketAddr::from((exchange.ip, exchange.port));
-    match TcpStream::connect_timeout(&to, CONNECT_TIME) {
+    let (to, opening) = (SocketAddrV4::new(exchange.ip, exchange.port), ticket.opening());
+    match connect(to, CONNECT_TIME, !opening.is_empty()) {
         Ok(stream) => {
             let talk = Talk { stream, is_stopped, sent: 0, bytes: Vec::new() };
-            talk.hold(ticket, begun.elapsed())
+            talk.hold(ticket, &opening, begun.elapsed())
         }
         Err(error) => Answer::empty(match error.kind() {
             ErrorKind::ConnectionRefused => Outcome::Refused,
@@ -55,24 +57,92 @@ enum Heard {
 }
 
 impl Talk<'_> {
-    fn hold(mut self, ticket: &Ticket, connected: Duration) -> Answer {
+    fn hold(mut self, ticket: &Ticket, opening: &[u8], connected: Duration) -> Answer {
         let (exchange, from) = (ticket.exchange(), self.stream.local_addr().ok());
         // The kernel may have learned the card only now.
-        let outcome = if cards::is_another(exchange.ip, &exchange.cards) {
+        let mut outcome = if cards::is_another(exchange.ip, &exchange.cards) {
             Outcome::AnotherCard
-        } else if self.stream.set_read_timeout(Some(SLICE)).is_err() || !self.say(&ticket.opening()) {
+        } else if self.stream.set_read_timeout(Some(SLICE)).is_err() || !self.say(opening) {
             Outcome::Reset
         } else {
             self.listen(ticket)
         };
+        let mut inside = Vec::new();
         if outcome == Outcome::Answered {
-            self.say(exchange.question.farewell(&self.bytes));
-            if exchange.question.farewell_is_answered() {
-                self.wait();
+            match ticket.inside().and_then(|request| self.go_inside(ticket, opening, &request)) {
+                Some(heard) => (outcome, inside) = heard,
+                None => self.take_leave(exchange.question),
             }
         }
         self.end();
-        Answer { connected: Some(connected), ..Answer::of(outcome, from, self.sent, self.bytes) }
+        Answer { connected: Some(connected), inside, ..Answer::of(outcome, from, self.sent, self.bytes) }
+    }
+
+    fn take_leave(&mut self, question: Question) {
+        let is_answered = question.farewell_is_answered();
+        if !is_answered {
+            hold_together(&self.stream);
+        }
+        self.say(question.farewell(&self.bytes));
+        if is_answered {
+            self.wait();
+        }
+    }
+
+    /// Finishes the handshake of TLS behind what was heard in clear, and says the request inside; what came of it. Nothing where the
+    /// server chose what we do not finish.
+    fn go_inside(&mut self, ticket: &Ticket, hello: &[u8], request: &[u8]) -> Option<(Outcome, Vec<u8>)> {
+        let (mut secured, finish) = Secured::begin(hello, &self.bytes)?;
+        let outcome = self.talk_inside(ticket, &mut secured, &finish, request);
+        if let Some(farewell) = secured.farewell().filter(|_| outcome == Outcome::Answered) {
+            hold_together(&self.stream);
+            self.say(&farewell);
+        }
+        Some((outcome, secured.heard().to_vec()))
+    }
+
+    fn talk_inside(
+        &mut self,
+        ticket: &Ticket,
+        secured: &mut Secured,
+        finish: &[u8],
+        request: &[u8],
+    ) -> Outcome {
+        if !self.say(finish) {
+            return Outcome::Reset;
+        }
+        let is_open = self.hear_inside(secured, &|secured| secured.is_open());
+        if is_open != Outcome::Answered || !secured.is_open() {
+            return is_open;
+        }
+        if !secured.say(request).is_some_and(|sealed| self.say(&sealed)) {
+            return Outcome::Reset;
+        }
+        let question = ticket.exchange().question;
+        self.hear_inside(secured, &|secured| question.is_answered_inside(secured.heard()))
+    }
+
+    /// Listens until enough was heard inside, the server ended, or what came is no talk of TLS.
+    fn hear_inside(&self, secured: &mut Secured, is_enough: &dyn Fn(&Secured) -> bool) -> Outcome {
+        let (begun, mut buffer, mut count) = (Instant::now(), [0; 4096], 0_usize);
+        while begun.elapsed() < ANSWER_TIME {
+            if (self.is_stopped)() {
+                return Outcome::Stopped;
+            }
+            match self.hear(&mut buffer) {
+                Heard::Bytes(heard) => {
+                    count = count.saturating_add(heard);
+                    let is_broken = secured.hear(buffer.get(..heard).unwrap_or_default()).is_err();
+                    if is_broken || is_enough(secured) || secured.is_ended() || count >= MOST_INSIDE {
+                        return Outcome::Answered;
+                    }
+                }
+                Heard::End => return Outcome::Answered,
+                Heard::Broken => return Outcome::Reset,
+                Heard::Nothing => {}
+            }
+        }
+        Outcome::FellSilent
     }
 
     /// Says it in one piece. It is smaller than the room that the kernel keeps for a new connection.
@@ -146,8 +216,9 @@ impl Talk<'_> {
         }
     }
 
-    fn hear(&mut self, buffer: &mut [u8]) -> Heard {
-        match self.stream.read(buffer) {
+    fn hear(&self, buffer: &mut [u8]) -> Heard {
+        spare_acknowledgements(&self.stream);
+        match (&self.stream).read(buffer) {
             Ok(0) => Heard::End,
             Ok(count) => Heard::Bytes(count),
             Err(error) => match error.kind() {

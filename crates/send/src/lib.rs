@@ -6,10 +6,12 @@
 
 mod answer;
 mod cards;
+mod connect;
 mod connection;
 mod datagram;
 mod reading;
 mod run;
+mod secured;
 mod ways;
 
 pub use answer::{Answer, Reading, put};

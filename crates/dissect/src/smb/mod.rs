@@ -26,7 +26,7 @@ const MAX_MESSAGE: usize = 64 * 1024;
 /// The shortest header of any version.
 const SHORTEST_MESSAGE: usize = 32;
 /// So much holds any header, and of an answer to negotiation all that is read.
-const BEGINNING: usize = 72;
+const BEGINNING: usize = 128;
 
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let mut reader = Reader::new(half.bytes);

@@ -86,7 +86,28 @@ fn tell_negotiated(mut reader: Reader<'_>, facts: &mut Facts) -> Option<()> {
     }
     let signing: &[u8] = if security_mode & SIGNING_REQUIRED != 0 { b"required" } else { b"optional" };
     facts.tell(About::SenderService, FactKind::SmbSigning, signing);
+    if is_samba(reader).unwrap_or(false) {
+        facts.tell(About::SenderService, FactKind::ServerSoftware, b"Samba");
+    }
     Some(())
+}
+
+/// Whether the rest of an answer to negotiation, from the count of contexts on, is one of Samba. Its number (`ServerGuid`, [MS-SMB2] 2.2.4)
+/// is the server's NetBIOS name in small letters with zeros behind it (`negprot_spnego`); elsewhere it is a number of chance, or
+/// nothing. As Samba does, it must also allow the same for all three kinds of transfer and not say since when it runs. A name with
+/// other signs, or of one letter, tells nothing here: unknown is better than wrong.
+fn is_samba(mut reader: Reader<'_>) -> Option<bool> {
+    let _contexts = reader.take(2)?;
+    let guid = reader.take(16)?;
+    let _capabilities = reader.take(4)?;
+    let (transact, read, write) = (u32_le(&mut reader)?, u32_le(&mut reader)?, u32_le(&mut reader)?);
+    let _now = reader.take(8)?;
+    let says_since_when = reader.take(8)?.iter().any(|byte| *byte != 0);
+    let length = guid.iter().position(|byte| *byte == 0)?;
+    let (name, rest) = guid.split_at_checked(length)?;
+    let is_name = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(byte);
+    let is_named = length >= 2 && name.iter().all(is_name) && rest.iter().all(|byte| *byte == 0);
+    Some(is_named && transact == read && read == write && !says_since_when)
 }
 
 /// Dialects by their code; 0x02ff only means "negotiate again in SMB 2" ([MS-SMB2] 2.2.4).

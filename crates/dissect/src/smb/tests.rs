@@ -48,6 +48,7 @@ fn smb_3_tells_dialect_signing_and_host() {
         told.lines(),
         "SenderService smb.dialect=3.1.1\n\
          SenderService smb.signing=optional\n\
+         SenderService service.software=Samba\n\
          Sender ntlm.domain=KLINIK-FS01\n\
          Sender ntlm.computer=KLINIK-FS01\n\
          Sender ntlm.os-version=6.1.0\n"
@@ -137,6 +138,36 @@ fn dialects_and_signing_are_read() {
         (1, [0xff, 0x02], "smb.signing=optional"),
     ] {
         assert_eq!(side(&negotiated(mode, dialect)).check().lines(), format!("SenderService {expected}\n"));
+    }
+}
+
+#[test]
+fn samba_is_told_by_its_name_in_the_place_of_a_number_and_nobody_else_is() {
+    let told = |guid: [u8; 16], read: u8, since: u8| {
+        let most = [[0, 0, 128, 0], [0, 0, read, 0], [0, 0, 128, 0]].concat();
+        let times = [[7; 8], [since; 8]].concat();
+        let body = [&[65, 0, 1, 0, 0x11, 3, 0, 0], guid.as_slice(), &[0; 4], &most, &times, &[0; 9]].concat();
+        side(&smb2(0, 0, 1, &body)).check().lines().contains("service.software=Samba")
+    };
+    let name = *b"klinik-fs01\0\0\0\0\0";
+    assert!(
+        told(name, 128, 0)
+            && told(*b"fifteen_letters\0", 128, 0)
+            && told(*b"vm\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 128, 0)
+    );
+    // Others: another length for reading; one that says since when it runs.
+    assert!(!told(name, 1, 0) && !told(name, 128, 1));
+    // Numbers of chance, as Windows has them; one with letters in it; none at all; no end; names with other signs and of one letter.
+    for guid in [
+        [0x6f, 0x1d, 0x8a, 0x45, 0x9c, 0x5b, 0x2a, 0x4e, 0x91, 0x3b, 0x72, 0xd5, 0xe0, 0xaa, 0x18, 0xc3],
+        *b"klinik-fs01\0\0\0\0\x01",
+        [0; 16],
+        *b"a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        *b"sixteen-letters0",
+        *b"AAAAAAAAAAAAAAA\0",
+        *b"klinik fs01\0\0\0\0\0",
+    ] {
+        assert!(!told(guid, 128, 0), "{guid:x?}");
     }
 }
 

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::process::{Child, Command, Stdio};
 
-use wardround_ask::{Exchange, Halt, Outcome, observations};
+use wardround_ask::{Exchange, Halt, Outcome, observations, observations_inside};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Answer, Desk, Ended, run};
 
@@ -38,12 +38,26 @@ const SERVERS: &[Known] = &[
     (
         "https",
         Protocol::Tls,
-        &[("scan.open", "tls"), ("tls.version", "1.2"), ("tls.certificate-self-signed", "yes")],
+        &[
+            ("scan.open", "tls"),
+            ("tls.version", "1.2"),
+            ("tls.certificate-self-signed", "yes"),
+            ("http.server", "nginx/"),
+        ],
     ),
     ("dns-dnsmasq", Protocol::Dns, &[("scan.open", "dns"), ("service.software", "dnsmasq 2")]),
     ("dns-bind", Protocol::Dns, &[("scan.open", "dns"), ("service.software", "BIND 9")]),
     ("ftp", Protocol::Ftp, &[("scan.open", "ftp"), ("ftp.banner", "vsFTPd 3")]),
-    ("smb", Protocol::Smb, &[("scan.open", "smb"), ("smb.dialect", "3.1.1"), ("smb.signing", "required")]),
+    (
+        "smb",
+        Protocol::Smb,
+        &[
+            ("scan.open", "smb"),
+            ("smb.dialect", "3.1.1"),
+            ("smb.signing", "required"),
+            ("service.software", "Samba"),
+        ],
+    ),
     ("ldap", Protocol::Ldap, &[("scan.open", "ldap"), ("service.software", "OpenLDAP")]),
     ("mysql", Protocol::Mysql, &[("scan.open", "mysql"), ("service.software", "MariaDB ")]),
     ("postgres", Protocol::Postgresql, &[("scan.open", "postgresql")]),
@@ -182,7 +196,8 @@ fn servers_in_namespaces() {
         let (_, protocol, expected) = known(name);
         let of_it = |(exchange, _): &&(Exchange, Answer)| (exchange.ip, exchange.port) == (*ip, *port);
         let (exchange, answer) = notes.0.iter().find(of_it).unwrap();
-        let facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
+        let mut facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
+        facts.extend(observations_inside(exchange, &answer.inside, Timestamp::EPOCH, 1));
         let told: Vec<(&str, &str)> =
             facts.iter().map(|it| (it.fact.kind().code(), it.fact.value())).collect();
         println!("{name} ({}) {}: {told:?}", protocol.label(), answer.outcome.code());

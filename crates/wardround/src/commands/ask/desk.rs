@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use wardround_ask::journal::Line;
-use wardround_ask::{Approved, Distress, Exchange, Halt, Question, StopFlag, observations};
+use wardround_ask::{
+    Approved, Distress, Exchange, Halt, Question, StopFlag, observations, observations_inside,
+};
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
@@ -111,10 +113,11 @@ impl Desk for Keeper<'_> {
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let record = self.lines.saturating_add(1);
         let left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
+        let heard = answer.bytes.len().saturating_add(answer.inside.len());
         let line = Line {
             from: answer.from.map(|from| from.to_string()).unwrap_or_default(),
             bytes_out: Some(answer.sent),
-            bytes_in: Some(answer.reading.as_ref().map_or(answer.bytes.len(), |reading| reading.heard)),
+            bytes_in: Some(answer.reading.as_ref().map_or(heard, |reading| reading.heard)),
             connect_ms: answer.connected.map(milliseconds),
             walked: answer.walked.iter().map(ToString::to_string).collect(),
             text: if answer.is_cut_short { CUT_SHORT.to_owned() } else { left.text },
@@ -128,6 +131,9 @@ impl Desk for Keeper<'_> {
         self.found.extend(left.observations);
         if !answer.bytes.is_empty() {
             self.found.extend(observations(exchange, &answer.bytes, at, self.lines));
+        }
+        if !answer.inside.is_empty() {
+            self.found.extend(observations_inside(exchange, &answer.inside, at, self.lines));
         }
         Ok(())
     }

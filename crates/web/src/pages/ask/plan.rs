@@ -109,6 +109,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::Banner => "listen to its greeting",
         Question::HttpHead => "the head of its page (HEAD /)",
         Question::TlsHello => "a TLS hello",
+        Question::HttpsHead => "a TLS hello, and the head of its page (HEAD /)",
         Question::SmbNegotiate => "which SMB it speaks",
         Question::PostgresTls => "whether it offers TLS",
         Question::SshHello => "an SSH greeting",
