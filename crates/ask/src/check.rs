@@ -6,6 +6,7 @@ use std::fmt;
 use wardround_model::{Asset, Round, RoundId, Timestamp};
 
 use crate::community::Community;
+use crate::directory::{self, DirectoryGiven, DirectoryLogin, MOST_DIRECTORIES};
 use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_MODELS, MOST_NAMED, MOST_SWITCHES, never};
 use crate::hours::Hours;
 use crate::named::Named;
@@ -57,6 +58,7 @@ pub struct Approved {
     mark: String,
     community: Option<Community>,
     read_key: Option<ReadKey>,
+    directory_login: Option<DirectoryLogin>,
 }
 
 impl Approved {
@@ -92,6 +94,28 @@ impl Approved {
         let named =
             reading.at(exchange.ip, exchange.port).filter(|_| exchange.question == Question::LinuxRead)?;
         Some(Given { login: reading.login.clone(), key: self.read_key.clone()?, host_key: named.host_key })
+    }
+
+    /// The same with the login that the owner gives to this run.
+    #[must_use]
+    pub fn with_directory_login(self, directory_login: Option<DirectoryLogin>) -> Self {
+        Self { directory_login, ..self }
+    }
+
+    /// Whether a directory is to be read, and the login for it was not given. Where no certificate is known, nobody logs in.
+    #[must_use]
+    pub fn lacks_directory_login(&self) -> bool {
+        let is_known = |exchange: &Exchange| {
+            self.given_of_directory(exchange).is_some_and(|given| given.certificate.is_some())
+        };
+        self.directory_login.is_none() && self.plan.exchanges.iter().any(is_known)
+    }
+
+    /// What the reading of a directory is given.
+    pub(crate) fn given_of_directory(&self, exchange: &Exchange) -> Option<DirectoryGiven> {
+        let named = directory::at(&self.plan.listed.directories, exchange.ip, exchange.port)
+            .filter(|_| exchange.question == Question::DirectoryRead)?;
+        Some(DirectoryGiven { certificate: named.certificate, login: self.directory_login.clone() })
     }
 
     pub(crate) fn community(&self) -> Option<&Community> {
@@ -141,6 +165,11 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
         plan.listed.reading.hosts.len() > reading::MOST_HOSTS,
         "P10",
         "more than 64 servers are named for reading",
+    );
+    of_plan(
+        plan.listed.directories.len() > MOST_DIRECTORIES,
+        "P10",
+        "more than 8 directories are named for reading",
     );
     of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
     let mut places = BTreeSet::new();
@@ -206,6 +235,11 @@ fn of_exchange(
             wrong.push(("P2", "its owner did not name it for reading"));
         }
         wrong.extend(reading::refusal(asset, exchange.ip, port).map(|why| ("P2", why)));
+    } else if exchange.question == Question::DirectoryRead {
+        if directory::at(&plan.listed.directories, exchange.ip, port).is_none() {
+            wrong.push(("P2", "its owner did not name its directory for reading"));
+        }
+        wrong.extend(directory::refusal(asset, exchange.ip, port).map(|why| ("P2", why)));
     } else if expected != Some(exchange.question) {
         wrong.push(("P6", "the service does not expect this question"));
     }
@@ -270,5 +304,5 @@ pub fn approve(
     if given < wanted {
         return Err(Refused::Unapproved { wanted, given });
     }
-    Ok(Approved { plan, mark, community: None, read_key: None })
+    Ok(Approved { plan, mark, community: None, read_key: None, directory_login: None })
 }

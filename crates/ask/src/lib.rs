@@ -11,6 +11,7 @@ mod bacnet;
 mod check;
 mod community;
 mod datagrams;
+pub mod directory;
 mod echo;
 mod elements;
 pub mod envelope;

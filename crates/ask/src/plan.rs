@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 
+use crate::directory::{self, NamedDirectory};
 use crate::envelope::{MOST_EXCHANGES, Pace, never};
 use crate::named::Named;
 use crate::question::{Question, SNMP_PORT};
@@ -75,6 +76,9 @@ pub struct Listed {
     /// Servers that are read with their owner's key, which will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "Reading::is_empty")]
     pub reading: Reading,
+    /// Directories that are read with a login that will be given to the run, sorted. It is in no plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directories: Vec<NamedDirectory>,
 }
 
 impl Listed {
@@ -89,6 +93,7 @@ impl Listed {
         self.named.sort();
         self.named.dedup();
         self.reading.put_in_order();
+        directory::put_in_order(&mut self.directories);
         self
     }
 
@@ -173,6 +178,7 @@ impl Plan {
             }
         }
         plan.tell_unread(round);
+        plan.tell_unread_directories(round);
         plan
     }
 
@@ -189,6 +195,27 @@ impl Plan {
                 _ if !self.scope.has_host(ip) => "it is named for reading, and is not in the scope",
                 Ok(asset) => reading::refusal(asset, ip, port)
                     .unwrap_or("it is named for reading, and its port is not asked"),
+                Err(reason) => reason,
+            };
+            self.leave_out(ip, reason);
+        }
+    }
+
+    /// The same of directories.
+    fn tell_unread_directories(&mut self, round: &Round) {
+        for named in self.listed.directories.clone() {
+            let (ip, port) = (*named.to.ip(), named.to.port());
+            let is_read =
+                |it: &Exchange| it.question == Question::DirectoryRead && it.ip == ip && it.port == port;
+            if self.exchanges.iter().any(is_read) || self.left_out.iter().any(|left| left.ip == ip) {
+                continue;
+            }
+            let reason = match who::holder(round, ip) {
+                _ if !self.scope.has_host(ip) => {
+                    "its directory is named for reading, and it is not in the scope"
+                }
+                Ok(asset) => directory::refusal(asset, ip, port)
+                    .unwrap_or("its directory is named for reading, and its port is not asked"),
                 Err(reason) => reason,
             };
             self.leave_out(ip, reason);
@@ -222,10 +249,14 @@ impl Plan {
             let is_named = question == Question::SshHello && self.listed.reading.at(ip, port).is_some();
             let is_read = is_named && reading::refusal(asset, ip, port).is_none();
             let question = if is_read { Question::LinuxRead } else { question };
+            let directory = directory::at(&self.listed.directories, ip, port)
+                .filter(|_| question == Question::TlsHello && directory::refusal(asset, ip, port).is_none());
+            let question = if directory.is_some() { Question::DirectoryRead } else { question };
             let seen = seen.contains_key(&(transport, port));
             let reason = match (seen, heard) {
                 _ if question == Question::SwitchTables => "it is on the list of switches".to_owned(),
                 _ if is_read => self.listed.reading.reason(ip, port),
+                _ if let Some(named) = directory => directory::reason(named),
                 (true, Some(protocol)) => format!("{} was heard there", protocol.label()),
                 (true, None) => "the port was seen to answer".to_owned(),
                 (false, _) => "the port is on the list".to_owned(),

@@ -10,7 +10,7 @@ use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
-use crate::{bacnet, datagrams, echo, elements, hello, negotiate, page, printing, reading, shell};
+use crate::{bacnet, datagrams, directory, echo, elements, hello, negotiate, page, printing, reading, shell};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
@@ -61,6 +61,8 @@ pub enum Question {
     BacnetDevice,
     /// A login over SSH with the owner's key, and one fixed command ([`reading::COMMAND`]): what the server runs.
     LinuxRead,
+    /// A login over LDAP within TLS with the owner's account, and the searches of [`directory`]: computers and accounts of a domain.
+    DirectoryRead,
 }
 
 /// For whom a question is, and what makes its numbers: the same plan says the same bytes.
@@ -115,6 +117,7 @@ impl Question {
         Self::ModbusIdentity,
         Self::BacnetDevice,
         Self::LinuxRead,
+        Self::DirectoryRead,
     ];
 
     /// Its name in plans and logs.
@@ -139,6 +142,7 @@ impl Question {
             Self::ModbusIdentity => "modbus-identity",
             Self::BacnetDevice => "bacnet-device",
             Self::LinuxRead => "linux-read",
+            Self::DirectoryRead => "directory-read",
         }
     }
 
@@ -171,6 +175,7 @@ impl Question {
         match self {
             Self::SwitchTables => MOST_WALKED + 1,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
+            Self::DirectoryRead => directory::budget::MOST_PACKETS,
             _ => MOST_PACKETS,
         }
     }
@@ -183,6 +188,7 @@ impl Question {
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
             // There are two answers more inside.
             Self::HttpsHead => CONNECT_TIME + ANSWER_TIME + ANSWER_TIME + ANSWER_TIME + END_TIME,
+            Self::DirectoryRead => CONNECT_TIME + directory::budget::MOST_TIME + END_TIME,
             // The farewell is answered, too.
             Self::DicomEcho => CONNECT_TIME + ANSWER_TIME + END_TIME + END_TIME,
             _ => CONNECT_TIME + ANSWER_TIME + END_TIME,
@@ -239,7 +245,8 @@ impl Question {
             Self::BacnetDevice => {
                 matches!(kind, K::BacnetVendor | K::BacnetModel | K::BacnetFirmware | K::BacnetSoftware)
             }
-            Self::PostgresTls | Self::NtpTime => false,
+            // What a directory tells is kept as lists, and a newer list shows it.
+            Self::PostgresTls | Self::NtpTime | Self::DirectoryRead => false,
         }
     }
 
@@ -263,6 +270,7 @@ impl Question {
             | Self::LdapRoot
             | Self::IppAttributes => 10,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
+            Self::DirectoryRead => directory::budget::MOST_PACKETS,
         }
     }
 
@@ -270,7 +278,7 @@ impl Question {
     #[must_use]
     pub fn opening(self, to: Addressed<'_>, community: Option<&Community>) -> Vec<u8> {
         match self {
-            Self::Banner | Self::SshHello | Self::LinuxRead => Vec::new(),
+            Self::Banner | Self::SshHello | Self::LinuxRead | Self::DirectoryRead => Vec::new(),
             Self::HttpHead => page::head(to.ip, to.port),
             Self::TlsHello | Self::HttpsHead => hello::client_hello(&to.seed()),
             Self::SmbNegotiate => negotiate::smb(&to.seed()),
@@ -346,7 +354,7 @@ impl Question {
         match self {
             Self::Banner => negotiate::banner_is_complete(bytes),
             Self::HttpHead => page::head_is_complete(bytes),
-            Self::TlsHello | Self::HttpsHead => hello::is_complete(bytes),
+            Self::TlsHello | Self::HttpsHead | Self::DirectoryRead => hello::is_complete(bytes),
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
             Self::PostgresTls => !bytes.is_empty(),
             Self::SshHello | Self::LinuxRead => shell::is_complete(bytes),
@@ -433,7 +441,8 @@ mod tests {
         assert_eq!(head.matches("HTTP/1.1").count(), 1);
         let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
-            let has_own = matches!(question, Question::SwitchTables | Question::LinuxRead);
+            let has_own =
+                matches!(question, Question::SwitchTables | Question::LinuxRead | Question::DirectoryRead);
             assert!(
                 question.packets() <= question.ceiling() && has_own != (question.ceiling() == MOST_PACKETS)
             );

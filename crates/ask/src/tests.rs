@@ -21,6 +21,7 @@ use crate::{
     Step, Walk, Window, Wish, approve, breaches,
 };
 
+mod directory;
 mod distress;
 mod named;
 mod reading;

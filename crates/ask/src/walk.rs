@@ -11,6 +11,7 @@ use wardround_model::Endpoint;
 
 use crate::check::Approved;
 use crate::community::Community;
+use crate::directory::DirectoryGiven;
 use crate::envelope::{LEAST_BASELINE, Pace, SLOWER, STOPS_ALL, STOPS_SUBNET};
 use crate::plan::Exchange;
 use crate::question::{Addressed, Question};
@@ -25,6 +26,7 @@ pub struct Ticket {
     plan: String,
     community: Option<Community>,
     given: Option<Given>,
+    directory: Option<DirectoryGiven>,
 }
 
 impl Ticket {
@@ -44,6 +46,12 @@ impl Ticket {
     #[must_use]
     pub fn given(&self) -> Option<&Given> {
         self.given.as_ref()
+    }
+
+    /// What the reading of a directory is given: how it is known, and the login.
+    #[must_use]
+    pub fn directory(&self) -> Option<&DirectoryGiven> {
+        self.directory.as_ref()
     }
 
     /// How many bytes of it nobody may read: what a log tells is shorter by them.
@@ -200,6 +208,7 @@ pub struct Walk {
     plan: String,
     community: Option<Community>,
     given: BTreeMap<Endpoint, Given>,
+    directories: BTreeMap<Endpoint, DirectoryGiven>,
     ready: Duration,
     under_way: bool,
     /// Hosts that a newer round says must not be asked.
@@ -215,6 +224,9 @@ impl Walk {
         let mut queues: BTreeMap<Net, VecDeque<Exchange>> = BTreeMap::new();
         let of_each = |exchange: &Exchange| Some((exchange.endpoint(), approved.given(exchange)?));
         let given = exchanges.iter().filter_map(of_each).collect();
+        let of_directory =
+            |exchange: &Exchange| Some((exchange.endpoint(), approved.given_of_directory(exchange)?));
+        let directories = exchanges.iter().filter_map(of_directory).collect();
         for exchange in exchanges {
             queues.entry(Net::neighbourhood_of(exchange.ip)).or_default().push_back(exchange);
         }
@@ -226,6 +238,7 @@ impl Walk {
             plan: approved.mark().to_owned(),
             community: approved.community().cloned(),
             given,
+            directories,
             ready: Duration::ZERO,
             under_way: false,
             refused: BTreeSet::new(),
@@ -257,7 +270,8 @@ impl Walk {
         self.hosts.entry(exchange.ip).or_default().ready = now + self.pace.host_gap();
         let (plan, community) = (self.plan.clone(), self.community.clone());
         let given = self.given.get(&exchange.endpoint()).cloned();
-        Step::Ask(Box::new(Ticket { exchange, plan, community, given }))
+        let directory = self.directories.get(&exchange.endpoint()).cloned();
+        Step::Ask(Box::new(Ticket { exchange, plan, community, given, directory }))
     }
 
     /// Takes what came of a question that ended at `now`; `connected` is how long the connection took to stand.

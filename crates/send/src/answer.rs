@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use wardround_ask::directory::{Certificate, DirectoryTold, Fault};
 use wardround_ask::reading::HostKey;
 use wardround_ask::{Name, Outcome, Question, Ticket};
 use wardround_model::Transport;
 
-use crate::{cards, connection, datagram, reading};
+use crate::{cards, connection, datagram, directory, reading};
 
 /// What came of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,21 @@ pub struct Answer {
     pub is_cut_short: bool,
     /// What a reading gave.
     pub reading: Option<Reading>,
+    /// What the reading of a directory gave.
+    pub directory: Option<DirectoryReading>,
+}
+
+/// What came of the reading of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryReading {
+    /// The certificate that it showed, and proved to have the key of.
+    pub certificate: Option<Certificate>,
+    /// What it told, where the talk came to its end; nothing where nobody logged in.
+    pub told: Option<DirectoryTold>,
+    /// Why it did not, where the directory is the reason.
+    pub fault: Option<Fault>,
+    /// Bytes that came in all.
+    pub heard: usize,
 }
 
 /// What came of the reading of a server.
@@ -48,6 +64,15 @@ impl Answer {
         Self::of(outcome, None, 0, Vec::new())
     }
 
+    /// Bytes that came in all.
+    #[must_use]
+    pub fn heard(&self) -> usize {
+        let of_directory = self.directory.as_ref().map(|reading| reading.heard);
+        of_directory
+            .or_else(|| self.reading.as_ref().map(|reading| reading.heard))
+            .unwrap_or(self.bytes.len().saturating_add(self.inside.len()))
+    }
+
     /// Without what only a connection, a walk or a reading has.
     pub(crate) const fn of(outcome: Outcome, from: Option<SocketAddr>, sent: usize, bytes: Vec<u8>) -> Self {
         Self {
@@ -60,6 +85,7 @@ impl Answer {
             walked: Vec::new(),
             is_cut_short: false,
             reading: None,
+            directory: None,
         }
     }
 }
@@ -75,6 +101,9 @@ pub fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     }
     if exchange.question == Question::LinuxRead {
         return reading::put(ticket, is_stopped);
+    }
+    if exchange.question == Question::DirectoryRead {
+        return directory::put(ticket, is_stopped);
     }
     match exchange.question.transport() {
         Transport::Tcp => connection::put(ticket, is_stopped),

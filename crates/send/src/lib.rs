@@ -9,10 +9,11 @@ mod cards;
 mod connect;
 mod connection;
 mod datagram;
+mod directory;
 mod reading;
 mod run;
 mod secured;
 mod ways;
 
-pub use answer::{Answer, Reading, put};
+pub use answer::{Answer, DirectoryReading, Reading, put};
 pub use run::{Desk, Ended, run};

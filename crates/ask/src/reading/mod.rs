@@ -13,8 +13,8 @@ mod told;
 pub use command::{COMMAND, permit_line};
 pub use host_key::{HostKey, HostKeyKind, InvalidHostKey};
 pub use key::{InvalidReadKey, ReadKey, Secret};
-pub(crate) use named::refusal;
 pub use named::{InvalidLogin, Login, MOST_HOSTS, NamedRead, Reading};
+pub(crate) use named::{is_server, refusal};
 pub use told::{Read, Told, may_be_ours};
 
 /// What one reading is given: a [`Ticket`](crate::Ticket) carries it to the room that sends.

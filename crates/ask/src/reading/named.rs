@@ -24,6 +24,11 @@ const SERVERS: &[DeviceClass] = &[
     DeviceClass::BusinessSystem,
 ];
 
+/// Whether a class is one of servers.
+pub(crate) fn is_server(class: DeviceClass) -> bool {
+    SERVERS.contains(&class)
+}
+
 /// The name of the account that reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -143,7 +148,7 @@ impl Reading {
 
 /// Why an asset may not be read at this place, if it may not: only servers are, where SSH was heard, and no Windows.
 pub(crate) fn refusal(asset: &Asset, ip: Ipv4Addr, port: u16) -> Option<&'static str> {
-    if !SERVERS.contains(&asset.class.value) {
+    if !is_server(asset.class.value) {
         return Some("it is named for reading, and only servers are read");
     }
     let system = asset.operating_system.as_ref().map(|claim| claim.value.as_str()).unwrap_or_default();

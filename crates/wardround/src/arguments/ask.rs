@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wardround_ask::Net;
+use wardround_ask::directory::NamedDirectory;
 use wardround_ask::reading::{Login, NamedRead};
 use wardround_model::Timestamp;
 
@@ -29,7 +30,7 @@ pub(crate) enum AskCommand {
     Resume(ResumeAsk),
     /// What the newest round saw of hosts in the ten minutes after they were asked; nothing is sent
     After(StoreArgument),
-    /// Print the line for authorized_keys that lets a key read a server, and do nothing else
+    /// Print the line for authorized_keys that lets a key read a server and do nothing else, or how to let a directory be read
     Permit(PermitAsk),
     /// What was sent, and what came of it
     Log(LogAsk),
@@ -110,6 +111,10 @@ pub(crate) struct PlanAsk {
     /// The account that reads
     #[arg(long, value_name = "ACCOUNT", default_value_t = Login::default())]
     pub(crate) read_as: Login,
+    /// A domain controller of Active Directory to read over LDAP within TLS, by its address; with the SHA-256 fingerprint of its certificate
+    /// behind `=`. Without one, the certificate is looked at, and nobody logs in. The run is then given a login
+    #[arg(long, value_name = "ADDRESS[:PORT][=FINGERPRINT]")]
+    pub(crate) directory: Vec<NamedDirectory>,
     /// Ask only what shows whether work is done that somebody says is done; the rest is told with the cheapest way to see it
     #[arg(long)]
     pub(crate) verify: bool,
@@ -144,6 +149,10 @@ pub(crate) struct RunAsk {
     /// The private key that reads servers, without a passphrase, in a file which only you may read (chmod 600); it is kept nowhere
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// The login that reads a directory, in a file which only you may read (chmod 600): the account in its first line, as
+    /// name@klinik.example, and the password in its second; it is kept nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) login: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,
 }
@@ -163,8 +172,11 @@ pub(crate) struct ResumeAsk {
 #[derive(Debug, Args)]
 pub(crate) struct PermitAsk {
     /// The public key, as `ssh-keygen` writes it beside the private one: FILE.pub
-    #[arg(value_name = "FILE.pub")]
-    pub(crate) public: PathBuf,
+    #[arg(value_name = "FILE.pub", required_unless_present = "directory")]
+    pub(crate) public: Option<PathBuf>,
+    /// Print instead how to make an account that reads a directory (Active Directory), and how its domain controller is known
+    #[arg(long, conflicts_with = "public")]
+    pub(crate) directory: bool,
 }
 
 #[derive(Debug, Args)]

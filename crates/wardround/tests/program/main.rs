@@ -11,6 +11,7 @@ mod bad_stores;
 mod canaries;
 mod clinic;
 mod demo_lists;
+mod directory;
 mod dist;
 #[path = "../../../feeds/tests/fetching/feeds.rs"]
 mod feeds;

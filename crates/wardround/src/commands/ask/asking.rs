@@ -14,9 +14,9 @@ use wardround_remedy::Policy;
 use wardround_store::Store;
 
 use super::folder::Folder;
-use super::reading;
 use super::verify::{self, Claimed};
 use super::watched;
+use super::{directories, reading};
 use crate::commands::{lookup, now};
 use crate::failure::NotFound;
 
@@ -125,6 +125,7 @@ impl Asking {
         let mut listed = wanted.listed.clone();
         listed.named = if wanted.named { self.named()? } else { Vec::new() };
         reading::with_known_keys(&self.folder, &mut listed.reading)?;
+        directories::with_known_certificates(&self.folder, &mut listed.directories)?;
         let plan = Plan::make(id, &round, scope, listed, wanted.pace);
         let store = Store::open_read_only(&self.store)?;
         let efforts = crate::commands::plan::efforts(None)?;

@@ -14,6 +14,7 @@ use wardround_send::{Answer, Desk};
 use wardround_store::Store;
 
 use super::answers;
+use super::directories::Directories;
 use super::folder::Appender;
 use super::reading::Servers;
 use super::vigil::Listening;
@@ -54,6 +55,8 @@ pub(super) struct Keeper<'a> {
     pub(super) tell: &'a dyn Fn(&str),
     /// Servers that are read.
     pub(super) servers: Servers,
+    /// Directories that are read.
+    pub(super) directories: Directories,
     pub(super) found: Vec<Observation>,
     /// Services whose question was settled.
     pub(super) settled: BTreeSet<Endpoint>,
@@ -112,19 +115,22 @@ impl Desk for Keeper<'_> {
         self.is_asked(exchange, at);
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let record = self.lines.saturating_add(1);
-        let left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
-        let heard = answer.bytes.len().saturating_add(answer.inside.len());
+        let mut left = self.servers.take(self.approved.plan(), exchange, answer, at, record)?;
+        if let Some(text) = self.directories.take(self.approved.plan(), exchange, answer, at)? {
+            left.text = text;
+        }
         let line = Line {
             from: answer.from.map(|from| from.to_string()).unwrap_or_default(),
             bytes_out: Some(answer.sent),
-            bytes_in: Some(answer.reading.as_ref().map_or(heard, |reading| reading.heard)),
+            bytes_in: Some(answer.heard()),
             connect_ms: answer.connected.map(milliseconds),
             walked: answer.walked.iter().map(ToString::to_string).collect(),
             text: if answer.is_cut_short { CUT_SHORT.to_owned() } else { left.text },
             ..self.line(at, answer.outcome.code(), exchange)
         };
         self.add(&line)?;
-        if answers::settles(answer.outcome) {
+        // What a directory told is kept as lists, and what its port told earlier still counts.
+        if answers::settles(answer.outcome) && exchange.question != Question::DirectoryRead {
             self.settled.insert(exchange.endpoint());
             self.read_tables |= exchange.question == Question::SwitchTables;
         }

@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod desk;
+mod directories;
 mod folder;
 mod named;
 mod reading;
@@ -23,6 +24,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use wardround_ask::directory::PERMIT;
 use wardround_ask::reading::{self as linux, Reading};
 use wardround_ask::{Hours, Listed, Pace, Scope, Window, Wish};
 use wardround_report::page::count;
@@ -58,7 +60,9 @@ pub(crate) fn run(command: AskCommand) -> Result<()> {
 /// that were named: who restores an old state names them again.
 pub(crate) fn kept(store: &Path) -> Vec<PathBuf> {
     let folder = Folder::beside(store);
-    [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS, asking::READ_KEY].map(|name| folder.path(name)).to_vec()
+    [SCOPE, APPROVALS, LOG, STOP, reading::HOST_KEYS, directories::CERTIFICATES, asking::READ_KEY]
+        .map(|name| folder.path(name))
+        .to_vec()
 }
 
 fn asking(store: &StoreArgument) -> Result<Asking> {
@@ -96,7 +100,8 @@ fn plan(words: PlanAsk) -> Result<()> {
     };
     let PlanAsk { port: ports, udp: datagrams, switch: switches, snmp: community, verify, .. } = words;
     let reading = Reading { hosts: words.read, login: words.read_as };
-    let listed = Listed { ports, datagrams, switches, community, reading, ..Listed::default() };
+    let directories = words.directory;
+    let listed = Listed { ports, datagrams, switches, community, reading, directories, ..Listed::default() };
     let wanted = Wanted { listed, pace: Pace::from(wish), verify, named: true };
     let made = asking.plan(&wanted, &super::work::policy(None)?)?;
     let before = if verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };
@@ -114,12 +119,14 @@ fn check(words: CheckAsk) -> Result<()> {
 
 /// Takes the plan away, so that it is asked once, and asks it.
 fn ask(words: RunAsk) -> Result<()> {
-    let RunAsk { snmp_community, key, watch, store } = words;
+    let RunAsk { snmp_community, key, login, watch, store } = words;
     let community =
         snmp_community.map(|file| secrets::read(&file, "a community is a password")).transpose()?;
     let read_key = key.map(|file| secrets::read(&file, "a key opens servers")).transpose()?;
+    let directory_login = login.map(|file| secrets::read(&file, "a login has a password")).transpose()?;
     let (asking, again) = (asking(&store)?, store.again());
-    let ready = Ready::kept(&asking, None, Secrets { community, read_key }, Who::here())?;
+    let secrets = Secrets { community, read_key, directory_login };
+    let ready = Ready::kept(&asking, None, secrets, Who::here())?;
     let done = ready.run(signals::heard()?, &watch, &|text| eprintln!("wardround: {text}"))?;
     print(&told(&done, &again))
 }
@@ -155,9 +162,10 @@ fn resume(words: ResumeAsk) -> Result<()> {
 
 /// Prints the line that lets a key read and nothing else. A private key is not looked at.
 fn permit(words: &PermitAsk) -> Result<()> {
-    let shown = words.public.display();
+    let Some(public) = &words.public else { return print(PERMIT) };
+    let shown = public.display();
     let mut text = String::new();
-    let file = std::fs::File::open(&words.public).with_context(|| format!("{shown} cannot be read"))?;
+    let file = std::fs::File::open(public).with_context(|| format!("{shown} cannot be read"))?;
     file.take(4096).read_to_string(&mut text).with_context(|| format!("{shown} is no text"))?;
     let is_public = ["ssh-ed25519 ", "ecdsa-sha2-nistp256 "].iter().any(|kind| text.starts_with(kind));
     anyhow::ensure!(

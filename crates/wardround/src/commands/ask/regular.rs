@@ -48,6 +48,9 @@ impl Asking {
         if wanted.listed.community {
             bail!("a community is kept nowhere, so that nothing can be asked by SNMP when nobody is there");
         }
+        if !wanted.listed.directories.is_empty() {
+            bail!("the login of a directory is kept nowhere, so that none can be read when nobody is there");
+        }
         if !wanted.listed.reading.is_empty() && !self.folder.has(READ_KEY) {
             bail!("make a key for reading servers first");
         }
@@ -127,7 +130,7 @@ impl Asking {
         }
         let (id, round) = &made.newest;
         let read_key = if plan.listed.reading.is_empty() { None } else { read_key() };
-        let secrets = Secrets { community: None, read_key };
+        let secrets = Secrets { read_key, ..Secrets::default() };
         match Ready::over(self, plan.clone(), (*id, round), secrets, who) {
             Err(error) => {
                 // People can approve it by hand while the window is open.

@@ -14,6 +14,7 @@ use wardround_store::{NewImport, Store};
 
 use super::asking::{ASKED, Asking, LOG, PLAN, RUNNING, STOP, Who};
 use super::desk::{Keeper, Newest};
+use super::directories::Directories;
 use super::folder::Claim;
 use super::reading::Servers;
 use super::secrets::Secrets;
@@ -65,10 +66,16 @@ impl Ready {
         secrets: Secrets,
         who: Who,
     ) -> Result<Self> {
-        let Secrets { community, read_key } = secrets;
+        let Secrets { community, read_key, directory_login } = secrets;
         let approved = asking.approved(plan, newest)?.with_community(community).with_read_key(read_key);
+        let approved = approved.with_directory_login(directory_login);
         if approved.lacks_read_key() {
             bail!("this plan reads servers, and there is no key for that (`wardround ask run --key FILE`)");
+        }
+        if approved.lacks_directory_login() {
+            bail!(
+                "this plan reads a directory, and there is no login for that (`wardround ask run --login FILE`)"
+            );
         }
         if approved.lacks_community() {
             bail!(
@@ -158,6 +165,7 @@ impl Ready {
             listening,
             tell,
             servers: Servers::of(folder)?,
+            directories: Directories::of(folder)?,
             found: Vec::new(),
             settled: BTreeSet::new(),
             read_tables: false,
@@ -200,7 +208,7 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize>
     let new_facts: BTreeSet<_> = keeper.found.iter().map(|one| (&one.subject, &one.fact)).collect();
     let found = answers::merged(keeper.found.clone(), &earlier, &keeper.settled, keeper.read_tables);
     if found == earlier {
-        return Ok(0);
+        return keeper.directories.keep(&mut store);
     }
     let new = NewImport {
         digest: approved.mark().to_owned(),
@@ -219,7 +227,7 @@ fn keep(store: &Path, approved: &Approved, keeper: &Keeper<'_>) -> Result<usize>
     };
     let kept = store.import_save(&new, &found, &[]);
     kept.context("the answers could not be kept; what was sent is in the log")?;
-    Ok(new_facts.len())
+    Ok(new_facts.len().saturating_add(keeper.directories.keep(&mut store)?))
 }
 
 /// What the last run over these networks found.

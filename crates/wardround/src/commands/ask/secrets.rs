@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, Result, bail};
 use wardround_ask::Community;
+use wardround_ask::directory::DirectoryLogin;
 use wardround_ask::reading::ReadKey;
 
 /// More than a secret has, with its line ends.
@@ -22,6 +23,8 @@ pub(super) struct Secrets {
     pub(super) community: Option<Community>,
     /// For servers that are read.
     pub(super) read_key: Option<ReadKey>,
+    /// For directories that are read.
+    pub(super) directory_login: Option<DirectoryLogin>,
 }
 
 /// Reads one that `what` names. What is in the file is in no error.

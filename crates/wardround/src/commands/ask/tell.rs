@@ -52,6 +52,9 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
             plan.listed.reading.login
         )?;
     }
+    if plan.exchanges.iter().any(|exchange| exchange.question == Question::DirectoryRead) {
+        writeln!(text, "A login for the directory is given to the run; it is in no plan and no log.")?;
+    }
     writeln!(text, "{JUDGEMENT}\n")?;
     for exchange in &plan.exchanges {
         let area = if exchange.clinical { "; clinical area" } else { "" };

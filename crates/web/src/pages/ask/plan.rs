@@ -124,6 +124,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::ModbusIdentity => "what it calls itself (Modbus)",
         Question::BacnetDevice => "what it calls itself (BACnet)",
         Question::LinuxRead => "read what it runs (SSH)",
+        Question::DirectoryRead => "read computers and accounts (LDAP)",
     }
 }
 
