@@ -54,7 +54,12 @@ pub fn refusal(asset: &Asset) -> Option<&'static str> {
 fn is_plant(protocol: Protocol) -> bool {
     matches!(
         protocol,
-        Protocol::Modbus | Protocol::Bacnet | Protocol::Mqtt | Protocol::EthernetIp | Protocol::S7
+        Protocol::Modbus
+            | Protocol::Bacnet
+            | Protocol::Mqtt
+            | Protocol::EthernetIp
+            | Protocol::S7
+            | Protocol::Fox
     )
 }
 

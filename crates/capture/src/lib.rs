@@ -13,6 +13,7 @@
 //! an error. Not here: what facts mean (`identify`), where they are kept (`store`), and any clock: the moment to judge
 //! times at is given.
 
+mod accounts;
 mod agreement;
 mod batch;
 mod collector;
@@ -54,6 +55,7 @@ pub use harvests::Harvests;
 pub use input::Input;
 pub use limits::Limits;
 
+use accounts::AccountTable;
 use batch::Headers;
 use input::Place;
 use shard::{Dissectors, Findings, Shard};
@@ -155,7 +157,8 @@ fn read_places(
         return Err(NothingRead(failed));
     }
     reading.headers.finish(&mut reading.skips);
-    let captured = put_together(sources, findings, reading.skips, options.as_of);
+    let captured =
+        put_together(sources, findings, reading.skips, options.as_of, &mut AccountTable::default());
     Ok(Captured { failed, ..captured })
 }
 
@@ -165,6 +168,7 @@ fn put_together(
     findings: Vec<Findings>,
     mut skips: Skips,
     as_of: Timestamp,
+    accounts: &mut AccountTable,
 ) -> Captured {
     let mut tables = Vec::new();
     let mut observations = Vec::new();
@@ -173,8 +177,10 @@ fn put_together(
         skips.merge(&found.skips);
         values_not_allowed = values_not_allowed.saturating_add(found.values_not_allowed);
         observations.extend(found.facts.into_observations());
+        accounts.merge(found.accounts, &mut skips);
         tables.push(found.conversations);
     }
+    observations.extend(accounts.tell_shared());
     let mut observations = facts::merge(observations);
     let mut conversations = conversation::merge(tables.into_iter());
     // Packets before the first possible time of their source have none of their own yet.

@@ -267,6 +267,7 @@ impl Desk<'_> {
 pub(crate) fn forget(facts: &mut Facts) {
     drop(facts.drain());
     facts.take_words();
+    drop(facts.take_accounts());
     facts.take_not_allowed();
     facts.take_not_kept();
 }

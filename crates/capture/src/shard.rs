@@ -8,6 +8,7 @@ use wardround_dissect::{
 };
 use wardround_model::{Evidence, Protocol, Sighting, SkipReason, Subject};
 
+use crate::accounts::AccountTable;
 use crate::batch::{Batch, Packet};
 use crate::conversation::ConversationTable;
 use crate::facts::FactTable;
@@ -40,6 +41,7 @@ impl Dissectors {
 #[derive(Debug)]
 struct Kept {
     facts: FactTable,
+    accounts: AccountTable,
     skips: Skips,
     values_not_allowed: u64,
 }
@@ -60,6 +62,7 @@ pub(crate) struct Shard {
 /// What a shard found.
 pub(crate) struct Findings {
     pub(crate) facts: FactTable,
+    pub(crate) accounts: AccountTable,
     pub(crate) conversations: ConversationTable,
     pub(crate) skips: Skips,
     pub(crate) values_not_allowed: u64,
@@ -77,6 +80,7 @@ impl Shard {
             conversations: ConversationTable::new(share.conversations),
             kept: Kept {
                 facts: FactTable::new(share.fact_bytes, share.cards),
+                accounts: AccountTable::new(SHARDS),
                 skips: Skips::default(),
                 values_not_allowed: 0,
             },
@@ -384,6 +388,7 @@ impl Shard {
         }
         Findings {
             facts: kept.facts.take(),
+            accounts: kept.accounts.take(),
             conversations: conversations.take(),
             skips: std::mem::take(&mut kept.skips),
             values_not_allowed: std::mem::take(&mut kept.values_not_allowed),
@@ -396,8 +401,8 @@ impl Shard {
         for flow in std::mem::replace(&mut self.flows, empty).into_flows() {
             self.sum_up(flow);
         }
-        let Kept { facts, skips, values_not_allowed } = self.kept;
-        Findings { facts, conversations: self.conversations, skips, values_not_allowed }
+        let Kept { facts, accounts, skips, values_not_allowed } = self.kept;
+        Findings { facts, accounts, conversations: self.conversations, skips, values_not_allowed }
     }
 }
 
@@ -413,6 +418,7 @@ impl Kept {
         if not_kept > 0 {
             self.skips.count_many(SkipReason::TooManyFacts, not_kept, seen.evidence);
         }
+        self.accounts.keep(found, (key, sender), seen, &mut self.skips);
         for (about, fact) in found.drain() {
             let subject = match about {
                 About::Sender => Subject::Ip(key.ip(sender)),

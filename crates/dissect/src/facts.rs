@@ -1,7 +1,10 @@
 //! Where dissectors put what they found, and what one side says of a thing that only both sides tell together.
 
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+
 use wardround_model::words::MASK;
-use wardround_model::{Fact, FactKind, NotAllowed, Subject};
+use wardround_model::{Fact, FactKind, NotAllowed, Protocol, Subject};
 
 use crate::recent::Recent;
 
@@ -41,9 +44,32 @@ pub struct Facts {
     not_allowed: u64,
     not_kept: u64,
     recent: Option<Recent>,
+    accounts: Vec<Account>,
+}
+
+/// By which account somebody logs in: tells whether two are the same and nothing else. It is made with a key that this program draws
+/// anew each time that it runs and never tells, so that no list of names finds it out; and it is not a [`Fact`], so that it is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Account {
+    /// Over what somebody logs in by it.
+    pub protocol: Protocol,
+    mark: u64,
+}
+
+impl Account {
+    /// The account of this name, upper and lower case being the same.
+    fn of(protocol: Protocol, name: &[u8]) -> Self {
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Self { protocol, mark: KEY.hash_one(name.trim_ascii().to_ascii_lowercase()) }
+    }
 }
 
 impl Facts {
+    /// The most accounts of one call.
+    const MAX_ACCOUNTS: usize = 8;
+    /// The longest name of an account that is looked at.
+    const MAX_NAME: usize = 256;
+
     /// The most facts of one call; more are counted, not kept.
     pub const MAX: usize = 256;
 
@@ -77,6 +103,19 @@ impl Facts {
             Ok(_) => self.not_kept = self.not_kept.saturating_add(1),
             Err(_) => self.not_allowed = self.not_allowed.saturating_add(1),
         }
+    }
+
+    /// The sender logs in by an account of this name. The name goes no further.
+    pub fn logs_in(&mut self, protocol: Protocol, name: &[u8]) {
+        let fits = !name.trim_ascii().is_empty() && name.len() <= Self::MAX_NAME;
+        if fits && self.accounts.len() < Self::MAX_ACCOUNTS {
+            self.accounts.push(Account::of(protocol, name));
+        }
+    }
+
+    /// By which accounts the sender logs in, since the last call of this.
+    pub fn take_accounts(&mut self) -> impl Iterator<Item = Account> + '_ {
+        self.accounts.drain(..)
     }
 
     /// Asks for what is a fact about the receiver's service once the other side grants it.

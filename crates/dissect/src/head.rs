@@ -1,6 +1,9 @@
 //! The head of a message of HTTP/1 (RFC 9112, 2.1), RTSP (RFC 2326, 4) or SIP (RFC 3261, 7): a start line, fields, an empty line.
 
+use wardround_model::{FactKind, Protocol};
+
 use crate::lines::{contains_ignoring_case, starts_ignoring_case, whole_lines};
+use crate::{About, Facts, base64};
 
 /// The longest head that is read.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;
@@ -62,6 +65,22 @@ impl<'a> Head<'a> {
     pub(crate) fn has_basic_login(&self, field: &str) -> bool {
         self.field(field)
             .is_some_and(|value| starts_ignoring_case(value, "basic ") && value.len() > "basic ".len())
+    }
+
+    /// A name and password in clear by this field (RFC 7617, 2): told for this protocol; neither is kept.
+    pub(crate) fn tell_basic_login(
+        &self,
+        field: &str,
+        (over, protocol): (Protocol, &[u8]),
+        facts: &mut Facts,
+    ) {
+        if !self.has_basic_login(field) {
+            return;
+        }
+        facts.tell(About::ReceiverService, FactKind::ClearTextLogin, protocol);
+        let value = self.field(field).unwrap_or_default();
+        let both = base64::decode(value.get("basic ".len()..).unwrap_or_default().trim_ascii());
+        facts.logs_in(over, both.split(|byte| *byte == b':').next().unwrap_or_default());
     }
 
     /// Length of the body, where the head says it (RFC 9110, 8.6).

@@ -3,7 +3,7 @@
 //! Not here: what greetings say beyond a known product and its version, accounts, passwords, folders, mails: reading ends at the first
 //! command that comes behind a login.
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::greeting::Known;
 use crate::lines::{contains_ignoring_case, first_line, is_text, more, starts_ignoring_case};
@@ -129,7 +129,13 @@ fn command(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let arguments = arguments(line, word);
     match *known {
         // A name and a password, as they are (6.2.3).
-        "LOGIN" if arguments.trim_ascii().contains(&b' ') => clear(sender, facts),
+        "LOGIN" if arguments.trim_ascii().contains(&b' ') => {
+            facts.logs_in(
+                Protocol::Imap,
+                arguments.trim_ascii().split(|byte| *byte == b' ').next().unwrap_or_default(),
+            );
+            clear(sender, facts)
+        }
         // These send the password as it is, in Base64 (RFC 4616; LOGIN was never a standard).
         "AUTHENTICATE" if ["PLAIN", "LOGIN"].iter().any(|way| starts_ignoring_case(arguments, way)) => {
             clear(sender, facts)

@@ -2,7 +2,7 @@
 //!
 //! TLS may begin inside (4.14). Not here: entries other than the root, names, filters.
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::ber::{self, Elements};
 use crate::reader::Reader;
@@ -117,10 +117,11 @@ fn is_root(message: &Message<'_>) -> bool {
 
 /// `BindRequest { version, name, authentication }` (4.2): a password that is not empty is told, not what it is.
 fn login(mut inside: Elements<'_>, facts: &mut Facts) -> Option<()> {
-    let (_version, _name) = (inside.expect(ber::INTEGER)?, inside.expect(ber::OCTET_STRING)?);
+    let (_version, name) = (inside.expect(ber::INTEGER)?, inside.expect(ber::OCTET_STRING)?);
     let password = inside.expect(SIMPLE)?;
     if !password.is_empty() {
         facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"ldap");
+        facts.logs_in(Protocol::Ldap, name);
     }
     Some(())
 }

@@ -56,5 +56,5 @@ mod tls;
 mod vnc;
 
 pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
-pub use facts::{About, Facts, Words};
+pub use facts::{About, Account, Facts, Words};
 pub use stream::{Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict};

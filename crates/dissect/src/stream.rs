@@ -108,6 +108,8 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mqtt, dissect: mqtt::dissect },
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
+    StreamDissector { protocol: Protocol::Mssql, dissect: signature::mssql },
+    StreamDissector { protocol: Protocol::Fox, dissect: signature::fox },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
     StreamDissector { protocol: Protocol::Smtp, dissect: smtp::dissect },

@@ -18,6 +18,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::ModbusAnswers, "Modbus")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::EthernetIpRevision, "EtherNet/IP")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::S7Firmware, "S7")),
+    Rule::sign(BuildingController, 60, speaks_fox),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
     Rule::sign(BuildingController, 30, reports_as_building_makers_do),
     Rule::sign(BuildingController, 25, |p| {
@@ -38,6 +39,12 @@ fn answers(p: &Portrait<'_>, kind: FactKind, protocol: &str) -> Option<Reason> {
     let facts = p.facts(kind);
     let text = || format!("It answers {protocol}, as controls of buildings and plant do");
     (!facts.is_empty()).then(|| because(text(), facts.iter().copied()))
+}
+
+fn speaks_fox(p: &Portrait<'_>) -> Option<Reason> {
+    let talks = p.serving(Protocol::Fox);
+    (!talks.is_empty())
+        .then(|| because_of_talks("It answers Niagara Fox, as controls of buildings do", talks))
 }
 
 fn announces_video(p: &Portrait<'_>) -> Option<Reason> {

@@ -206,6 +206,9 @@ fact_kinds! {
     ClearTextLogin = "login.clear-text", "a login was sent in clear over", Code, 16;
     /// Somebody was let in without a password; the value is the protocol. No name is kept. About the service.
     OpenLogin = "login.open", "let somebody in without a password over", Code, 16;
+    /// It logs in by an account that at least two other hosts use at the same server; the value is the protocol. Neither name nor a digest
+    /// of it is kept. About the client's address.
+    SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
     /// What a telephone or what it registers with says it is (RFC 3261, `User-Agent` and `Server`), without comments. About the address.

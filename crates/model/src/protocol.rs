@@ -55,6 +55,8 @@ coded! {
         Mysql = "mysql", "MySQL";
         /// PostgreSQL.
         Postgresql = "postgresql", "PostgreSQL";
+        /// Microsoft SQL Server ([MS-TDS]).
+        Mssql = "mssql", "SQL Server";
         /// Redis and what speaks its protocol (RESP).
         Redis = "redis", "Redis";
         /// Modbus over TCP.
@@ -65,6 +67,8 @@ coded! {
         EthernetIp = "ethernet-ip", "EtherNet/IP";
         /// S7 communication: controls by Siemens, over RFC 1006.
         S7 = "s7", "S7 (Siemens)";
+        /// Fox: building control by Tridium's Niagara.
+        Fox = "fox", "Niagara Fox";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).
         RawPrint = "raw-print", "raw printing";
         /// DHCP for IPv4.

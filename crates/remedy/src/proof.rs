@@ -213,6 +213,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::SnmpVersion
         | FactKind::SnmpDefaultCommunity
         | FactKind::ClearTextLogin
+        | FactKind::SharedLogin
         | FactKind::DicomCallingAe
         | FactKind::DicomCalledAe
         | FactKind::DicomAssociation

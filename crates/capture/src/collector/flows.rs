@@ -8,6 +8,7 @@ use wardround_dissect::export::{Counts, FlowRecord, Initiator};
 use wardround_dissect::packet::TcpFlags;
 use wardround_model::{Evidence, Sighting, SkipReason, Timestamp, Volume};
 
+use crate::accounts::AccountTable;
 use crate::conversation::ConversationTable;
 use crate::facts::FactTable;
 use crate::flow::{Entered, Flow, FlowKey, FlowTable, Kind, Side, View};
@@ -140,7 +141,13 @@ impl Flows {
                 conversations.add(&part, &mut skips);
             }
         }
-        Findings { facts: facts.take(), conversations: conversations.take(), skips, values_not_allowed: 0 }
+        Findings {
+            facts: facts.take(),
+            accounts: AccountTable::default(),
+            conversations: conversations.take(),
+            skips,
+            values_not_allowed: 0,
+        }
     }
 
     /// No more records will come.
@@ -150,7 +157,7 @@ impl Flows {
             self.sum_up(&flow, &mut skips);
         }
         let Self { facts, conversations, .. } = self;
-        Findings { facts, conversations, skips, values_not_allowed: 0 }
+        Findings { facts, accounts: AccountTable::default(), conversations, skips, values_not_allowed: 0 }
     }
 }
 

@@ -8,7 +8,7 @@ mod replies;
 #[cfg(test)]
 mod tests;
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::greeting::{Known, whole_greeting};
 use crate::lines::{Fit, contains_ignoring_case, first_line, is_text, starts_ignoring_case};
@@ -176,6 +176,7 @@ fn login(half: &Half<'_>, name: &[u8], used: usize, facts: &mut Facts) -> Verdic
         facts.ask(FactKind::OpenLogin, b"ftp");
     } else {
         facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"ftp");
+        facts.logs_in(Protocol::Ftp, name);
     }
     Verdict::Finished { sender }
 }

@@ -7,7 +7,7 @@ mod printing;
 #[cfg(test)]
 mod tests;
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::head::{Head, MAX_HEAD};
 use crate::lines::{self, Fit, contains_ignoring_case, first_line, is_text};
@@ -97,10 +97,10 @@ fn request(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) ->
         FormLogin::Yes => facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"http-form"),
         FormLogin::No => {}
     }
-    if head.has_basic_login("authorization") || head.has_basic_login("proxy-authorization") {
-        facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"http-basic");
+    for field in ["authorization", "proxy-authorization"] {
+        head.tell_basic_login(field, (Protocol::Http, b"http-basic"), facts);
+        tell_ntlm(&head, field, facts);
     }
-    ["authorization", "proxy-authorization"].iter().for_each(|field| tell_ntlm(&head, field, facts));
     if let Some(agent) = head.field("user-agent") {
         facts.tell(About::Sender, FactKind::HttpUserAgent, agent);
     }

@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::reader::Reader;
 use crate::{About, Facts, Half, Role, Start, Verdict};
@@ -69,10 +69,35 @@ fn connect(mut reader: Reader<'_>, facts: &mut Facts) -> Result<Role, Unread> {
     // Only version 5 has a password without a name.
     if flags & PASSWORD != 0 && (flags & USER_NAME != 0 || level == VERSION_5) {
         facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"mqtt");
+        if let Some(name) = user_name(reader, level, flags) {
+            facts.logs_in(Protocol::Mqtt, name);
+        }
     } else if flags & (USER_NAME | PASSWORD) == 0 && (level != VERSION_5 || !authenticates(&mut reader)?) {
         facts.ask(FactKind::OpenLogin, b"mqtt");
     }
     Ok(Role::Client)
+}
+
+/// The name behind what comes before it (MQTT 5, 3.1.3; 3.1.1, 3.1.3): properties, the client's identifier, its will. A name that is cut is
+/// none.
+fn user_name<'a>(mut reader: Reader<'a>, level: u8, flags: u8) -> Option<&'a [u8]> {
+    const WILL: u8 = 0x04;
+    let text = |reader: &mut Reader<'a>| {
+        let length = reader.u16()?;
+        reader.take(usize::from(length))
+    };
+    let properties = |reader: &mut Reader<'a>| {
+        let length = if level == VERSION_5 { remaining_length(reader).ok()? } else { 0 };
+        reader.take(length)
+    };
+    properties(&mut reader)?;
+    text(&mut reader)?;
+    if flags & WILL != 0 {
+        properties(&mut reader)?;
+        text(&mut reader)?;
+        text(&mut reader)?;
+    }
+    (flags & USER_NAME != 0).then(|| text(&mut reader))?
 }
 
 fn name<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Unread> {

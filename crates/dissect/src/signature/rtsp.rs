@@ -2,7 +2,7 @@
 //!
 //! Not here: stream addresses, SDP, the media.
 
-use wardround_model::FactKind;
+use wardround_model::{FactKind, Protocol};
 
 use crate::head::{Head, MAX_HEAD};
 use crate::lines::{Fit, first_line, is_text};
@@ -61,9 +61,7 @@ fn request(bytes: &[u8], facts: &mut Facts) -> Verdict {
         return Verdict::NotThis;
     }
     let Some(head) = Head::read(bytes) else { return more(bytes) };
-    if head.has_basic_login("authorization") {
-        facts.tell(About::ReceiverService, FactKind::ClearTextLogin, b"rtsp");
-    }
+    head.tell_basic_login("authorization", (Protocol::Rtsp, b"rtsp"), facts);
     if let Some(agent) = head.field("user-agent") {
         facts.tell(About::Sender, FactKind::HttpUserAgent, agent);
     }
