@@ -105,10 +105,7 @@ impl Approved {
     /// Whether a directory is to be read, and the login for it was not given. Where no certificate is known, nobody logs in.
     #[must_use]
     pub fn lacks_directory_login(&self) -> bool {
-        let is_known = |exchange: &Exchange| {
-            self.given_of_directory(exchange).is_some_and(|given| given.certificate.is_some())
-        };
-        self.directory_login.is_none() && self.plan.exchanges.iter().any(is_known)
+        self.directory_login.is_none() && self.plan.wants_directory_login()
     }
 
     /// What the reading of a directory is given.

@@ -310,6 +310,17 @@ impl Plan {
         self.exchanges.iter().any(|exchange| exchange.question.native().is_some())
     }
 
+    /// Whether somebody logs in to a directory, for which a login has to be given: where no certificate is known, nobody does.
+    #[must_use]
+    pub fn wants_directory_login(&self) -> bool {
+        self.exchanges.iter().filter(|exchange| exchange.question == Question::DirectoryRead).any(
+            |exchange| {
+                directory::at(&self.listed.directories, exchange.ip, exchange.port)
+                    .is_some_and(|named| named.certificate.is_some())
+            },
+        )
+    }
+
     /// The same with these questions alone, each with its own reason.
     #[must_use]
     pub fn only(mut self, reasons: &BTreeMap<Endpoint, String>) -> Self {

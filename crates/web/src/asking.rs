@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wardround_ask::after::Since;
+use wardround_ask::directory::DirectoryLogin;
 use wardround_ask::journal::Line;
 use wardround_ask::reading::ReadKey;
 use wardround_ask::{Community, Listed, Plan, Scope, StopFlag, Wish};
@@ -54,6 +55,8 @@ pub struct AskGiven {
     pub community: Option<Community>,
     /// For servers that are read.
     pub read_key: Option<ReadKey>,
+    /// For directories that are read.
+    pub directory_login: Option<DirectoryLogin>,
 }
 
 /// A plan that waits.

@@ -210,6 +210,9 @@ impl Talk {
                 self.page.entries = self.page.entries.saturating_add(1);
                 self.page.bytes = self.page.bytes.saturating_add(bytes.len());
                 self.entries = self.entries.saturating_add(1);
+                if self.page.entries > usize::try_from(self.wanted).unwrap_or(usize::MAX) {
+                    return Err(Fault::TooMuch);
+                }
                 match self.stage {
                     Stage::Computers => self.gathered.computer(&entry),
                     Stage::Accounts => self.gathered.account(&entry),

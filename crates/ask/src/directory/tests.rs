@@ -176,6 +176,11 @@ fn what_no_directory_says_ends_the_talk() {
         talk.next(Duration::ZERO).unwrap();
         assert_eq!(talk.hear(&wrong), Err(Fault::NotUnderstood), "{wrong:?}");
     }
+    // A page of more entries than were asked for.
+    let mut talk = begun();
+    talk.next(Duration::ZERO).unwrap();
+    assert_eq!(talk.hear(&entry(3, "CN=x", &[]).repeat(10)), Ok(false));
+    assert_eq!(talk.hear(&entry(3, "CN=x", &[])), Err(Fault::TooMuch));
     // A message that would never end.
     let mut talk = begun();
     talk.next(Duration::ZERO).unwrap();

@@ -96,7 +96,12 @@ fn a_domain_tells_its_computers_and_accounts() {
         looked,
         &["directory-read", "no certificate is known of it, so it is looked at, and nobody logs in"],
     );
-    assert_has(rest, &["nobody logged in. If the domain controller has the same one, plan with it"]);
+    assert_has(
+        rest,
+        &[
+            "nobody logged in. If the domain controller has the same one, name it with that: 10.20.1.5:636=FINGERPRINT",
+        ],
+    );
     let (read, rest) = rest.split_once("THE-ROUND").unwrap();
     assert_has(
         read,

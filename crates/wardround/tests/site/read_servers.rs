@@ -1,5 +1,6 @@
 //! A Linux server is read from the site: a key that the site makes and never shows, one line for the server, and a run.
 
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -96,4 +97,67 @@ fn a_key_is_made_by_the_site_and_reads_a_server() {
     ada.get("/ask").shows(&["There is no key yet."]);
     ada.get("/audit").shows(&["made or took away the key that reads servers"]);
     drop(sshd);
+}
+
+#[test]
+fn a_directory_is_named_on_the_site_and_its_login_is_kept_nowhere() {
+    let Some(network) = Network::enter() else { return };
+    let site = Running::new();
+    let (ada, _) = set_up(&site);
+    network.ip("addr add 10.20.1.5/32 dev lo");
+    let inventory = "Name,IP address,Device type\ndc1,10.20.1.5,Server\n";
+    std::fs::write(site.path("inventory.csv"), inventory).unwrap();
+    let nmap = r#"<?xml version="1.0"?><nmaprun scanner="nmap" start="1795600000"><host><status state="up"/>
+<address addr="10.20.1.5" addrtype="ipv4"/><ports><port protocol="tcp" portid="636"><state state="open"/>
+<service name="tls"/></port></ports></host></nmaprun>"#;
+    std::fs::write(site.path("nmap.xml"), nmap).unwrap();
+    for words in [["import", "inventory.csv", "nmap.xml"].as_slice(), &["round"]] {
+        assert!(site.run(&[words, &["--store", "rounds.sqlite"]].concat()).status.success());
+    }
+    done(&send(&ada, "scope", &NOW));
+    assert_eq!(send(&ada, "plan", &[("directories", "dc1")]).status, 400);
+    done(&send(&ada, "plan", &[("directories", "10.20.1.5")]));
+    let page = ada.get("/ask");
+    page.shows(&["read computers and accounts (LDAP)", "it is looked at, and nobody logs in"]);
+    assert!(!page.text.contains("directory-password"));
+    let named = format!("10.20.1.5={}", "ab".repeat(32));
+    done(&send(&ada, "plan", &[("directories", &named)]));
+    let plan = ada.get("/ask").hidden("plan");
+    done(&send(&ada, "approve", &[("plan", &plan)]));
+    ada.get("/ask").shows(&["directory-password", "its certificate must be AB:AB:"]);
+    send(&ada, "run", &[("plan", &plan)])
+        .shows(&["This plan reads a directory, and there is no login for that."]);
+    let secret = "sesame-kanarienvogel";
+    let login =
+        |account| [("plan", plan.as_str()), ("directory-account", account), ("directory-password", secret)];
+    let refused = send(&ada, "run", &login(""));
+    assert!(refused.status == 400 && !refused.text.contains(secret), "{}", refused.text);
+    done(&send(&ada, "run", &login("wardround-read@klinik.example")));
+    // Nobody is there, which is no sign of distress.
+    wait_for(&ada, "/ask", "1 of 1 question: all is done.");
+    let log = std::fs::read_to_string(site.path("ask/log.jsonl")).unwrap();
+    assert!(log.contains("\"refused\"") && log.contains("directory-read"), "{log}");
+    for file in files(site.folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        for word in [secret, "wardround-read"] {
+            assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{}", file.display());
+        }
+    }
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let inside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    inside
+        .flat_map(|entry| {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                files(&entry.path())
+            } else if kind.is_file() {
+                vec![entry.path()]
+            } else {
+                Vec::new()
+            }
+        })
+        .collect()
 }

@@ -116,8 +116,8 @@ fn certificate_in_words(to: SocketAddrV4, wanted: Option<Certificate>, shown: Ce
         }
         Some(_) => "its certificate is the known one".to_owned(),
         None => format!(
-            "it showed the certificate {shown}; nobody logged in. If the domain controller has the same one, plan with it: --directory \
-             {to}=FINGERPRINT"
+            "it showed the certificate {shown}; nobody logged in. If the domain controller has the same one, name it with \
+             that: {to}=FINGERPRINT"
         ),
     }
 }

@@ -52,6 +52,7 @@ fn make(person: &Person) -> Markup {
                 label { "Switches" span class="hint" { "Their tables of neighbours are read by SNMP, as 10.20.1.2. You give the community at the start." } input name="switches" autocomplete="off"; }
                 label { "Seconds between two connections to one host" span class="hint" { "5 or more." } input type="number" name="pause" min="5" max="3600" value="5"; }
                 label { "Linux servers to read" span class="hint" { "By address, as 10.20.1.9, with spaces between them. If you know the fingerprint of a server's key: 10.20.1.9=SHA256:..." } input name="read" autocomplete="off" spellcheck="false"; }
+                label { "Directory to read (Active Directory)" span class="hint" { "A domain controller by address, with the SHA-256 fingerprint of its certificate, as 10.20.1.5=A1:B2:... Without one its certificate is only looked at. You give the login at the start." } input name="directories" autocomplete="off" spellcheck="false"; }
                 label class="check" { input type="checkbox" name="snmp" value="yes"; " Ask by SNMP too; you give its community at the start" }
             }
             div { button { "Make a plan" } }
@@ -168,6 +169,10 @@ fn start(person: &Person, stands: &AskStanding, planned: &Planned, around: &Arou
             form class="fields" method="post" action="/ask/run" {
                 (form_token(person)) input type="hidden" name="plan" value=(planned.mark);
                 @if planned.plan.listed.community { label { "Community for SNMP" span class="hint" { "It is kept nowhere." } input type="password" name="community" autocomplete="off" required; } }
+                @if planned.plan.wants_directory_login() {
+                    label { "Account that reads the directory" span class="hint" { "As wardround-read@klinik.example. It is kept nowhere." } input name="directory-account" autocomplete="off" spellcheck="false" required; }
+                    label { "Its password" span class="hint" { "It is sent to the domain controller with that certificate alone, and kept nowhere." } input type="password" name="directory-password" autocomplete="off" required; }
+                }
                 div { button { "Start asking" } " " span class="soft" { "Now questions are sent. You can stop them at any time." } }
             }
         }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use wardround_ask::directory::{DirectoryLogin, NamedDirectory};
 use wardround_ask::reading::{Login, NamedRead, Reading};
 use wardround_ask::{Community, Hours, InvalidHours, Listed, Net, Scope, Window, Wish};
 
@@ -99,12 +100,14 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
     });
     let switches = switches.collect::<Result<Vec<_>, _>>()?;
     let servers = words("read").map(|word| read::<NamedRead>(word, |error| error));
+    let directories = words("directories").map(|word| read::<NamedDirectory>(word, |error| error));
     let listed = Listed {
         ports: ports.collect::<Result<_, _>>()?,
         datagrams: datagrams.collect::<Result<_, _>>()?,
         // Tables are read by SNMP alone.
         community: sent.text("snmp") == "yes" || !switches.is_empty(),
         switches,
+        directories: directories.collect::<Result<_, _>>()?,
         reading: Reading { hosts: servers.collect::<Result<_, _>>()?, login: Login::default() },
         ..Listed::default()
     };
@@ -146,9 +149,17 @@ pub(super) async fn run(State(site): State<Site>, person: Person, sent: Sent) ->
         // What was typed is in no message.
         text => Some(text.parse().map_err(|_| Problem::Bad("That is no community for SNMP.".to_owned()))?),
     };
+    let directory_login: Option<DirectoryLogin> = match sent.exact("directory-password") {
+        "" => None,
+        password => {
+            let both = format!("{}\n{password}", sent.exact("directory-account"));
+            let unlike = "That is no login for a directory: it needs an account, as name@klinik.example, and a password.";
+            Some(both.parse().map_err(|_| Problem::Bad(unlike.to_owned()))?)
+        }
+    };
     let opens = site.clone();
     let read_key = site.asking.step(move |asker| Ok(reading::opened(&opens.keys, asker))).await?;
-    let given = AskGiven { community, read_key };
+    let given = AskGiven { community, read_key, directory_login };
     let run = {
         let _one = site.home.working_out.lock().await;
         site.asking.step(move |asker| asker.begin(&plan, given, &person.name)).await?
