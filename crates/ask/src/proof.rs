@@ -25,6 +25,8 @@ pub enum Way {
     MayNotAsk(String),
     /// Reading the server again does; its owner names it and gives the key.
     Read,
+    /// Reading the directory again does, or a newer list of it.
+    Directory,
     /// A newer list of the same kind does.
     List(&'static str),
     /// No sight could: a person looks.
@@ -42,6 +44,9 @@ impl fmt::Display for Way {
             Self::Read => {
                 f.write_str("read the server again, with its owner's key (`wardround ask plan --read`)")
             }
+            Self::Directory => f.write_str(
+                "read the directory again, with its owner's login (`wardround ask plan --directory`), or import a newer list of it",
+            ),
             Self::List(kind) => write!(f, "import a newer {kind}"),
             Self::Person => f.write_str("look at it: nothing that can be seen from here would show it"),
         }
@@ -73,7 +78,11 @@ pub fn cheapest(
             Err(why) => Way::MayNotAsk(why),
         },
         None if sights.iter().any(|sight| is_read(*sight)) => Way::Read,
-        None => sights.first().map_or(Way::Traffic, |(.., source)| Way::List(source.label())),
+        None => match sights.first() {
+            None => Way::Traffic,
+            Some((.., SourceKind::DirectoryComputers | SourceKind::DirectoryAccounts)) => Way::Directory,
+            Some((.., source)) => Way::List(source.label()),
+        },
     }
 }
 

@@ -14,7 +14,7 @@ pub const MOST_DIRECTORIES: usize = 8;
 /// LDAP within TLS (IANA, `ldaps`).
 const PORT: u16 = 636;
 
-/// A domain controller that may be read, by its address: `10.20.1.5`, `10.20.1.5:3269`, or with the fingerprint of its certificate behind
+/// A domain controller that may be read, by its address: `10.20.1.5`, `10.20.1.5:636`, or with the fingerprint of its certificate behind
 /// `=`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NamedDirectory {
@@ -86,8 +86,8 @@ mod tests {
         let key = Certificate::new([0x5a; 32]).to_string();
         let named: NamedDirectory = "10.20.1.5".parse().unwrap();
         assert_eq!((named.to.port(), named.certificate), (636, None));
-        let named: NamedDirectory = format!("10.20.1.5:3269={key}").parse().unwrap();
-        assert_eq!((named.to.port(), named.certificate), (3269, key.parse().ok()));
+        let named: NamedDirectory = format!("10.20.1.5:1636={key}").parse().unwrap();
+        assert_eq!((named.to.port(), named.certificate), (1636, key.parse().ok()));
         for wrong in ["", "dc1", "10.20.1.5=x", "10.20.1.0/24", "[::1]:636"] {
             assert!(wrong.parse::<NamedDirectory>().is_err(), "{wrong}");
         }

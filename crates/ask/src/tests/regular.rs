@@ -95,6 +95,8 @@ fn p12_the_cheapest_sight_is_chosen_and_a_question_only_where_one_may_be_put() {
     );
     let package = (FactKind::Package, Subject::Ip(endpoint.ip), SourceKind::Asked);
     assert_eq!(cheapest(true, &[package], |_, _| Ok(())), Way::Read);
+    let computer = (FactKind::ComputerLogon, Subject::Ip(endpoint.ip), SourceKind::DirectoryComputers);
+    assert_eq!(cheapest(true, &[computer], |_, _| Ok(())), Way::Directory);
     assert_eq!(cheapest(false, &[heard], |_, _| Ok(())), Way::Person);
     assert_eq!(cheapest(true, &[], |_, _| Ok(())), Way::Traffic);
 }

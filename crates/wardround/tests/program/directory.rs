@@ -16,6 +16,8 @@ for _ in $(seq 600); do grep -Eq 'ready|missing|failed' told && break; sleep 0.1
 grep -q ready told || { cat told; exit 0; }
 key=$(cut -d' ' -f4 told | head -1)
 umask 077; printf 'wardround-read@klinik.example\\n%s\\n' \"$SECRET\" >login; printf 'wardround-read@klinik.example\\nanother-%s\\n' \"$SECRET\" >wrong
+# Packets as on a cable: the loopback would carry a whole page in one.
+ip link set lo mtu 1500 gso_max_size 1500 gso_max_segs 1
 plan() { $W ask plan \"$@\"; $W ask check --approve Ann; }
 $W ask scope --network 10.20.1.0/24 --owner servers --phone 100 --from \"$(date -u -d '-1 hour' +%FT%TZ)\" \
   --until \"$(date -u -d '+1 hour' +%FT%TZ)\" >/dev/null
