@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use wardround_ask::directory::{Talk, budget};
 use wardround_capture::{Captured, Collector, Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
@@ -463,6 +464,36 @@ pub fn planning(bytes: &[u8]) {
         assert!(!tables.title().trim().is_empty());
     }
     let _ = wardround_triage::Efforts::default().with(&text);
+}
+
+/// Talks with a directory that says this, a byte at a time and in pieces of so many bytes as the first one says: what comes to a good end
+/// in pieces (where none holds an answer to what was not asked yet) tells the same byte by byte, lists keep to their rows, and the budget
+/// is kept.
+pub fn directory(bytes: &[u8]) {
+    let Some((cut, bytes)) = bytes.split_first() else { return };
+    let (told, pieces) = (talk(bytes, 1), talk(bytes, usize::from(*cut).max(1)));
+    assert!(pieces.is_none() || pieces == told, "in pieces: {pieces:?}, byte by byte: {told:?}");
+    for (list, rows) in told.iter().flatten() {
+        assert!(
+            *rows <= budget::MOST_ENTRIES as u64 + 64 && list.lines().count() as u64 == rows + 1,
+            "{list}"
+        );
+        import(SourceKind::DirectoryAccounts, list.as_bytes());
+        import(SourceKind::DirectoryComputers, list.as_bytes());
+    }
+}
+
+/// What a directory told; nothing where the talk came to no good end.
+fn talk(bytes: &[u8], cut: usize) -> Option<Vec<(String, u64)>> {
+    let mut talk = Talk::new("read@klinik.example\nsesame".parse().ok()?);
+    let mut asked = u32::from(talk.next(std::time::Duration::ZERO).is_some());
+    for piece in bytes.chunks(cut) {
+        if talk.hear(piece).ok()? && talk.next(std::time::Duration::ZERO).is_some() {
+            asked += 1;
+        }
+    }
+    assert!(asked <= budget::MOST_PAGES, "{asked}");
+    Some(talk.told().lists.into_iter().map(|list| (list.text, list.rows)).collect())
 }
 
 /// Reads a banner into products.

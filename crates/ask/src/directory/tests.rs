@@ -222,6 +222,21 @@ fn pages_grow_and_shrink_to_their_size_and_end_with_the_budget() {
     assert_eq!((talk.next(Duration::ZERO), talk.told().lists.len()), (None, 0));
 }
 
+#[test]
+fn the_seed_of_the_fuzz_target_is_a_whole_talk() {
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/directory/whole");
+    let seed = std::fs::read(seed).unwrap();
+    let mut talk = Talk::new(login());
+    talk.next(Duration::ZERO).unwrap();
+    for byte in &seed[1..] {
+        if talk.hear(&[*byte]).unwrap() {
+            talk.next(Duration::ZERO);
+        }
+    }
+    let rows: Vec<u64> = talk.told().lists.iter().map(|list| list.rows).collect();
+    assert_eq!(rows, [2, 1]);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_taken_or_refused(bytes: Vec<u8>, cut in 1_usize..9) {
