@@ -145,3 +145,18 @@ fn a_directory_that_means_harm_costs_little_and_is_told() {
         scope.spawn(|| assert_eq!(read_within_tls(|_| (), Some).0.outcome, Outcome::Silent));
     });
 }
+
+#[test]
+fn p9_a_stop_ends_a_reading_within_a_second() {
+    for pause in [Duration::from_millis(1), Duration::from_secs(5)] {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let begun = Instant::now();
+        let is_stopped = || begun.elapsed() > Duration::from_millis(200);
+        let limits = Limits { pause, ..Limits::default() };
+        let line = Line::new(stream, Ipv4Addr::LOCALHOST, None, &is_stopped, limits).unwrap();
+        let read = read(line, &DirectoryGiven { certificate: None, login: None });
+        assert_eq!(read.outcome, Outcome::Stopped);
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
+}

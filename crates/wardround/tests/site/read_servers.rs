@@ -137,6 +137,13 @@ fn a_directory_is_named_on_the_site_and_its_login_is_kept_nowhere() {
     wait_for(&ada, "/ask", "1 of 1 question: all is done.");
     let log = std::fs::read_to_string(site.path("ask/log.jsonl")).unwrap();
     assert!(log.contains("\"refused\"") && log.contains("directory-read"), "{log}");
+    // When nobody is there, nobody can give it.
+    let mut weekly: Vec<(&str, &str)> = NOW.iter().filter(|field| field.0 != "when").copied().collect();
+    weekly.extend([("when", "weekly"), ("day", "monday"), ("from", "12:00"), ("until", "13:30")]);
+    done(&send(&ada, "scope", &weekly));
+    let refused = send(&ada, "regular", &[("do", "on"), ("what", "all"), ("directories", &named)]);
+    refused
+        .shows(&["The login of a directory is kept nowhere, so that none can be read when nobody is there."]);
     for file in files(site.folder.path()) {
         let bytes = std::fs::read(&file).unwrap();
         for word in [secret, "wardround-read"] {
