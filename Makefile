@@ -103,7 +103,7 @@ ask-servers: ## Put every question to a real server of its kind (needs root; ins
 	@missing=$$(for package in $(SERVERS); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
 	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
 	@[ -x lab/.venv/bin/python ] || python3 -m venv lab/.venv
-	@lab/.venv/bin/pip install -q --disable-pip-version-check bacpypes==0.19.0
+	@lab/.venv/bin/pip install -q --disable-pip-version-check bacpypes==0.19.0 fhirstarter==4.2.0 uvicorn==0.54.0
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named switch::a_switch_tells_its_neighbours --nocapture
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround --test program -- --ignored --exact directory::a_domain_tells_its_computers_and_accounts --nocapture
 

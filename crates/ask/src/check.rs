@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use wardround_model::{Asset, Round, RoundId, Timestamp};
+use wardround_model::{Asset, Endpoint, Round, RoundId, Timestamp};
 
 use crate::community::Community;
 use crate::directory::{self, DirectoryGiven, DirectoryLogin, MOST_DIRECTORIES};
 use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_MODELS, MOST_NAMED, MOST_SWITCHES, never};
+use crate::fhir;
 use crate::hours::Hours;
 use crate::named::Named;
 use crate::plan::{Exchange, Plan, seen_places};
@@ -134,7 +135,8 @@ impl Approved {
     /// What is wrong with one of its questions by a round that came since, if anything is: the host's class first of all (P2).
     #[must_use]
     pub fn breach_since(&self, exchange: &Exchange, newer: &Round) -> Option<Breach> {
-        let (rule, text) = of_exchange(&self.plan, exchange, newer, true).into_iter().next()?;
+        let (rule, text) =
+            of_exchange(&self.plan, exchange, newer, &fhir::heard(newer), true).into_iter().next()?;
         Some(Breach::at(exchange, rule, text))
     }
 }
@@ -156,6 +158,7 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     of_plan(plan.round != newest.0, "P2", "there is a newer round; plan again");
     of_plan(plan.listed.ports.len() > MOST_LISTED_PORTS, "P5", "more than ten ports are listed");
     of_plan(plan.listed.datagrams.len() > MOST_NAMED, "P11", "more than 256 UDP services are named");
+    of_plan(plan.listed.fhir.len() > MOST_NAMED, "P5", "more than 256 servers of FHIR are named");
     of_plan(plan.listed.named.len() > MOST_MODELS, "P2", "more than 64 models are named");
     of_plan(plan.listed.switches.len() > MOST_SWITCHES, "P11", "more than 64 switches are named");
     of_plan(
@@ -169,10 +172,10 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
         "more than 8 directories are named for reading",
     );
     of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
-    let mut places = BTreeSet::new();
+    let (mut places, fhir) = (BTreeSet::new(), fhir::heard(round));
     for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
         let is_new = places.insert(exchange.endpoint());
-        let wrong = of_exchange(plan, exchange, round, is_new);
+        let wrong = of_exchange(plan, exchange, round, &fhir, is_new);
         found.extend(wrong.into_iter().map(|(rule, text)| Breach::at(exchange, rule, text)));
     }
     found
@@ -182,6 +185,7 @@ fn of_exchange(
     plan: &Plan,
     exchange: &Exchange,
     round: &Round,
+    fhir: &BTreeSet<Endpoint>,
     is_new: bool,
 ) -> Vec<(&'static str, &'static str)> {
     let mut wrong = Vec::new();
@@ -225,7 +229,10 @@ fn of_exchange(
     let protocol = heard.copied().flatten();
     let expected = match exchange.question.native() {
         Some(native) => Some(exchange.question).filter(|_| protocol == Some(native)),
-        None => plan.listed.question(exchange.ip, transport, port, protocol),
+        None => {
+            let speaks_fhir = fhir.contains(&exchange.endpoint());
+            plan.listed.question(exchange.ip, transport, port, protocol, speaks_fhir)
+        }
     };
     if exchange.question == Question::LinuxRead {
         if plan.listed.reading.at(exchange.ip, port).is_none() {
@@ -240,7 +247,8 @@ fn of_exchange(
     } else if expected != Some(exchange.question) {
         wrong.push(("P6", "the service does not expect this question"));
     }
-    if !is_named && !exchange.called.is_empty() {
+    let called = if exchange.question.is_taken_slowly() { plan.listed.base(exchange.ip, port) } else { "" };
+    if !is_named && exchange.called != called {
         wrong.push(("P6", "the service does not expect this question"));
     }
     if exchange.question.needs_community() && !plan.listed.community {

@@ -15,6 +15,7 @@ pub mod directory;
 mod echo;
 mod elements;
 pub mod envelope;
+pub mod fhir;
 mod hello;
 pub mod hours;
 pub mod journal;

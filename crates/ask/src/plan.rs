@@ -9,6 +9,7 @@ use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 
 use crate::directory::{self, NamedDirectory};
 use crate::envelope::{MOST_EXCHANGES, Pace, never};
+use crate::fhir::{self, FhirServer};
 use crate::named::Named;
 use crate::question::{Question, SNMP_PORT};
 use crate::reading::{self, Reading};
@@ -36,7 +37,7 @@ pub struct Exchange {
     pub reason: String,
     /// Packets that we send, at most.
     pub packets: u32,
-    /// By which title its application is called (DICOM); empty where it takes any.
+    /// By which title its application is called (DICOM), empty where it takes any; of a server of FHIR the path of its base.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub called: String,
 }
@@ -67,6 +68,9 @@ pub struct Listed {
     /// Switches whose tables are read by SNMP, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub switches: Vec<Ipv4Addr>,
+    /// Servers of FHIR, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fhir: Vec<FhirServer>,
     /// Models that people named with a question, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named: Vec<Named>,
@@ -90,6 +94,8 @@ impl Listed {
         self.datagrams.dedup();
         self.switches.sort_unstable();
         self.switches.dedup();
+        self.fhir.sort();
+        self.fhir.dedup_by_key(|server| server.to);
         self.named.sort();
         self.named.dedup();
         self.reading.put_in_order();
@@ -104,8 +110,17 @@ impl Listed {
         transport: Transport,
         port: u16,
         heard: Option<Protocol>,
+        speaks_fhir: bool,
     ) -> Option<Question> {
-        let expected = Question::expected(transport, port, heard)?;
+        let expected = Question::expected(transport, port, heard);
+        let is_fhir = speaks_fhir || fhir::named(&self.fhir, ip, port).is_some();
+        if transport == Transport::Tcp
+            && is_fhir
+            && let Some(statement) = fhir::instead(expected, heard.is_some())
+        {
+            return Some(statement);
+        }
+        let expected = expected?;
         let is_walk = expected == Question::SnmpSystem && self.switches.contains(&ip);
         Some(if is_walk { Question::SwitchTables } else { expected })
     }
@@ -116,10 +131,15 @@ impl Listed {
         datagrams.chain(self.switches.iter().filter(move |named| **named == ip).map(|_| SNMP_PORT))
     }
 
+    /// The path under which a server of FHIR that the owner named has its statement.
+    pub(crate) fn base(&self, ip: Ipv4Addr, port: u16) -> &str {
+        fhir::named(&self.fhir, ip, port).map_or("", FhirServer::base)
+    }
+
     /// Whether a place that was not seen to answer may be asked.
     pub(crate) fn has(&self, ip: Ipv4Addr, transport: Transport, port: u16) -> bool {
         match transport {
-            Transport::Tcp => self.ports.contains(&port),
+            Transport::Tcp => self.ports.contains(&port) || fhir::named(&self.fhir, ip, port).is_some(),
             Transport::Udp => self.named_at(ip).any(|named| named == port),
         }
     }
@@ -163,10 +183,11 @@ impl Plan {
             exchanges: Vec::new(),
             left_out: Vec::new(),
         };
+        let fhir = fhir::heard(round);
         let inside: BTreeSet<Ipv4Addr> = addresses(round).filter(|ip| plan.scope.has_host(*ip)).collect();
         for ip in inside {
             let asked = who::holder(round, ip).and_then(|asset| match who::refusal(asset) {
-                None => plan.exchanges_with(asset, ip, round),
+                None => plan.exchanges_with(asset, ip, round, &fhir),
                 Some(reason) => plan.named_with(asset, ip, round).unwrap_or(Err(reason)),
             });
             match asked {
@@ -231,18 +252,22 @@ impl Plan {
         asset: &Asset,
         ip: Ipv4Addr,
         round: &Round,
+        fhir: &BTreeSet<Endpoint>,
     ) -> Result<Vec<Exchange>, &'static str> {
         let seen = seen_places(asset, ip);
         let at = |transport| move |port: &u16| (transport, *port);
         let listed = self.listed.ports.iter().map(at(Transport::Tcp));
         let listed = listed.chain(self.listed.named_at(ip).map(|port| (Transport::Udp, port)));
+        let servers = self.listed.fhir.iter().filter(|server| *server.to.ip() == ip);
+        let listed = listed.chain(servers.map(|server| (Transport::Tcp, server.to.port())));
         let listed = listed.filter(|place| !seen.contains_key(place)).map(|place| (place, None));
         let all: BTreeMap<Place, Option<Protocol>> =
             seen.iter().map(|(place, heard)| (*place, *heard)).chain(listed).collect();
         let clinical = who::is_clinical(round, ip);
         let of_place = |((transport, port), heard): (Place, Option<Protocol>)| {
-            let question =
-                self.listed.question(ip, transport, port, heard).filter(|_| never(port).is_none())?;
+            let speaks_fhir = fhir.contains(&Endpoint { ip: IpAddr::V4(ip), transport, port });
+            let question = self.listed.question(ip, transport, port, heard, speaks_fhir);
+            let question = question.filter(|_| never(port).is_none())?;
             if question.needs_community() && !self.listed.community {
                 return None;
             }
@@ -254,6 +279,8 @@ impl Plan {
             let question = if directory.is_some() { Question::DirectoryRead } else { question };
             let seen = seen.contains_key(&(transport, port));
             let reason = match (seen, heard) {
+                _ if question.is_taken_slowly() && speaks_fhir => "FHIR was heard there".to_owned(),
+                _ if question.is_taken_slowly() => "its owner named it as a server of FHIR".to_owned(),
                 _ if question == Question::SwitchTables => "it is on the list of switches".to_owned(),
                 _ if is_read => self.listed.reading.reason(ip, port),
                 _ if let Some(named) = directory => directory::reason(named),
@@ -261,7 +288,12 @@ impl Plan {
                 (true, None) => "the port was seen to answer".to_owned(),
                 (false, _) => "the port is on the list".to_owned(),
             };
-            Some(Exchange { port, seen, reason, ..exchange(asset, ip, question, clinical) })
+            let called = if question.is_taken_slowly() {
+                self.listed.base(ip, port).to_owned()
+            } else {
+                String::new()
+            };
+            Some(Exchange { port, seen, reason, called, ..exchange(asset, ip, question, clinical) })
         };
         let exchanges: Vec<Exchange> = all.into_iter().filter_map(of_place).collect();
         if exchanges.is_empty() {

@@ -10,7 +10,9 @@ use wardround_model::{FactKind, Protocol, Transport};
 
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
-use crate::{bacnet, datagrams, directory, echo, elements, hello, negotiate, page, printing, reading, shell};
+use crate::{
+    bacnet, datagrams, directory, echo, elements, fhir, hello, negotiate, page, printing, reading, shell,
+};
 
 /// SMB without the session service of NetBIOS, which would want names first.
 const SMB_PORT: u16 = 445;
@@ -32,6 +34,10 @@ pub enum Question {
     /// The same `ClientHello`, and where the server chose TLS 1.2 with a suite of today, the handshake to its end and `HEAD /` inside.
     /// The certificate is told, and not verified: nothing but who it is is asked.
     HttpsHead,
+    /// `GET [base]/metadata` of a server of FHIR ([`fhir`]): software and version. Nothing else of it is read.
+    FhirMetadata,
+    /// The same inside TLS, as [`Question::HttpsHead`] asks.
+    FhirMetadataTls,
     /// A negotiation of SMB ([MS-SMB2] 2.2.3): which dialect, and whether messages must be signed. No session is set up.
     SmbNegotiate,
     /// `SSLRequest` (PostgreSQL, 55.2.11): whether it offers TLS. No user is named.
@@ -103,6 +109,8 @@ impl Question {
         Self::HttpHead,
         Self::TlsHello,
         Self::HttpsHead,
+        Self::FhirMetadata,
+        Self::FhirMetadataTls,
         Self::SmbNegotiate,
         Self::PostgresTls,
         Self::SshHello,
@@ -128,6 +136,8 @@ impl Question {
             Self::HttpHead => "http-head",
             Self::TlsHello => "tls-hello",
             Self::HttpsHead => "https-head",
+            Self::FhirMetadata => "fhir-metadata",
+            Self::FhirMetadataTls => "fhir-metadata-tls",
             Self::SmbNegotiate => "smb-negotiate",
             Self::PostgresTls => "postgres-tls",
             Self::SshHello => "ssh-hello",
@@ -176,6 +186,7 @@ impl Question {
             Self::SwitchTables => MOST_WALKED + 1,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
             Self::DirectoryRead => directory::budget::MOST_PACKETS,
+            Self::FhirMetadata | Self::FhirMetadataTls => fhir::MOST_PACKETS,
             _ => MOST_PACKETS,
         }
     }
@@ -186,6 +197,7 @@ impl Question {
         match self {
             Self::SwitchTables => WALK_TIME + ANSWER_TIME,
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
+            Self::FhirMetadata | Self::FhirMetadataTls => CONNECT_TIME + fhir::MOST_TIME + END_TIME,
             // There are two answers more inside.
             Self::HttpsHead => CONNECT_TIME + ANSWER_TIME + ANSWER_TIME + ANSWER_TIME + END_TIME,
             Self::DirectoryRead => CONNECT_TIME + directory::budget::MOST_TIME + END_TIME,
@@ -202,8 +214,10 @@ impl Question {
         match self {
             Self::Banner => matches!(kind, K::FtpBanner | K::ServerSoftware),
             Self::HttpHead => matches!(kind, K::HttpServer),
-            Self::HttpsHead if matches!(kind, K::HttpServer) => true,
-            Self::TlsHello | Self::HttpsHead => matches!(
+            Self::HttpsHead | Self::FhirMetadataTls if matches!(kind, K::HttpServer) => true,
+            Self::FhirMetadataTls if matches!(kind, K::ServerSoftware | K::FhirVersion) => true,
+            Self::FhirMetadata => matches!(kind, K::HttpServer | K::ServerSoftware | K::FhirVersion),
+            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls => matches!(
                 kind,
                 K::TlsVersion
                     | K::TlsCipher
@@ -271,7 +285,14 @@ impl Question {
             | Self::IppAttributes => 10,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
             Self::DirectoryRead => directory::budget::MOST_PACKETS,
+            Self::FhirMetadata | Self::FhirMetadataTls => fhir::MOST_PACKETS,
         }
+    }
+
+    /// Whether its answer is taken little by little, within a budget of its own.
+    #[must_use]
+    pub const fn is_taken_slowly(self) -> bool {
+        matches!(self, Self::FhirMetadata | Self::FhirMetadataTls)
     }
 
     /// What is sent at once; empty where the service speaks first. Without a community there is no question to SNMP.
@@ -280,7 +301,8 @@ impl Question {
         match self {
             Self::Banner | Self::SshHello | Self::LinuxRead | Self::DirectoryRead => Vec::new(),
             Self::HttpHead => page::head(to.ip, to.port),
-            Self::TlsHello | Self::HttpsHead => hello::client_hello(&to.seed()),
+            Self::FhirMetadata => page::statement(to.called, to.ip, to.port),
+            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls => hello::client_hello(&to.seed()),
             Self::SmbNegotiate => negotiate::smb(&to.seed()),
             Self::PostgresTls => negotiate::POSTGRES_TLS.to_vec(),
             Self::RdpNegotiate => negotiate::RDP.to_vec(),
@@ -300,13 +322,17 @@ impl Question {
     /// What is said inside TLS, once the handshake is finished.
     #[must_use]
     pub fn inside(self, to: Addressed<'_>) -> Option<Vec<u8>> {
-        (self == Self::HttpsHead).then(|| page::head(to.ip, to.port))
+        match self {
+            Self::HttpsHead => Some(page::head(to.ip, to.port)),
+            Self::FhirMetadataTls => Some(page::statement(to.called, to.ip, to.port)),
+            _ => None,
+        }
     }
 
     /// Whether enough was heard inside TLS to stop listening.
     #[must_use]
     pub fn is_answered_inside(self, bytes: &[u8]) -> bool {
-        page::head_is_complete(bytes)
+        if self == Self::FhirMetadataTls { page::is_whole(bytes) } else { page::head_is_complete(bytes) }
     }
 
     /// What is said once, when the service has said so much.
@@ -323,7 +349,7 @@ impl Question {
     #[must_use]
     pub fn farewell(self, heard: &[u8]) -> &'static [u8] {
         match self {
-            Self::TlsHello | Self::HttpsHead => hello::CLOSE_NOTIFY,
+            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls => hello::CLOSE_NOTIFY,
             Self::SshHello if shell::is_greeted(heard) => shell::DISCONNECT,
             Self::LdapRoot => elements::LDAP_UNBIND,
             Self::DicomEcho if echo::is_accepted(heard) => echo::RELEASE,
@@ -354,7 +380,10 @@ impl Question {
         match self {
             Self::Banner => negotiate::banner_is_complete(bytes),
             Self::HttpHead => page::head_is_complete(bytes),
-            Self::TlsHello | Self::HttpsHead | Self::DirectoryRead => hello::is_complete(bytes),
+            Self::FhirMetadata => page::is_whole(bytes),
+            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls | Self::DirectoryRead => {
+                hello::is_complete(bytes)
+            }
             Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
             Self::PostgresTls => !bytes.is_empty(),
             Self::SshHello | Self::LinuxRead => shell::is_complete(bytes),
@@ -441,8 +470,8 @@ mod tests {
         assert_eq!(head.matches("HTTP/1.1").count(), 1);
         let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
-            let has_own =
-                matches!(question, Question::SwitchTables | Question::LinuxRead | Question::DirectoryRead);
+            let has_own = question.is_taken_slowly()
+                || matches!(question, Question::SwitchTables | Question::LinuxRead | Question::DirectoryRead);
             assert!(
                 question.packets() <= question.ceiling() && has_own != (question.ceiling() == MOST_PACKETS)
             );
@@ -462,8 +491,12 @@ mod tests {
     fn p6_inside_tls_the_same_is_said_as_to_a_page_without_it() {
         for question in Question::ALL {
             let inside = question.inside(to(443));
-            let expected =
-                (*question == Question::HttpsHead).then(|| Question::HttpHead.opening(to(443), None));
+            let plain = match question {
+                Question::HttpsHead => Some(Question::HttpHead),
+                Question::FhirMetadataTls => Some(Question::FhirMetadata),
+                _ => None,
+            };
+            let expected = plain.map(|plain| plain.opening(to(443), None));
             assert_eq!(inside, expected, "{question:?}");
         }
         let hello = Question::TlsHello.opening(to(443), None);

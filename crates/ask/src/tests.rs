@@ -23,6 +23,7 @@ use crate::{
 
 mod directory;
 mod distress;
+mod fhir;
 mod named;
 mod reading;
 mod regular;

@@ -211,6 +211,9 @@ fact_kinds! {
     SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// Version of FHIR that a server speaks, as its statement or its media type says it (FHIR R4, 5.2.3 and 3.1.0.1.10); `not-told` where it
+    /// speaks FHIR and does not say which. About the service.
+    FhirVersion = "fhir.version", "speaks FHIR", Code, 16;
     /// What a telephone or what it registers with says it is (RFC 3261, `User-Agent` and `Server`), without comments. About the address.
     SipProduct = "sip.product", "telephone product (SIP)", Product, 128;
     /// Its part in telephony (RFC 3261, 10): `registers` as telephones do, or `registrar` that they register with. About the address.

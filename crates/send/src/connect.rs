@@ -12,15 +12,23 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
-/// Connects within `time`.
+/// Connects within `time`, with so much `room` for what the host sends unasked.
 ///
 /// # Errors
 /// As the kernel says it, and `TimedOut`.
-pub(crate) fn connect(to: SocketAddrV4, time: Duration, we_speak_first: bool) -> io::Result<TcpStream> {
+pub(crate) fn connect(
+    to: SocketAddrV4,
+    time: Duration,
+    we_speak_first: bool,
+    room: Option<usize>,
+) -> io::Result<TcpStream> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
     if we_speak_first {
         sockopt::set_tcp_quickack(&socket, false)?;
+    }
+    if let Some(room) = room {
+        sockopt::set_socket_recv_buffer_size(&socket, room)?;
     }
     match rustix::net::connect(&socket, &to) {
         Ok(()) | Err(Errno::INPROGRESS) => {}

@@ -3,12 +3,13 @@
 //! The end is drained: we end our side, read until the other side ends too, and close only then. So no byte is left unread, which
 //! would make the kernel break the connection off (RST).
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
 use wardround_ask::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_ANSWER, MOST_INSIDE};
-use wardround_ask::{Outcome, Question, Ticket};
+use wardround_ask::{Outcome, Question, Ticket, fhir};
 
 use crate::answer::Answer;
 use crate::cards;
@@ -26,10 +27,12 @@ const MOST_DRAINED: usize = 1 << 20;
 pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     let exchange = ticket.exchange();
     let begun = Instant::now();
+    let slow = exchange.question.is_taken_slowly();
     let (to, opening) = (SocketAddrV4::new(exchange.ip, exchange.port), ticket.opening());
-    match connect(to, CONNECT_TIME, !opening.is_empty()) {
+    match connect(to, CONNECT_TIME, !opening.is_empty(), slow.then_some(fhir::ROOM)) {
         Ok(stream) => {
-            let talk = Talk { stream, is_stopped, sent: 0, bytes: Vec::new() };
+            let talk =
+                Talk { stream, is_stopped, slow, begun, taken: Cell::new(None), sent: 0, bytes: Vec::new() };
             talk.hold(ticket, &opening, begun.elapsed())
         }
         Err(error) => Answer::empty(match error.kind() {
@@ -44,6 +47,11 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
 struct Talk<'a> {
     stream: TcpStream,
     is_stopped: &'a dyn Fn() -> bool,
+    /// Whether what comes is taken little by little ([`fhir`]).
+    slow: bool,
+    begun: Instant,
+    /// When something was taken last.
+    taken: Cell<Option<Instant>>,
     sent: usize,
     bytes: Vec<u8>,
 }
@@ -124,14 +132,15 @@ impl Talk<'_> {
 
     /// Listens until enough was heard inside, the server ended, or what came is no talk of TLS.
     fn hear_inside(&self, secured: &mut Secured, is_enough: &dyn Fn(&Secured) -> bool) -> Outcome {
-        let (begun, mut buffer, mut count) = (Instant::now(), [0; 4096], 0_usize);
-        while begun.elapsed() < ANSWER_TIME {
+        let (begun, mut buffer, mut count) = (Instant::now(), [0; fhir::TAKEN], 0_usize);
+        let mut last = begun;
+        while !self.is_late(begun, last) {
             if (self.is_stopped)() {
                 return Outcome::Stopped;
             }
             match self.hear(&mut buffer) {
                 Heard::Bytes(heard) => {
-                    count = count.saturating_add(heard);
+                    (count, last) = (count.saturating_add(heard), Instant::now());
                     let is_broken = secured.hear(buffer.get(..heard).unwrap_or_default()).is_err();
                     if is_broken || is_enough(secured) || secured.is_ended() || count >= MOST_INSIDE {
                         return Outcome::Answered;
@@ -157,13 +166,14 @@ impl Talk<'_> {
 
     fn listen(&mut self, ticket: &Ticket) -> Outcome {
         let (begun, question) = (Instant::now(), ticket.exchange().question);
-        let (mut buffer, mut replied) = ([0; 4096], false);
+        let (mut buffer, mut replied, mut last) = ([0; fhir::TAKEN], false, begun);
         loop {
             if (self.is_stopped)() {
                 return Outcome::Stopped;
             }
             match self.hear(&mut buffer) {
                 Heard::Bytes(count) => {
+                    last = Instant::now();
                     let room = MOST_ANSWER.saturating_sub(self.bytes.len());
                     self.bytes.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
                     let is_full = self.bytes.len() >= MOST_ANSWER;
@@ -182,9 +192,18 @@ impl Talk<'_> {
                 Heard::Broken => return Outcome::Reset,
                 Heard::Nothing => {}
             }
-            if begun.elapsed() >= ANSWER_TIME {
+            if self.is_late(begun, last) {
                 return if self.bytes.is_empty() { Outcome::Silent } else { Outcome::Answered };
             }
+        }
+    }
+
+    /// Whether an answer that is waited for since `begun`, and of which something came last at `last`, is late.
+    fn is_late(&self, begun: Instant, last: Instant) -> bool {
+        if self.slow {
+            last.elapsed() >= ANSWER_TIME || self.begun.elapsed() >= fhir::MOST_TIME
+        } else {
+            begun.elapsed() >= ANSWER_TIME
         }
     }
 
@@ -202,11 +221,17 @@ impl Talk<'_> {
         if self.stream.shutdown(Shutdown::Write).is_err() {
             return;
         }
-        let (begun, mut drained, mut buffer) = (Instant::now(), 0_usize, [0; 4096]);
-        while drained < MOST_DRAINED {
+        let (mut begun, mut drained, mut buffer) = (Instant::now(), 0_usize, [0; 4096]);
+        let most = if self.slow { fhir::MOST_BYTES } else { MOST_DRAINED };
+        while drained < most {
             let time = if (self.is_stopped)() { STOPPED_END_TIME } else { END_TIME };
             match self.hear(&mut buffer) {
-                Heard::Bytes(count) => drained = drained.saturating_add(count),
+                Heard::Bytes(count) => {
+                    drained = drained.saturating_add(count);
+                    if self.slow && self.begun.elapsed() < fhir::MOST_TIME {
+                        begun = Instant::now();
+                    }
+                }
                 Heard::End | Heard::Broken => return,
                 Heard::Nothing => {}
             }
@@ -217,10 +242,18 @@ impl Talk<'_> {
     }
 
     fn hear(&self, buffer: &mut [u8]) -> Heard {
+        let since = self.taken.get().map(|taken| taken.elapsed());
+        if let Some(wait) = since.filter(|_| self.slow).and_then(|since| fhir::PAUSE.checked_sub(since)) {
+            std::thread::sleep(wait.min(SLICE));
+            return Heard::Nothing;
+        }
         spare_acknowledgements(&self.stream);
         match (&self.stream).read(buffer) {
             Ok(0) => Heard::End,
-            Ok(count) => Heard::Bytes(count),
+            Ok(count) => {
+                self.taken.set(Some(Instant::now()));
+                Heard::Bytes(count)
+            }
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Heard::Nothing,
                 _ => Heard::Broken,

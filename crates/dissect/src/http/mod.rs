@@ -1,8 +1,9 @@
-//! HTTP/1 (RFC 9110, RFC 9112), and IPP over it (RFC 8010): the software of both sides, logins sent in clear, and logins by NTLM
+//! HTTP/1 (RFC 9110, RFC 9112), and over it IPP (RFC 8010) and FHIR: the software of both sides, logins sent in clear, and logins by NTLM
 //! version 1 (RFC 4559).
 //!
-//! Not here: paths, queries, hosts, cookies and bodies, which may name patients; HTTP/2; what a proxy forwards.
+//! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2; what a proxy forwards.
 
+mod fhir;
 mod printing;
 #[cfg(test)]
 mod tests;
@@ -170,6 +171,10 @@ fn response(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -
         if let Err(wanted) = printing::tell(&head, is_chunked(&head), body, facts) {
             return Verdict::More { wanted: bytes.len().saturating_add(wanted) };
         }
+    }
+    let body = bytes.get(before.saturating_add(head.length)..).unwrap_or_default();
+    if let Err(wanted) = fhir::tell(&head, is_chunked(&head), body, facts) {
+        return Verdict::More { wanted: bytes.len().saturating_add(wanted) };
     }
     if let Some(server) = head.field("server") {
         facts.tell(About::SenderService, FactKind::HttpServer, server);

@@ -58,7 +58,7 @@ fn switch_in_namespaces() {
     let at = switch.parse().unwrap();
     let listed = Listed { community: true, switches: vec![at], ..Listed::default() };
     let offers = [(at, vec![(161, Protocol::Snmp)])];
-    let approved = hospital::approved_with(&offers, listed).with_community(COMMUNITY.parse().ok());
+    let approved = hospital::approved(&offers, listed).with_community(COMMUNITY.parse().ok());
     let (mut notes, before, begun) = (Notes::default(), datagrams(), Instant::now());
     let ended = run(&approved, &mut notes);
     assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");

@@ -8,11 +8,7 @@ use wardround_model::{
     Timestamp, Transport,
 };
 
-pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)]) -> Approved {
-    approved_with(offers, Listed { community: true, named: named(), ..Listed::default() })
-}
-
-pub(crate) fn approved_with(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed: Listed) -> Approved {
+pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed: Listed) -> Approved {
     let round = round(offers.iter().map(|(ip, ports)| asset(*ip, ports)).collect());
     let now = jiff::Timestamp::now().as_second();
     let scope = Scope {
@@ -32,7 +28,7 @@ pub(crate) fn approved_with(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed:
 const MODEL: &str = "Example 4711";
 
 /// Models that are named, for those of them that are asked nothing else.
-fn named() -> Vec<Named> {
+pub(crate) fn named() -> Vec<Named> {
     let named =
         |question, called: &str| Named { model: MODEL.to_owned(), question, called: called.to_owned() };
     vec![

@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use wardround_ask::envelope::{HOST_GAP, HOST_RATE, SENSOR_RATE};
-use wardround_ask::{Exchange, Halt, Outcome};
+use wardround_ask::{Exchange, Halt, Listed, Outcome};
 use wardround_model::Timestamp;
 use wardround_send::{Answer, Desk, Ended, run};
 
@@ -66,6 +66,11 @@ impl Desk for Notes {
     }
 }
 
+/// What the keeper lists: a community, and models with their question.
+fn listed() -> Listed {
+    Listed { community: true, named: hospital::named(), ..Listed::default() }
+}
+
 #[test]
 fn p3_p4_a_whole_plan_in_the_zoo_ends_with_no_death() {
     in_namespace("zoo_gently");
@@ -75,7 +80,7 @@ fn p3_p4_a_whole_plan_in_the_zoo_ends_with_no_death() {
 #[ignore = "run by the test above, in a namespace"]
 fn zoo_gently() {
     let zoo = Zoo::open();
-    let approved = hospital::approved(&zoo.offers());
+    let approved = hospital::approved(&zoo.offers(), listed());
     let sniffer = Sniffer::start();
     let mut notes = Notes::default();
     let ended = run(&approved, &mut notes);
@@ -126,7 +131,7 @@ fn p9_a_stop_is_silence_at_once() {
 #[ignore = "run by the test above, in a namespace"]
 fn zoo_stopped() {
     let zoo = Zoo::open();
-    let approved = hospital::approved(&zoo.offers());
+    let approved = hospital::approved(&zoo.offers(), listed());
     let sniffer = Sniffer::start();
     let mut notes = Notes { stop_after: Some(2), ..Notes::default() };
     let ended = run(&approved, &mut notes);

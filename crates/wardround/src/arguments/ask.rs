@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use wardround_ask::Net;
 use wardround_ask::directory::NamedDirectory;
+use wardround_ask::fhir::FhirServer;
 use wardround_ask::reading::{Login, NamedRead};
 use wardround_model::Timestamp;
 
@@ -104,6 +105,9 @@ pub(crate) struct PlanAsk {
     /// A switch or router whose tables are read by SNMP: its interfaces, ARP, learned cards and LLDP neighbours; may be said several times
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "snmp")]
     pub(crate) switch: Vec<Ipv4Addr>,
+    /// A server of FHIR, with the path of its base, such as 10.20.1.9:8080/fhir: it is asked for its metadata; may be said several times
+    #[arg(long, value_name = "ADDRESS:PORT/PATH", value_delimiter = ',')]
+    pub(crate) fhir: Vec<FhirServer>,
     /// A Linux server to read over SSH, by its address; with the fingerprint of its key behind `=` where you know it; may be said several
     /// times. The run is then given the key of its owner
     #[arg(long, value_name = "ADDRESS[:PORT][=SHA256:KEY]")]

@@ -98,10 +98,11 @@ fn plan(words: PlanAsk) -> Result<()> {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
-    let PlanAsk { port: ports, udp: datagrams, switch: switches, snmp: community, verify, .. } = words;
+    let PlanAsk { port: ports, udp: datagrams, switch: switches, fhir, snmp: community, verify, .. } = words;
     let reading = Reading { hosts: words.read, login: words.read_as };
     let directories = words.directory;
-    let listed = Listed { ports, datagrams, switches, community, reading, directories, ..Listed::default() };
+    let listed =
+        Listed { ports, datagrams, switches, fhir, community, reading, directories, ..Listed::default() };
     let wanted = Wanted { listed, pace: Pace::from(wish), verify, named: true };
     let made = asking.plan(&wanted, &super::work::policy(None)?)?;
     let before = if verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };

@@ -49,6 +49,7 @@ fn make(person: &Person) -> Markup {
                 summary { "More choices" }
                 label { "Further ports" span class="hint" { "Asked at each host beside those that were seen; at most ten, as 22, 443." } input name="ports" autocomplete="off"; }
                 label { "UDP services by address" span class="hint" { "DNS, NTP or SNMP that were not seen, as 10.20.1.9:53." } input name="udp" autocomplete="off"; }
+                label { "Servers of FHIR" span class="hint" { "With the path of their base, as 10.20.1.9:8080/fhir." } input name="fhir" autocomplete="off"; }
                 label { "Switches" span class="hint" { "Their tables of neighbours are read by SNMP, as 10.20.1.2. You give the community at the start." } input name="switches" autocomplete="off"; }
                 label { "Seconds between two connections to one host" span class="hint" { "5 or more." } input type="number" name="pause" min="5" max="3600" value="5"; }
                 label { "Linux servers to read" span class="hint" { "By address, as 10.20.1.9, with spaces between them. If you know the fingerprint of a server's key: 10.20.1.9=SHA256:..." } input name="read" autocomplete="off" spellcheck="false"; }
@@ -111,6 +112,8 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::HttpHead => "the head of its page (HEAD /)",
         Question::TlsHello => "a TLS hello",
         Question::HttpsHead => "a TLS hello, and the head of its page (HEAD /)",
+        Question::FhirMetadata => "what its server of FHIR is (GET metadata)",
+        Question::FhirMetadataTls => "a TLS hello, and what its server of FHIR is (GET metadata)",
         Question::SmbNegotiate => "which SMB it speaks",
         Question::PostgresTls => "whether it offers TLS",
         Question::SshHello => "an SSH greeting",

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use wardround_ask::directory::{DirectoryLogin, NamedDirectory};
+use wardround_ask::fhir::FhirServer;
 use wardround_ask::reading::{Login, NamedRead, Reading};
 use wardround_ask::{Community, Hours, InvalidHours, Listed, Net, Scope, Window, Wish};
 
@@ -99,6 +100,7 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
         read::<Ipv4Addr>(word, |_| format!("{:?} is no address, such as 10.20.1.2", short(word)))
     });
     let switches = switches.collect::<Result<Vec<_>, _>>()?;
+    let fhir = words("fhir").map(|word| read::<FhirServer>(word, |error| error.to_string()));
     let servers = words("read").map(|word| read::<NamedRead>(word, |error| error));
     let directories = words("directories").map(|word| read::<NamedDirectory>(word, |error| error));
     let listed = Listed {
@@ -108,6 +110,7 @@ fn wanted(sent: &Sent) -> Result<AskWanted, Problem> {
         community: sent.text("snmp") == "yes" || !switches.is_empty(),
         switches,
         directories: directories.collect::<Result<_, _>>()?,
+        fhir: fhir.collect::<Result<_, _>>()?,
         reading: Reading { hosts: servers.collect::<Result<_, _>>()?, login: Login::default() },
         ..Listed::default()
     };
