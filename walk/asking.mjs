@@ -108,6 +108,18 @@ async function first_time(name, browser, viewport, javaScriptEnabled) {
     must(/useradd -m -p/.test(await person.reads()), "what to do on the servers is not shown");
     await shows("9-key");
 
+    // A model that may be asked its one question, and the same taken back.
+    await person.open("summary:has-text('Name a model')");
+    await person.type("[name=model]", "EX-4711");
+    await person.open("input[name=question][value=modbus-identity]");
+    await person.type("form[action='/ask/name'] [name=because]", "Its maker says so");
+    if (javaScriptEnabled) { await shows("9-naming"); }
+    await person.follow("button:has-text('Name it')");
+    must(/EX-4711/.test(await person.reads()), "the model is not shown");
+    await shows("9-named");
+    await person.follow("button:has-text('Take back')");
+    must(/No model is named/.test(await person.reads()), "the model is not taken back");
+
     await person.open("summary:has-text('Change it')");
     await person.open("input[name=when][value=weekly]");
     await person.open("input[name=day][value=tuesday]");

@@ -26,6 +26,18 @@ pub struct Named {
     pub called: String,
 }
 
+/// A model that somebody named, by whom and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying {
+    /// The model, and its question.
+    #[serde(flatten)]
+    pub named: Named,
+    /// Who decides it.
+    pub by: String,
+    /// Why it does no harm.
+    pub because: String,
+}
+
 /// Why nobody can name this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidNamed {

@@ -9,7 +9,7 @@ use wardround_ask::after::Since;
 use wardround_ask::directory::DirectoryLogin;
 use wardround_ask::journal::Line;
 use wardround_ask::reading::ReadKey;
-use wardround_ask::{Community, Listed, Plan, Scope, StopFlag, Wish};
+use wardround_ask::{Community, Listed, Plan, Saying, Scope, StopFlag, Wish};
 
 use crate::hospital::{locked, waiting};
 use crate::log;
@@ -191,6 +191,18 @@ pub trait Asker: Send + Sync {
     /// # Errors
     /// When it cannot be kept or written down.
     fn keep_read_key(&self, key: Option<KeptKey>, by: &str) -> Result<(), String>;
+
+    /// Models that people named, each with its question, by whom and why.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    fn named(&self) -> Result<Vec<Saying>, String>;
+
+    /// Names a model in the place of what was said of it, or takes that back. Nothing is sent.
+    ///
+    /// # Errors
+    /// When it cannot be named, nobody says why, or it cannot be kept or written down.
+    fn name(&self, saying: Saying, remove: bool) -> Result<(), String>;
 
     /// Stops what is under way and what is to come.
     ///

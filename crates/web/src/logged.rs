@@ -10,6 +10,7 @@ pub(crate) const ACTIONS: &[(&str, &str)] = &[
     ("ask.approve", "approved questions to hosts"),
     ("ask.key", "made or took away the key that reads servers"),
     ("ask.log", "took the log of questions to hosts"),
+    ("ask.name", "named a model with its one question, or took that back"),
     ("ask.plan", "planned questions to hosts"),
     ("ask.regular", "switched regular questions on or off"),
     ("ask.regular.approve", "approved regular questions"),

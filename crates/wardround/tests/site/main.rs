@@ -23,6 +23,7 @@ mod glass;
 mod grade;
 mod hostile;
 mod listening;
+mod named_models;
 mod naming;
 mod notices;
 mod people;

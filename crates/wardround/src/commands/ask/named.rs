@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
-use serde::{Deserialize, Serialize};
 use wardround_ask::envelope::MOST_MODELS;
 use wardround_ask::journal::Line;
-use wardround_ask::{Named, Question};
+use wardround_ask::{Named, Plan, Question, Saying};
 
-use super::asking::{Asking, LOG, Who};
+use super::asking::{Asking, LOG, PLAN, Who};
 use super::tell::plain;
 use crate::arguments::ask::NameAsk;
 use crate::commands::print;
@@ -16,17 +15,9 @@ use crate::commands::print;
 /// What was named, by whom and why.
 const NAMED: &str = "named.json";
 
-/// A model that somebody named.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Saying {
-    #[serde(flatten)]
-    named: Named,
-    by: String,
-    because: String,
-}
-
 impl Asking {
-    fn sayings(&self) -> Result<Vec<Saying>> {
+    /// What is named now, by whom and why.
+    pub(super) fn sayings(&self) -> Result<Vec<Saying>> {
         Ok(self.folder.read(NAMED)?.unwrap_or_default())
     }
 
@@ -36,7 +27,7 @@ impl Asking {
     }
 
     /// Names a model in the place of what was said of it, or takes that back.
-    fn name(&self, saying: Saying, remove: bool, who: &Who) -> Result<()> {
+    pub(super) fn name(&self, saying: Saying, remove: bool, who: &Who) -> Result<()> {
         saying.named.check()?;
         if saying.by.trim().is_empty() || saying.because.trim().is_empty() {
             bail!("say who decides it and why: --by NAME --because TEXT");
@@ -56,10 +47,23 @@ impl Asking {
         let text = format!("{}: {by}: {because}", named.model);
         let question = named.question.code().to_owned();
         self.folder.append(LOG)?.add(&Line { question, text, ..who.line(event) })?;
+        let model = saying.named.model.clone();
         if !remove {
             all.push(saying);
         }
-        self.folder.write(NAMED, &all)
+        self.folder.write(NAMED, &all)?;
+        self.withdraw(&model)
+    }
+}
+
+impl Asking {
+    /// Takes away the plan that waits, where it rests on what was said of this model before.
+    fn withdraw(&self, model: &str) -> Result<()> {
+        let same = |named: &Named| named.model.trim().eq_ignore_ascii_case(model.trim());
+        match self.folder.read::<Plan>(PLAN)? {
+            Some(plan) if plan.listed.named.iter().any(same) => self.folder.remove(PLAN),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use wardround_ask::reading::ReadKey;
-use wardround_ask::{Pace, Plan, Scope, breaches, wanted_approvals};
+use wardround_ask::{Pace, Plan, Saying, Scope, breaches, wanted_approvals};
 use wardround_model::RoundId;
 use wardround_remedy::Policy;
 use wardround_store::Store;
@@ -165,6 +165,15 @@ impl Asker for SiteAsker {
             }
         };
         kept().map_err(in_words)
+    }
+
+    fn named(&self) -> Result<Vec<Saying>, String> {
+        self.asking.sayings().map_err(in_words)
+    }
+
+    fn name(&self, saying: Saying, remove: bool) -> Result<(), String> {
+        let who = Who::of_site(&saying.by);
+        self.asking.name(saying, remove, &who).map_err(in_words)
     }
 
     fn stop(&self, by: &str) -> Result<(), String> {

@@ -82,6 +82,7 @@ const TABLE: &[(&str, &str, Door)] = &[
     ("POST", "/ask/plan", Not(ASKS)),
     ("POST", "/ask/approve", Not(ASKS)),
     ("POST", "/ask/key", Not(ASKS)),
+    ("POST", "/ask/name", Not(ASKS)),
     ("POST", "/ask/run", Not(ASKS)),
     ("POST", "/ask/stop", By(&["asking.stop"])),
     ("POST", "/ask/resume", Not(ASKS)),

@@ -2,6 +2,7 @@
 //! Nothing here is on by itself.
 
 mod forms;
+mod naming;
 mod outcome;
 mod plan;
 mod reading;
@@ -11,8 +12,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use maud::{Markup, html};
-use wardround_ask::Scope;
 use wardround_ask::envelope::LISTENED_BEFORE;
+use wardround_ask::{Saying, Scope};
 use wardround_model::{AssetId, RoundId, Timestamp};
 use wardround_report::page::count;
 use wardround_store::view::{FlowEnd, PlaceKind, RoundSummary, Turn};
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post(ASK, "/ask/plan", "ask.plan", steps::plan),
         Route::post(approve, "/ask/approve", "ask.approve", steps::approve),
         Route::post(ASK, "/ask/key", "ask.key", reading::key),
+        Route::post(ASK, "/ask/name", "ask.name", naming::name),
         Route::post(ASK, "/ask/run", "ask.run", steps::run),
         Route::post(stop, "/ask/stop", "ask.stop", steps::stop).stops(),
         Route::post(ASK, "/ask/resume", "ask.resume", steps::resume),
@@ -86,7 +88,8 @@ async fn show(State(site): State<Site>, person: Person) -> Result<Page, Problem>
     let ended = outcome::ended(&stands);
     let around = site.home.read(move |store| look(store, asked.as_ref(), ended)).await?;
     let kept = site.asking.step(|asker| asker.read_key()).await?;
-    let body = told(&person, &stands, &around, kept.as_ref());
+    let named = site.asking.step(|asker| asker.named()).await?;
+    let body = told(&person, &stands, &around, &Lists { kept: kept.as_ref(), named: &named });
     let page = layout::page(&site, &person, Some(Menu::Ask), "Ask", &body);
     Ok(if stands.under_way == UnderWay::Yes { page.again_in(AGAIN) } else { page })
 }
@@ -172,11 +175,19 @@ fn settled(
     Ok(settled)
 }
 
-fn told(person: &Person, stands: &AskStanding, around: &Around, kept: Option<&KeptKey>) -> Markup {
+/// What is kept for plans to come.
+struct Lists<'a> {
+    /// The key that reads servers.
+    kept: Option<&'a KeptKey>,
+    /// Models that people named.
+    named: &'a [Saying],
+}
+
+fn told(person: &Person, stands: &AskStanding, around: &Around, lists: &Lists<'_>) -> Markup {
     let is_busy = stands.under_way == UnderWay::Yes;
     html! {
         p class="lead" { "A few gentle questions to computers that may be asked show what traffic alone does not: versions, and services that are silent." }
-        p class="soft" { "Nothing is sent until you start it. Devices that nobody knows are never asked. Nor are those that take part in care, unless their model was named on the command line and two people approve. The limits are our own judgement. No live medical device was tested." }
+        p class="soft" { "Nothing is sent until you start it. Devices that nobody knows are never asked. Nor are those that take part in care, unless their model was named below and two people approve. The limits are our own judgement. No live medical device was tested." }
         (state(person, stands))
         @if is_busy {
             (outcome::section(person, stands, around))
@@ -187,7 +198,8 @@ fn told(person: &Person, stands: &AskStanding, around: &Around, kept: Option<&Ke
             @if stands.scope.is_some() { (plan::section(person, stands, around)) }
             @if stands.asked.is_some() { (outcome::section(person, stands, around)) }
             @if stands.scope.as_ref().is_some_and(|scope| scope.hours.is_some()) { (forms::regular(person, stands)) }
-            @if stands.scope.is_some() { (reading::section(person, kept)) }
+            @if stands.scope.is_some() { (reading::section(person, lists.kept)) }
+            @if stands.scope.is_some() { (naming::section(person, lists.named)) }
             @if !stands.lines.is_empty() { (log()) }
             // Where nothing goes on by itself, it stands last.
             @if may_stop(person, stands) && stands.scope.is_some() && stands.regular.is_none() { (stop(person, stands)) }

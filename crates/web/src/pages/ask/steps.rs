@@ -19,7 +19,7 @@ use crate::session::Person;
 use crate::site::{Site, now};
 
 /// The longest name, telephone number and reason that are kept.
-const LONGEST: usize = 300;
+pub(super) const LONGEST: usize = 300;
 /// Seconds of a window that is opened now.
 const NOW_LASTS: i64 = 2 * 3_600;
 
