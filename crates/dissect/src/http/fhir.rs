@@ -216,6 +216,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_body_tells_the_same_however_it_is_cut(
+            body in "[\\[\\]{}\":,a0-9\r\n\\\\]{0,120}",
+            length in proptest::option::of(0usize..140),
+        ) {
+            let framing = length.map_or("Transfer-Encoding: chunked".to_owned(), |it| format!("Content-Length: {it}"));
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\n";
+            let answer = format!("{head}{framing}\r\n\r\n{body}");
+            Side { sender_port: 8080, ..Side::new(dissect, answer.as_bytes(), Start::Opening) }.check();
+        }
+
+        #[test]
         fn any_json_is_walked_to_an_end(body in "[\\[\\]{}\",:a\\\\]{0,200}") {
             let _ = super::Statement::read(body.as_bytes());
             let _ = super::chunks(body.as_bytes());
