@@ -110,7 +110,7 @@ fn read_datagram(
         Question::DnsVersion => Protocol::Dns,
         Question::NtpTime => Protocol::Ntp,
         // Of a walk, the first of its answers.
-        Question::SnmpSystem | Question::SwitchTables => Protocol::Snmp,
+        Question::SnmpSystem | Question::Snmp3System | Question::SwitchTables => Protocol::Snmp,
         Question::BacnetDevice => Protocol::Bacnet,
         _ => return (None, Vec::new()),
     };

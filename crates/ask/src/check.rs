@@ -14,6 +14,7 @@ use crate::named::Named;
 use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
 use crate::reading::{self, Given, ReadKey};
+use crate::usm::User;
 use crate::who;
 
 /// The word of a person for one plan.
@@ -58,6 +59,7 @@ pub struct Approved {
     plan: Plan,
     mark: String,
     community: Option<Community>,
+    user: Option<User>,
     read_key: Option<ReadKey>,
     directory_login: Option<DirectoryLogin>,
 }
@@ -74,6 +76,18 @@ impl Approved {
     pub fn lacks_community(&self) -> bool {
         let asks = self.plan.exchanges.iter().any(|exchange| exchange.question.needs_community());
         asks && self.community.is_none()
+    }
+
+    /// The same with the user of SNMP 3 that the owner gives to this run.
+    #[must_use]
+    pub fn with_user(self, user: Option<User>) -> Self {
+        Self { user, ..self }
+    }
+
+    /// Whether a question of it needs a user of SNMP 3 that was not given.
+    #[must_use]
+    pub fn lacks_user(&self) -> bool {
+        self.user.is_none() && self.plan.exchanges.iter().any(|exchange| exchange.question.needs_user())
     }
 
     /// The same with the key that the owner gives to this run.
@@ -114,6 +128,10 @@ impl Approved {
         let named = directory::at(&self.plan.listed.directories, exchange.ip, exchange.port)
             .filter(|_| exchange.question == Question::DirectoryRead)?;
         Some(DirectoryGiven { certificate: named.certificate, login: self.directory_login.clone() })
+    }
+
+    pub(crate) fn user(&self) -> Option<&User> {
+        self.user.as_ref()
     }
 
     pub(crate) fn community(&self) -> Option<&Community> {
@@ -254,6 +272,9 @@ fn of_exchange(
     if exchange.question.needs_community() && !plan.listed.community {
         wrong.push(("P6", "no community will be given"));
     }
+    if exchange.question.needs_user() && !plan.listed.user {
+        wrong.push(("P6", "no user will be given"));
+    }
     if exchange.clinical != who::is_clinical(round, exchange.ip) {
         wrong.push(("P10", "whether it is in a clinical area is not told as it is"));
     }
@@ -309,5 +330,5 @@ pub fn approve(
     if given < wanted {
         return Err(Refused::Unapproved { wanted, given });
     }
-    Ok(Approved { plan, mark, community: None, read_key: None, directory_login: None })
+    Ok(Approved { plan, mark, community: None, user: None, read_key: None, directory_login: None })
 }

@@ -99,11 +99,24 @@ pub(crate) fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 /// One request for the objects of the system group that are kept, with the community that its owner gave. `id` comes back.
 pub(crate) fn snmp_system(community: &Community, id: [u8; 4]) -> Vec<u8> {
-    let binding = |name: &&[u8]| element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[name]), &[NULL, 0]]);
-    let bindings: Vec<u8> = SYSTEM.iter().flat_map(binding).collect();
-    let request =
-        element(GET, &[&request_id(id), &[INTEGER, 1, 0, INTEGER, 1, 0], &element(SEQUENCE, &[&bindings])]);
+    let request = system_request(id);
     element(SEQUENCE, &[&[INTEGER, 1, 1], &element(OCTET_STRING, &[community.as_bytes()]), &request])
+}
+
+/// The request of it, whoever asks.
+pub(crate) fn system_request(id: [u8; 4]) -> Vec<u8> {
+    get(id, SYSTEM)
+}
+
+/// A request for nothing, which an agent answers all the same (RFC 3414, 4).
+pub(crate) fn nothing_asked(id: [u8; 4]) -> Vec<u8> {
+    get(id, &[])
+}
+
+fn get(id: [u8; 4], names: &[&[u8]]) -> Vec<u8> {
+    let binding = |name: &&[u8]| element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[name]), &[NULL, 0]]);
+    let bindings: Vec<u8> = names.iter().flat_map(binding).collect();
+    element(GET, &[&request_id(id), &[INTEGER, 1, 0, INTEGER, 1, 0], &element(SEQUENCE, &[&bindings])])
 }
 
 /// A number that is positive and takes four bytes.

@@ -34,6 +34,7 @@ mod shell;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod usm;
 mod vigil;
 mod walk;
 mod watch;
@@ -49,6 +50,7 @@ pub use plan::{Exchange, LeftOut, Listed, Plan};
 pub use question::{Addressed, Question};
 pub use scope::{InvalidNet, Net, Scope, Window};
 pub use tables::{Name, Tables, Turn};
+pub use usm::{InvalidUser, User, UserTalk};
 pub use vigil::Vigil;
 pub use walk::{Distress, Outcome, Step, Ticket, Walk};
 pub use watch::{Halt, StopFlag, Watch};

@@ -77,6 +77,9 @@ pub struct Listed {
     /// Whether a community for SNMP will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub community: bool,
+    /// Whether a user of SNMP 3 will be given to the run: hosts but for those switches are asked by SNMP 3 then. It is in no plan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub user: bool,
     /// Servers that are read with their owner's key, which will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "Reading::is_empty")]
     pub reading: Reading,
@@ -121,8 +124,11 @@ impl Listed {
             return Some(statement);
         }
         let expected = expected?;
-        let is_walk = expected == Question::SnmpSystem && self.switches.contains(&ip);
-        Some(if is_walk { Question::SwitchTables } else { expected })
+        Some(match expected {
+            Question::SnmpSystem if self.switches.contains(&ip) => Question::SwitchTables,
+            Question::SnmpSystem if self.user => Question::Snmp3System,
+            other => other,
+        })
     }
 
     /// UDP ports of this host that the owner named.

@@ -11,7 +11,7 @@ use wardround_model::{FactKind, Protocol, Transport};
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
 use crate::{
-    bacnet, datagrams, directory, echo, elements, fhir, hello, negotiate, page, printing, reading, shell,
+    bacnet, datagrams, directory, echo, elements, fhir, hello, negotiate, page, printing, reading, shell, usm,
 };
 
 /// SMB without the session service of NetBIOS, which would want names first.
@@ -56,7 +56,9 @@ pub enum Question {
     NtpTime,
     /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
     SnmpSystem,
-    /// The same, and then the tables of a switch that the owner named: its interfaces, ARP, cards that it learned, and neighbours by
+    /// The same group by SNMP 3, with the user that the owner gave: the engine's name first, then the question (RFC 3414).
+    Snmp3System,
+    /// The system group by SNMP 2c, and then the tables of a switch that the owner named: its interfaces, ARP, cards that it learned, and neighbours by
     /// LLDP, in as many datagrams as the budget of a walk has.
     SwitchTables,
     /// C-ECHO of DICOM with our own title (PS3.7, 9.1.5), to a model that was named: whether it is there, and which implementation.
@@ -97,7 +99,7 @@ impl Addressed<'_> {
     }
 
     /// A number that comes back in the answer to a datagram.
-    fn id(self) -> [u8; 8] {
+    pub(crate) fn id(self) -> [u8; 8] {
         blake3::hash(self.seed().as_bytes()).as_bytes().first_chunk().copied().unwrap_or_default()
     }
 }
@@ -120,6 +122,7 @@ impl Question {
         Self::DnsVersion,
         Self::NtpTime,
         Self::SnmpSystem,
+        Self::Snmp3System,
         Self::SwitchTables,
         Self::DicomEcho,
         Self::ModbusIdentity,
@@ -147,6 +150,7 @@ impl Question {
             Self::DnsVersion => "dns-version",
             Self::NtpTime => "ntp-time",
             Self::SnmpSystem => "snmp-system",
+            Self::Snmp3System => "snmp3-system",
             Self::SwitchTables => "switch-tables",
             Self::DicomEcho => "dicom-echo",
             Self::ModbusIdentity => "modbus-identity",
@@ -166,9 +170,12 @@ impl Question {
     #[must_use]
     pub const fn transport(self) -> Transport {
         match self {
-            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::SwitchTables | Self::BacnetDevice => {
-                Transport::Udp
-            }
+            Self::DnsVersion
+            | Self::NtpTime
+            | Self::SnmpSystem
+            | Self::Snmp3System
+            | Self::SwitchTables
+            | Self::BacnetDevice => Transport::Udp,
             _ => Transport::Tcp,
         }
     }
@@ -177,6 +184,12 @@ impl Question {
     #[must_use]
     pub const fn needs_community(self) -> bool {
         matches!(self, Self::SnmpSystem | Self::SwitchTables)
+    }
+
+    /// Whether it is put with a user of SNMP 3 that the owner gives to the run.
+    #[must_use]
+    pub const fn needs_user(self) -> bool {
+        matches!(self, Self::Snmp3System)
     }
 
     /// Packets that it may cost, whatever a plan says: a walk and a reading have budgets of their own.
@@ -196,6 +209,7 @@ impl Question {
     pub fn longest(self) -> Duration {
         match self {
             Self::SwitchTables => WALK_TIME + ANSWER_TIME,
+            Self::Snmp3System => ANSWER_TIME * usm::MOST_SAID,
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
             Self::FhirMetadata | Self::FhirMetadataTls => CONNECT_TIME + fhir::MOST_TIME + END_TIME,
             // There are two answers more inside.
@@ -244,7 +258,7 @@ impl Question {
             Self::RdpNegotiate => matches!(kind, K::RdpSecurity),
             Self::LdapRoot | Self::DnsVersion => matches!(kind, K::ServerSoftware),
             Self::IppAttributes => matches!(kind, K::IppModel | K::IppFirmware | K::HttpServer),
-            Self::SnmpSystem | Self::SwitchTables => matches!(
+            Self::SnmpSystem | Self::Snmp3System | Self::SwitchTables => matches!(
                 kind,
                 K::SnmpVersion
                     | K::SnmpDefaultCommunity
@@ -270,6 +284,7 @@ impl Question {
     pub const fn packets(self) -> u32 {
         match self {
             Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::BacnetDevice => 2,
+            Self::Snmp3System => usm::MOST_SAID + 1,
             Self::SwitchTables => MOST_WALKED + 1,
             Self::Banner => 8,
             Self::HttpHead
@@ -313,6 +328,7 @@ impl Question {
             Self::DicomEcho => echo::associate(to.called),
             Self::ModbusIdentity => echo::IDENTITY.to_vec(),
             Self::BacnetDevice => bacnet::device_object(to.id()),
+            Self::Snmp3System => usm::discovery(to.id()),
             Self::SnmpSystem | Self::SwitchTables => {
                 community.map(|community| elements::snmp_system(community, to.short_id())).unwrap_or_default()
             }
@@ -396,6 +412,8 @@ impl Question {
             Self::DicomEcho => echo::is_echoed(bytes),
             Self::ModbusIdentity => echo::is_identified(bytes),
             Self::BacnetDevice => bacnet::answers(bytes, to.id()),
+            // Of its first message; what follows is judged by the talk.
+            Self::Snmp3System => usm::is_discovered(bytes, to.id()),
         }
     }
 

@@ -181,6 +181,7 @@ proptest! {
         datagrams in proptest::collection::vec((some_ip(), select(vec![53, 123, 161, 162, 5353])), 0..10),
         reads in proptest::collection::vec((some_ip(), select(vec![22, 80, 2222])), 0..10),
         community: bool,
+        user: bool,
         switches in proptest::collection::vec(some_ip(), 0..4),
         host_gap_ms: u64,
         sensor_gap_ms: u64,
@@ -190,7 +191,7 @@ proptest! {
         let hosts = reads.iter().map(|(ip, port)| format!("{ip}:{port}").parse().unwrap()).collect();
         let reading = Reading { hosts, login: Login::default() };
         let listed =
-            Listed { ports, datagrams: named.clone(), switches: switches.clone(), community, reading, ..Listed::default() };
+            Listed { ports, datagrams: named.clone(), switches: switches.clone(), community, user, reading, ..Listed::default() };
         let plan = Plan::make(ID, &round, scope, listed, Pace::from(Wish { host_gap_ms, sensor_gap_ms }));
         prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
         for exchange in &plan.exchanges {
@@ -219,6 +220,7 @@ proptest! {
                 let is_switch = switches.contains(&exchange.ip) && exchange.port == 161;
                 prop_assert!(seen || is_switch || named.contains(&SocketAddrV4::new(exchange.ip, exchange.port)));
                 prop_assert!(community || !exchange.question.needs_community());
+                prop_assert!(user || !exchange.question.needs_user());
                 prop_assert!(!is_walk || is_switch);
             }
         }

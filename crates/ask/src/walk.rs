@@ -18,6 +18,7 @@ use crate::question::{Addressed, Question};
 use crate::reading::Given;
 use crate::scope::Net;
 use crate::tables::Tables;
+use crate::usm::{User, UserTalk};
 
 /// Leave to ask one question now. Only a [`Walk`] gives it, and it is used up by asking.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct Ticket {
     exchange: Exchange,
     plan: String,
     community: Option<Community>,
+    user: Option<User>,
     given: Option<Given>,
     directory: Option<DirectoryGiven>,
 }
@@ -75,6 +77,13 @@ impl Ticket {
         self.exchange.question.inside(self.to())
     }
 
+    /// The talk with an agent of SNMP 3, where that is what may be asked.
+    #[must_use]
+    pub fn user_talk(&self) -> Option<UserTalk> {
+        let user = self.user.clone().filter(|_| self.exchange.question.needs_user())?;
+        Some(UserTalk::new(user, self.to().id()))
+    }
+
     /// Whether enough came to stop listening.
     #[must_use]
     pub fn is_answered(&self, bytes: &[u8]) -> bool {
@@ -113,7 +122,7 @@ pub enum Outcome {
     Stopped,
     /// Of a reading: the server showed another key than the one that is known. Nobody logged in.
     AnotherKey,
-    /// Of a reading: the server does not take the key, or did not do what it was asked.
+    /// Of a reading or by SNMP 3: it does not take the key or the user, or did not do what it was asked.
     NotAllowed,
     /// Of a reading: what came is no talk that we know. Nothing of it is kept.
     NotUnderstood,
@@ -207,6 +216,7 @@ pub struct Walk {
     pace: Pace,
     plan: String,
     community: Option<Community>,
+    user: Option<User>,
     given: BTreeMap<Endpoint, Given>,
     directories: BTreeMap<Endpoint, DirectoryGiven>,
     ready: Duration,
@@ -237,6 +247,7 @@ impl Walk {
             pace: approved.plan().pace,
             plan: approved.mark().to_owned(),
             community: approved.community().cloned(),
+            user: approved.user().cloned(),
             given,
             directories,
             ready: Duration::ZERO,
@@ -268,10 +279,10 @@ impl Walk {
         self.under_way = true;
         self.ready = now + self.pace.sensor_gap();
         self.hosts.entry(exchange.ip).or_default().ready = now + self.pace.host_gap();
-        let (plan, community) = (self.plan.clone(), self.community.clone());
+        let (plan, community, user) = (self.plan.clone(), self.community.clone(), self.user.clone());
         let given = self.given.get(&exchange.endpoint()).cloned();
         let directory = self.directories.get(&exchange.endpoint()).cloned();
-        Step::Ask(Box::new(Ticket { exchange, plan, community, given, directory }))
+        Step::Ask(Box::new(Ticket { exchange, plan, community, user, given, directory }))
     }
 
     /// Takes what came of a question that ended at `now`; `connected` is how long the connection took to stand.
@@ -282,8 +293,10 @@ impl Walk {
         // Pauses count from the end, so that a slow host has its whole pause.
         host.ready = host.ready.max(now + self.pace.host_gap());
         self.ready = self.ready.max(now + self.pace.sensor_gap());
-        if outcome == Outcome::Silent && exchange.question.needs_community() {
-            // An agent keeps silent to a community that it does not know (RFC 3584, 5.2.1). The host is left alone all the same.
+        let needs_secret = exchange.question.needs_community() || exchange.question.needs_user();
+        if outcome == Outcome::Silent && needs_secret {
+            // An agent keeps silent to a community that it does not know (RFC 3584, 5.2.1), and where it does not speak SNMP 3. The host
+            // is left alone all the same.
             self.refused.insert(exchange.ip);
             self.drop_stopped();
             return;
@@ -350,6 +363,9 @@ impl Host {
             }
             Outcome::NoConnection => "no connection in time",
             Outcome::Silent => "no answer in time",
+            Outcome::FellSilent if exchange.question.needs_user() => {
+                "it fell silent in the middle of its answers; so do agents where the passphrase for privacy is another one"
+            }
             Outcome::FellSilent => "it fell silent in the middle of its answers",
             Outcome::Reset => "it broke the connection off",
             Outcome::Unreachable => "it is not to be reached any more",

@@ -29,6 +29,8 @@ pub struct Answer {
     pub walked: Vec<Name>,
     /// Whether the budget of a walk ended before the tables did.
     pub is_cut_short: bool,
+    /// What there is to say of why it is so.
+    pub why: &'static str,
     /// What a reading gave.
     pub reading: Option<Reading>,
     /// What the reading of a directory gave.
@@ -84,6 +86,7 @@ impl Answer {
             inside: Vec::new(),
             walked: Vec::new(),
             is_cut_short: false,
+            why: "",
             reading: None,
             directory: None,
         }

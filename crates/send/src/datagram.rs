@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 use wardround_ask::envelope::{ANSWER_TIME, MOST_ANSWER};
-use wardround_ask::{Outcome, Tables, Ticket, Turn};
+use wardround_ask::{Outcome, Tables, Ticket, Turn, UserTalk};
 
 use crate::answer::Answer;
 
@@ -20,6 +20,10 @@ const MOST_OTHERS: usize = 16;
 pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     if let Some(tables) = ticket.tables() {
         return walk(ticket, tables, is_stopped);
+    }
+    if ticket.exchange().question.needs_user() {
+        let talk = ticket.user_talk();
+        return talk.map_or(Answer::empty(Outcome::Stopped), |talk| with_user(ticket, talk, is_stopped));
     }
     let (exchange, question) = (ticket.exchange(), ticket.opening());
     if question.is_empty() {
@@ -71,6 +75,39 @@ fn walk(ticket: &Ticket, mut tables: Tables, is_stopped: &dyn Fn() -> bool) -> A
     };
     let (walked, is_cut_short) = (tables.walked().to_vec(), tables.is_cut_short());
     Answer { walked, is_cut_short, ..Answer::of(outcome, socket.local_addr().ok(), sent, bytes) }
+}
+
+/// A talk by SNMP 3: each message once the one before is answered.
+fn with_user(ticket: &Ticket, mut talk: UserTalk, is_stopped: &dyn Fn() -> bool) -> Answer {
+    let exchange = ticket.exchange();
+    let Ok(socket) = tied(SocketAddrV4::new(exchange.ip, exchange.port)) else {
+        return Answer::empty(Outcome::Unreachable);
+    };
+    let (mut sent, mut said) = (0_usize, 0_u32);
+    let (came, why) = loop {
+        if is_stopped() {
+            break (Outcome::Stopped, "");
+        }
+        let Some(message) = talk.say() else { break (Outcome::NotUnderstood, "") };
+        if let Err(error) = socket.send(&message) {
+            break (outcome(error.kind()), "");
+        }
+        said = said.saturating_add(1);
+        sent = sent.saturating_add(message.len().saturating_sub(talk.secret_bytes()));
+        let (heard, _) = listen(&socket, &mut |bytes| talk.hear(bytes), is_stopped, Instant::now());
+        match (heard, talk.result()) {
+            (Outcome::Answered, Some(Ok(answer))) => {
+                let answer = answer.to_vec();
+                return Answer::of(Outcome::Answered, socket.local_addr().ok(), sent, answer);
+            }
+            (Outcome::Answered, Some(Err(refused))) => break refused,
+            (Outcome::Answered, None) => {}
+            (Outcome::Silent, _) if said > 1 => break (Outcome::FellSilent, talk.why_silent()),
+            (Outcome::Silent, _) => break (Outcome::Silent, talk.why_silent()),
+            (other, _) => break (other, ""),
+        }
+    };
+    Answer { why, ..Answer::of(came, socket.local_addr().ok(), sent, Vec::new()) }
 }
 
 fn tied(to: SocketAddrV4) -> std::io::Result<UdpSocket> {

@@ -4,6 +4,7 @@
 
 #[path = "../zoo/hospital.rs"]
 mod hospital;
+mod snmp3;
 mod switch;
 
 use std::io::{BufRead as _, BufReader};

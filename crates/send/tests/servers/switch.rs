@@ -27,7 +27,7 @@ fn a_switch_tells_its_neighbours() {
 }
 
 /// Datagrams that left here, as the kernel counts them (`proc_net(5)`): its second line of UDP, fourth number.
-fn datagrams() -> u64 {
+pub(crate) fn datagrams() -> u64 {
     let table = std::fs::read_to_string("/proc/net/snmp").unwrap();
     let counts = table.lines().filter(|line| line.starts_with("Udp:")).nth(1).unwrap();
     counts.split_whitespace().nth(4).unwrap().parse().unwrap()

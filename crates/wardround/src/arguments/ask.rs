@@ -102,6 +102,9 @@ pub(crate) struct PlanAsk {
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long)]
     pub(crate) snmp: bool,
+    /// Ask by SNMP 3 with a user, too; the run is then given the user
+    #[arg(long)]
+    pub(crate) snmp_user: bool,
     /// A switch or router whose tables are read by SNMP: its interfaces, ARP, learned cards and LLDP neighbours; may be said several times
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "snmp")]
     pub(crate) switch: Vec<Ipv4Addr>,
@@ -146,6 +149,10 @@ pub(crate) struct RunAsk {
     /// A file with the community for SNMP in its one line, which only you may read (chmod 600); it is kept nowhere
     #[arg(long, value_name = "FILE")]
     pub(crate) snmp_community: Option<PathBuf>,
+    /// A file with a user of SNMP 3, which only you may read (chmod 600): lines `user NAME`, `authentication sha-256 PASSPHRASE` and
+    /// `privacy aes-128 PASSPHRASE`; it is kept nowhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snmp_user: Option<PathBuf>,
     /// Listen at a network interface, before the first question and until ten minutes after the last one, whether hosts do as before;
     /// may be said several times
     #[arg(long, value_name = "INTERFACE")]

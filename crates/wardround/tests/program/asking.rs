@@ -127,16 +127,30 @@ fn capture_of_the_log(place: &Place) {
 fn a_community_is_given_to_the_run_alone_and_is_nowhere_after_it() {
     let place = Place::new();
     lists(&place);
-    // It gives each request back as a response without values. Real agents answer in `make ask-servers`.
+    // It gives each request back as a response without values, and knows no user of SNMP 3. Real agents answer in `make ask-servers`.
     place.file(
         "agent.py",
         br"import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('10.20.1.9', 161))
+def element(tag, *parts):
+    content = b''.join(parts)
+    return bytes([tag, len(content)]) + content
+def report(number, counter):
+    engine, header = element(4, b'engine-1'), element(0x30, b'\2\4' + number + b'\2\2\5\xc0\4\1\0\2\1\3')
+    security = element(4, element(0x30, engine, b'\2\1\1\2\1\1\4\0\4\0\4\0'))
+    bindings = element(0x30, element(0x30, element(6, bytes([43, 6, 1, 6, 3, 15, 1, 1, counter, 0])), b'\x41\1\1'))
+    pdu = element(0xa8, b'\2\4' + number + b'\2\1\0\2\1\0', bindings)
+    return element(0x30, b'\2\1\3', header, security, element(0x30, engine, b'\4\0', pdu))
 while True:
     request, sender = s.recvfrom(999)
     print(request, flush=True)
-    s.sendto(request.replace(b'\xa0', b'\xa2', 1), sender)
+    if request[2:5] == b'\2\1\3':
+        s.sendto(report(request[9:13], 4), sender)
+    elif request[4:7] == b'\2\1\3':
+        s.sendto(report(request[11:15], 3), sender)
+    else:
+        s.sendto(request.replace(b'\xa0', b'\xa2', 1), sender)
 ",
     );
     let script = format!(
@@ -148,6 +162,10 @@ while True:
          $W ask run 2>&1 || true
          $W ask run --snmp-community community 2>&1 || true
          chmod 600 community; $W ask run --snmp-community community; $W ask log; $W ask log --format json
+         printf 'user erika\nauthentication sha-256 sesame-4713\nprivacy des sesame-4713\n' >user; chmod 600 user
+         $W ask plan --udp 10.20.1.9:161 --snmp-user; $W ask check --approve Ann; $W ask check --approve Ben; $W ask run 2>&1 || true
+         $W ask run --snmp-user user 2>&1 || true; sed -i s/des/aes-128/ user
+         $W ask run --snmp-user user; $W ask log; rm user
          $W ask log --pcap sent.pcapng; kill $agent; cp heard what-was-heard; rm heard community"
     );
     let told = in_namespace(&place, &script);
@@ -162,16 +180,24 @@ while True:
         "2 questions asked: all is done",
         "answered",
         "community of SNMP is given to the run",
+        "snmp3-system",
+        "user of SNMP 3 is given to the run",
+        "say where the user is",
+        "DES is broken in a day",
+        "it does not know this user (usmStatsUnknownUserNames)",
     ] {
         assert!(told.contains(words), "{words:?} is missing in:\n{told}");
     }
     let heard = std::fs::read_to_string(place.path("what-was-heard")).unwrap();
     assert_eq!(heard.matches("sesame-4711").count(), 1, "one datagram: {heard}");
     std::fs::remove_file(place.path("what-was-heard")).unwrap();
-    assert!(!told.contains("sesame"), "{told}");
+    assert!(!told.contains("sesame") && !told.contains("erika"), "{told}");
+    let users = heard.matches("erika").count();
+    assert_eq!(users, 1, "one question as that user: {heard}");
     for file in files(place.folder.path()) {
         let bytes = std::fs::read(&file).unwrap();
-        assert!(!bytes.windows(6).any(|window| window == b"sesame"), "{}", file.display());
+        let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+        assert!(!has(b"sesame") && !has(b"erika"), "{}", file.display());
     }
 }
 

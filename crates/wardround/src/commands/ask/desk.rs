@@ -125,7 +125,11 @@ impl Desk for Keeper<'_> {
             bytes_in: Some(answer.heard()),
             connect_ms: answer.connected.map(milliseconds),
             walked: answer.walked.iter().map(ToString::to_string).collect(),
-            text: if answer.is_cut_short { CUT_SHORT.to_owned() } else { left.text },
+            text: match answer.why {
+                _ if answer.is_cut_short => CUT_SHORT.to_owned(),
+                "" => left.text,
+                why => why.to_owned(),
+            },
             ..self.line(at, answer.outcome.code(), exchange)
         };
         self.add(&line)?;

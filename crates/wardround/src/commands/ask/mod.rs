@@ -98,11 +98,29 @@ fn plan(words: PlanAsk) -> Result<()> {
         host_gap_ms: words.pause.map_or(0, |pause| pause.get().saturating_mul(1000)),
         ..Wish::default()
     };
-    let PlanAsk { port: ports, udp: datagrams, switch: switches, fhir, snmp: community, verify, .. } = words;
+    let PlanAsk {
+        port: ports,
+        udp: datagrams,
+        switch: switches,
+        fhir,
+        snmp: community,
+        snmp_user: user,
+        verify,
+        ..
+    } = words;
     let reading = Reading { hosts: words.read, login: words.read_as };
     let directories = words.directory;
-    let listed =
-        Listed { ports, datagrams, switches, fhir, community, reading, directories, ..Listed::default() };
+    let listed = Listed {
+        ports,
+        datagrams,
+        switches,
+        fhir,
+        community,
+        user,
+        reading,
+        directories,
+        ..Listed::default()
+    };
     let wanted = Wanted { listed, pace: Pace::from(wish), verify, named: true };
     let made = asking.plan(&wanted, &super::work::policy(None)?)?;
     let before = if verify { format!("{}\n", verify::told(&made.claimed)?) } else { String::new() };
@@ -120,13 +138,14 @@ fn check(words: CheckAsk) -> Result<()> {
 
 /// Takes the plan away, so that it is asked once, and asks it.
 fn ask(words: RunAsk) -> Result<()> {
-    let RunAsk { snmp_community, key, login, watch, store } = words;
+    let RunAsk { snmp_community, snmp_user, key, login, watch, store } = words;
     let community =
         snmp_community.map(|file| secrets::read(&file, "a community is a password")).transpose()?;
+    let user = snmp_user.map(|file| secrets::read(&file, "passphrases open agents")).transpose()?;
     let read_key = key.map(|file| secrets::read(&file, "a key opens servers")).transpose()?;
     let directory_login = login.map(|file| secrets::read(&file, "a login has a password")).transpose()?;
     let (asking, again) = (asking(&store)?, store.again());
-    let secrets = Secrets { community, read_key, directory_login };
+    let secrets = Secrets { community, user, read_key, directory_login };
     let ready = Ready::kept(&asking, None, secrets, Who::here())?;
     let done = ready.run(signals::heard()?, &watch, &|text| eprintln!("wardround: {text}"))?;
     print(&told(&done, &again))

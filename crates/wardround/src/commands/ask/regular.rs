@@ -45,8 +45,10 @@ impl Asking {
     pub(super) fn switch_on(&self, wanted: Wanted, who: &Who) -> Result<()> {
         let scope = self.scope()?;
         let Some(hours) = &scope.hours else { bail!("set hours that come again each week first") };
-        if wanted.listed.community {
-            bail!("a community is kept nowhere, so that nothing can be asked by SNMP when nobody is there");
+        if wanted.listed.community || wanted.listed.user {
+            bail!(
+                "a community or a user of SNMP is kept nowhere, so that nothing can be asked by SNMP when nobody is there"
+            );
         }
         if !wanted.listed.directories.is_empty() {
             bail!("the login of a directory is kept nowhere, so that none can be read when nobody is there");

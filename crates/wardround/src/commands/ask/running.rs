@@ -66,9 +66,9 @@ impl Ready {
         secrets: Secrets,
         who: Who,
     ) -> Result<Self> {
-        let Secrets { community, read_key, directory_login } = secrets;
-        let approved = asking.approved(plan, newest)?.with_community(community).with_read_key(read_key);
-        let approved = approved.with_directory_login(directory_login);
+        let Secrets { community, user, read_key, directory_login } = secrets;
+        let approved = asking.approved(plan, newest)?.with_community(community).with_user(user);
+        let approved = approved.with_read_key(read_key).with_directory_login(directory_login);
         if approved.lacks_read_key() {
             bail!("this plan reads servers, and there is no key for that (`wardround ask run --key FILE`)");
         }
@@ -81,6 +81,9 @@ impl Ready {
             bail!(
                 "this plan asks by SNMP: say where the community is, `wardround ask run --snmp-community FILE`"
             );
+        }
+        if approved.lacks_user() {
+            bail!("this plan asks by SNMP 3: say where the user is, `wardround ask run --snmp-user FILE`");
         }
         let scope = &approved.plan().scope;
         if !scope.window.is_open(now()) {

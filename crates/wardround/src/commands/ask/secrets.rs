@@ -7,9 +7,9 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result, bail};
-use wardround_ask::Community;
 use wardround_ask::directory::DirectoryLogin;
 use wardround_ask::reading::ReadKey;
+use wardround_ask::{Community, User};
 
 /// More than a secret has, with its line ends.
 const MOST_BYTES: u64 = 16 * 1024;
@@ -21,6 +21,8 @@ const OTHERS: u32 = 0o077;
 pub(super) struct Secrets {
     /// For SNMP.
     pub(super) community: Option<Community>,
+    /// For SNMP 3.
+    pub(super) user: Option<User>,
     /// For servers that are read.
     pub(super) read_key: Option<ReadKey>,
     /// For directories that are read.

@@ -130,7 +130,7 @@ impl Asker for SiteAsker {
 
     fn begin(&self, plan: &str, given: AskGiven, by: &str) -> Result<Run, String> {
         let AskGiven { community, read_key, directory_login } = given;
-        let secrets = Secrets { community, read_key, directory_login };
+        let secrets = Secrets { community, user: None, read_key, directory_login };
         let ready = Ready::kept(&self.asking, Some(plan), secrets, Who::of_site(by));
         ready.map(of_site).map_err(in_words)
     }

@@ -42,6 +42,9 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
         "One connection at a time; {} s or more between two to one host.",
         plan.pace.host_gap().as_secs()
     )?;
+    if plan.listed.user {
+        writeln!(text, "The user of SNMP 3 is given to the run; it is in no plan and no log.")?;
+    }
     if plan.listed.community {
         writeln!(text, "The community of SNMP is given to the run; it is in no plan and no log.")?;
     }
