@@ -104,7 +104,8 @@ ask-servers: ## Put every question to a real server of its kind (needs root; ins
 	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
 	@[ -x lab/.venv/bin/python ] || python3 -m venv lab/.venv
 	@lab/.venv/bin/pip install -q --disable-pip-version-check bacpypes==0.19.0 fhirstarter==4.2.0 uvicorn==0.54.0
-	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named switch::a_switch_tells_its_neighbours snmp3::an_agent_answers_the_users_that_it_knows --nocapture
+	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named switch::a_switch_tells_its_neighbours snmp3::an_agent_answers_the_users_that_it_knows \
+	  multicast::a_device_answers_what_all_are_asked --nocapture
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround --test program -- --ignored --exact directory::a_domain_tells_its_computers_and_accounts --nocapture
 
 bench-ask: ## Compare a round of questions with nmap on the same real servers: what both name, and packets (needs root; minutes)

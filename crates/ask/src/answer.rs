@@ -108,6 +108,7 @@ fn read_datagram(
 ) -> (Option<Protocol>, Vec<(About, Fact)>) {
     let asked = match question {
         Question::DnsVersion => Protocol::Dns,
+        Question::MdnsServices => Protocol::Mdns,
         Question::NtpTime => Protocol::Ntp,
         // Of a walk, the first of its answers.
         Question::SnmpSystem | Question::Snmp3System | Question::SwitchTables => Protocol::Snmp,
@@ -167,6 +168,7 @@ mod tests {
             reason: String::new(),
             packets: question.packets(),
             called: String::new(),
+            net: None,
         }
     }
 

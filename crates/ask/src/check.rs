@@ -192,7 +192,7 @@ pub fn breaches(plan: &Plan, newest: RoundId, round: &Round) -> Vec<Breach> {
     of_plan(plan.exchanges.len() > MOST_EXCHANGES, "P10", "the plan is too long");
     let (mut places, fhir) = (BTreeSet::new(), fhir::heard(round));
     for exchange in plan.exchanges.iter().take(MOST_EXCHANGES) {
-        let is_new = places.insert(exchange.endpoint());
+        let is_new = places.insert((exchange.endpoint(), exchange.net));
         let wrong = of_exchange(plan, exchange, round, &fhir, is_new);
         found.extend(wrong.into_iter().map(|(rule, text)| Breach::at(exchange, rule, text)));
     }
@@ -207,6 +207,17 @@ fn of_exchange(
     is_new: bool,
 ) -> Vec<(&'static str, &'static str)> {
     let mut wrong = Vec::new();
+    if exchange.question.is_multicast() || exchange.net.is_some() {
+        // All of it is as the plan would say it, or it is not put.
+        let right = exchange.net.ok_or("it is for no network").and_then(|net| plan.multicast(net, round));
+        match right {
+            Ok(right) if right == *exchange => {}
+            Ok(_) => wrong.push(("P11", "the question to all of a network is not told as it is")),
+            Err(why) => wrong.push(("P11", why)),
+        }
+        wrong.extend((!is_new).then_some(("P6", "it is asked twice")));
+        return wrong;
+    }
     if !plan.scope.has_host(exchange.ip) {
         wrong.push(("P11", "it is not one host of the scope"));
     }
@@ -305,7 +316,7 @@ pub enum Refused {
 /// People who must approve a plan.
 #[must_use]
 pub fn wanted_approvals(plan: &Plan) -> usize {
-    if plan.is_clinical() || plan.is_named() { 2 } else { 1 }
+    if plan.is_clinical() || plan.is_named() || plan.is_multicast() { 2 } else { 1 }
 }
 
 /// Checks a plan and counts its approvals.

@@ -44,6 +44,8 @@ pub const LEAST_WORDS: i64 = 5;
 pub const LEAST_SILENCE: Duration = Duration::from_secs(10);
 /// How late what was heard may be told.
 pub const LISTENED_LATE: Duration = Duration::from_secs(2);
+/// Devices that are heard after a question to all of a network, at most.
+pub const MOST_HEARD: usize = 256;
 /// UDP services that an owner names, at most (P11).
 pub const MOST_NAMED: usize = 256;
 /// Exchanges of one plan, at most.

@@ -20,6 +20,7 @@ mod hello;
 pub mod hours;
 pub mod journal;
 pub mod learned;
+mod multicast;
 mod named;
 mod negotiate;
 mod page;

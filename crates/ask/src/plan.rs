@@ -13,7 +13,7 @@ use crate::fhir::{self, FhirServer};
 use crate::named::Named;
 use crate::question::{Question, SNMP_PORT};
 use crate::reading::{self, Reading};
-use crate::scope::Scope;
+use crate::scope::{Net, Scope};
 use crate::who;
 
 /// One question to one port of one host.
@@ -40,6 +40,9 @@ pub struct Exchange {
     /// By which title its application is called (DICOM), empty where it takes any; of a server of FHIR the path of its base.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub called: String,
+    /// Of which network all are asked at once, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<Net>,
 }
 
 impl Exchange {
@@ -80,6 +83,9 @@ pub struct Listed {
     /// Whether a user of SNMP 3 will be given to the run: hosts but for those switches are asked by SNMP 3 then. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub user: bool,
+    /// Whether all devices of a network are asked at once, where the owner of it switched that on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub multicast: bool,
     /// Servers that are read with their owner's key, which will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "Reading::is_empty")]
     pub reading: Reading,
@@ -206,7 +212,20 @@ impl Plan {
         }
         plan.tell_unread(round);
         plan.tell_unread_directories(round);
+        plan.ask_all(round);
         plan
+    }
+
+    /// Adds the question to all of each network in which that is switched on.
+    fn ask_all(&mut self, round: &Round) {
+        let nets = if self.listed.multicast { self.scope.multicast.clone() } else { Vec::new() };
+        for net in nets {
+            match self.multicast(net, round) {
+                Ok(exchange) if self.exchanges.len() < MOST_EXCHANGES => self.exchanges.push(exchange),
+                Ok(_) => self.leave_out(net.first_host(), "the plan is full"),
+                Err(reason) => self.leave_out(net.first_host(), reason),
+            }
+        }
     }
 
     /// Tells of servers that were named for reading and are not read.
@@ -469,6 +488,7 @@ fn exchange(asset: &Asset, ip: Ipv4Addr, question: Question, clinical: bool) -> 
         reason: String::new(),
         packets: question.packets(),
         called: String::new(),
+        net: None,
     }
 }
 

@@ -11,7 +11,8 @@ use wardround_model::{FactKind, Protocol, Transport};
 use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
 use crate::{
-    bacnet, datagrams, directory, echo, elements, fhir, hello, negotiate, page, printing, reading, shell, usm,
+    bacnet, datagrams, directory, echo, elements, fhir, hello, multicast, negotiate, page, printing, reading,
+    shell, usm,
 };
 
 /// SMB without the session service of NetBIOS, which would want names first.
@@ -52,6 +53,8 @@ pub enum Question {
     IppAttributes,
     /// `version.bind` over UDP (RFC 4892).
     DnsVersion,
+    /// Which kinds of service there are, to all devices of a network whose owner switched that on (RFC 6763, 9).
+    MdnsServices,
     /// A client's request for the time over UDP (RFC 5905).
     NtpTime,
     /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
@@ -120,6 +123,7 @@ impl Question {
         Self::LdapRoot,
         Self::IppAttributes,
         Self::DnsVersion,
+        Self::MdnsServices,
         Self::NtpTime,
         Self::SnmpSystem,
         Self::Snmp3System,
@@ -148,6 +152,7 @@ impl Question {
             Self::LdapRoot => "ldap-root",
             Self::IppAttributes => "ipp-attributes",
             Self::DnsVersion => "dns-version",
+            Self::MdnsServices => "mdns-services",
             Self::NtpTime => "ntp-time",
             Self::SnmpSystem => "snmp-system",
             Self::Snmp3System => "snmp3-system",
@@ -171,6 +176,7 @@ impl Question {
     pub const fn transport(self) -> Transport {
         match self {
             Self::DnsVersion
+            | Self::MdnsServices
             | Self::NtpTime
             | Self::SnmpSystem
             | Self::Snmp3System
@@ -190,6 +196,12 @@ impl Question {
     #[must_use]
     pub const fn needs_user(self) -> bool {
         matches!(self, Self::Snmp3System)
+    }
+
+    /// Whether it is put to all devices of a network at once.
+    #[must_use]
+    pub const fn is_multicast(self) -> bool {
+        matches!(self, Self::MdnsServices)
     }
 
     /// Packets that it may cost, whatever a plan says: a walk and a reading have budgets of their own.
@@ -274,7 +286,7 @@ impl Question {
                 matches!(kind, K::BacnetVendor | K::BacnetModel | K::BacnetFirmware | K::BacnetSoftware)
             }
             // What a directory tells is kept as lists, and a newer list shows it.
-            Self::PostgresTls | Self::NtpTime | Self::DirectoryRead => false,
+            Self::PostgresTls | Self::MdnsServices | Self::NtpTime | Self::DirectoryRead => false,
         }
     }
 
@@ -283,7 +295,9 @@ impl Question {
     #[must_use]
     pub const fn packets(self) -> u32 {
         match self {
-            Self::DnsVersion | Self::NtpTime | Self::SnmpSystem | Self::BacnetDevice => 2,
+            Self::DnsVersion | Self::MdnsServices | Self::NtpTime | Self::SnmpSystem | Self::BacnetDevice => {
+                2
+            }
             Self::Snmp3System => usm::MOST_SAID + 1,
             Self::SwitchTables => MOST_WALKED + 1,
             Self::Banner => 8,
@@ -324,6 +338,7 @@ impl Question {
             Self::LdapRoot => elements::ldap_root(),
             Self::IppAttributes => printing::attributes(to.ip, to.port),
             Self::DnsVersion => datagrams::dns_version(to.id()),
+            Self::MdnsServices => multicast::services(to.id()),
             Self::NtpTime => datagrams::ntp_time(to.id()),
             Self::DicomEcho => echo::associate(to.called),
             Self::ModbusIdentity => echo::IDENTITY.to_vec(),
@@ -407,6 +422,7 @@ impl Question {
             Self::LdapRoot => elements::ldap_is_complete(bytes),
             Self::IppAttributes => printing::is_complete(bytes),
             Self::DnsVersion => datagrams::dns_answers(bytes, to.id()),
+            Self::MdnsServices => multicast::answers(bytes, to.id()),
             Self::NtpTime => datagrams::ntp_answers(bytes, to.id()),
             Self::SnmpSystem | Self::SwitchTables => elements::snmp_answers(bytes, to.short_id()),
             Self::DicomEcho => echo::is_echoed(bytes),

@@ -54,6 +54,19 @@ impl Net {
         self.contains(ip) && !edge && last != 0 && last != 255 && ip.is_private()
     }
 
+    /// Whether it is all of another network, or a part of it lies in here.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.length <= other.length && self.contains(other.base)
+    }
+
+    /// Its first address that can be a host's.
+    #[must_use]
+    pub fn first_host(self) -> Ipv4Addr {
+        let edge = u32::from(self.length < 31);
+        Ipv4Addr::from_bits(self.base.to_bits().saturating_add(edge))
+    }
+
     fn mask(self) -> u32 {
         u32::MAX.checked_shl(32 - u32::from(self.length.min(32))).unwrap_or(0)
     }
@@ -130,6 +143,9 @@ pub struct Scope {
     pub phone: String,
     /// When; of regular hours one opening.
     pub window: Window,
+    /// Networks of those in which all devices may be asked at once. Their owner switched that on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub multicast: Vec<Net>,
     /// Hours that come again each week, where they do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,

@@ -24,6 +24,7 @@ use crate::{
 mod directory;
 mod distress;
 mod fhir;
+mod multicast;
 mod named;
 mod reading;
 mod regular;
@@ -120,6 +121,7 @@ fn scope(networks: &[&str]) -> Scope {
         owner: "server team".to_owned(),
         phone: "100".to_owned(),
         window: Window { from: 0, until: 3600 },
+        multicast: Vec::new(),
         hours: None,
     }
 }

@@ -293,6 +293,10 @@ impl Walk {
         // Pauses count from the end, so that a slow host has its whole pause.
         host.ready = host.ready.max(now + self.pace.host_gap());
         self.ready = self.ready.max(now + self.pace.sensor_gap());
+        if exchange.question.is_multicast() {
+            // Nobody must answer, so that silence is no sign of anybody.
+            return;
+        }
         let needs_secret = exchange.question.needs_community() || exchange.question.needs_user();
         if outcome == Outcome::Silent && needs_secret {
             // An agent keeps silent to a community that it does not know (RFC 3584, 5.2.1), and where it does not speak SNMP 3. The host

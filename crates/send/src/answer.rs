@@ -1,6 +1,6 @@
 //! What came of a question, however it was carried.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use wardround_ask::directory::{Certificate, DirectoryTold, Fault};
@@ -8,7 +8,7 @@ use wardround_ask::reading::HostKey;
 use wardround_ask::{Name, Outcome, Question, Ticket};
 use wardround_model::Transport;
 
-use crate::{cards, connection, datagram, directory, reading};
+use crate::{cards, connection, datagram, directory, multicast, reading};
 
 /// What came of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Answer {
     pub walked: Vec<Name>,
     /// Whether the budget of a walk ended before the tables did.
     pub is_cut_short: bool,
+    /// Of a question to all, who answered, and what.
+    pub others: Vec<(Ipv4Addr, Vec<u8>)>,
     /// What there is to say of why it is so.
     pub why: &'static str,
     /// What a reading gave.
@@ -69,10 +71,10 @@ impl Answer {
     /// Bytes that came in all.
     #[must_use]
     pub fn heard(&self) -> usize {
-        let of_directory = self.directory.as_ref().map(|reading| reading.heard);
-        of_directory
-            .or_else(|| self.reading.as_ref().map(|reading| reading.heard))
-            .unwrap_or(self.bytes.len().saturating_add(self.inside.len()))
+        let others: usize = self.others.iter().map(|(_, bytes)| bytes.len()).sum();
+        let read = self.directory.as_ref().map(|reading| reading.heard);
+        read.or_else(|| self.reading.as_ref().map(|reading| reading.heard))
+            .unwrap_or(self.bytes.len().saturating_add(self.inside.len()).saturating_add(others))
     }
 
     /// Without what only a connection, a walk or a reading has.
@@ -86,6 +88,7 @@ impl Answer {
             inside: Vec::new(),
             walked: Vec::new(),
             is_cut_short: false,
+            others: Vec::new(),
             why: "",
             reading: None,
             directory: None,
@@ -107,6 +110,9 @@ pub fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     }
     if exchange.question == Question::DirectoryRead {
         return directory::put(ticket, is_stopped);
+    }
+    if exchange.question.is_multicast() {
+        return multicast::put(ticket, is_stopped);
     }
     match exchange.question.transport() {
         Transport::Tcp => connection::put(ticket, is_stopped),

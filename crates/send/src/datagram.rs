@@ -12,7 +12,7 @@ use wardround_ask::{Outcome, Tables, Ticket, Turn, UserTalk};
 use crate::answer::Answer;
 
 /// How long a read waits before it looks whether asking was stopped.
-const SLICE: Duration = Duration::from_millis(100);
+pub(crate) const SLICE: Duration = Duration::from_millis(100);
 /// Datagrams that do not answer ours and are passed over, at most.
 const MOST_OTHERS: usize = 16;
 
@@ -144,10 +144,10 @@ fn listen(
     (Outcome::Silent, Vec::new())
 }
 
-fn is_wait(kind: ErrorKind) -> bool {
+pub(crate) fn is_wait(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
-fn outcome(kind: ErrorKind) -> Outcome {
+pub(crate) fn outcome(kind: ErrorKind) -> Outcome {
     if kind == ErrorKind::ConnectionRefused { Outcome::Refused } else { Outcome::Unreachable }
 }

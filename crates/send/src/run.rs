@@ -92,7 +92,9 @@ struct Guard {
 impl Guard {
     fn of(approved: &Approved) -> Self {
         let (begun, plan) = (Instant::now(), approved.plan());
-        let ways = Ways::to(plan.exchanges.iter().map(|exchange| exchange.ip));
+        let ways = Ways::to(
+            plan.exchanges.iter().filter(|exchange| exchange.net.is_none()).map(|exchange| exchange.ip),
+        );
         Self { begun, watch: Watch::new(plan.scope.window, now(), begun.elapsed()), ways }
     }
 

@@ -4,6 +4,7 @@
 
 #[path = "../zoo/hospital.rs"]
 mod hospital;
+mod multicast;
 mod snmp3;
 mod switch;
 

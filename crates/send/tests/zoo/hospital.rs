@@ -2,13 +2,21 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use wardround_ask::{Approval, Approved, Listed, Named, Pace, Plan, Question, Scope, Window, approve};
+use wardround_ask::{Approval, Approved, Listed, Named, Net, Pace, Plan, Question, Scope, Window, approve};
 use wardround_model::{
     Asset, AssetId, Claim, Confidence, Coverage, DeviceClass, Endpoint, Protocol, Round, RoundId, Service,
     Timestamp, Transport,
 };
 
 pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed: Listed) -> Approved {
+    approved_in(offers, listed, &[])
+}
+
+pub(crate) fn approved_in(
+    offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)],
+    listed: Listed,
+    multicast: &[Net],
+) -> Approved {
     let round = round(offers.iter().map(|(ip, ports)| asset(*ip, ports)).collect());
     let now = jiff::Timestamp::now().as_second();
     let scope = Scope {
@@ -16,6 +24,7 @@ pub(crate) fn approved(offers: &[(Ipv4Addr, Vec<(u16, Protocol)>)], listed: List
         owner: "the zoo".to_owned(),
         phone: "100".to_owned(),
         window: Window { from: now - 60, until: now + 600 },
+        multicast: multicast.to_vec(),
         hours: None,
     };
     let plan = Plan::make(RoundId(1), &round, scope, listed, Pace::default());

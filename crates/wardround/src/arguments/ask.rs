@@ -42,6 +42,10 @@ pub(crate) struct ScopeAsk {
     /// A private IPv4 network that may be asked, such as 10.20.1.0/24; may be said several times
     #[arg(long, value_name = "NETWORK", requires_all = ["owner", "phone"])]
     pub(crate) network: Vec<Net>,
+    /// One of these networks in which all devices may be asked at once which services they offer (mDNS). This reaches every device
+    /// there, also medical and unknown ones; it is off where it is not said; may be said several times
+    #[arg(long, value_name = "NETWORK", requires = "network")]
+    pub(crate) multicast: Vec<Net>,
     /// Who answers for these networks
     #[arg(long, value_name = "WHO", requires_all = ["network", "when"])]
     pub(crate) owner: Option<String>,
@@ -99,6 +103,9 @@ pub(crate) struct PlanAsk {
     /// A UDP service to ask that was not seen, such as 10.20.1.9:53 (DNS, NTP on 123, SNMP on 161); may be said several times
     #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ',')]
     pub(crate) udp: Vec<SocketAddrV4>,
+    /// Ask all devices at once which services they offer, in networks whose owner switched that on (`ask scope --multicast`)
+    #[arg(long)]
+    pub(crate) multicast: bool,
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long)]
     pub(crate) snmp: bool,

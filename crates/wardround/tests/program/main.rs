@@ -4,6 +4,7 @@
 mod answers;
 mod asking;
 mod asking_broken_off;
+mod asking_multicast;
 mod asking_named;
 mod backup;
 mod bad_files;

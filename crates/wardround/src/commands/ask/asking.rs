@@ -101,6 +101,15 @@ impl Asking {
     pub(super) fn set_scope(&self, mut scope: Scope, who: &Who) -> Result<Scope> {
         let networks: BTreeSet<_> = scope.networks.into_iter().collect();
         scope.networks = networks.into_iter().collect();
+        let multicast: BTreeSet<_> = scope.multicast.into_iter().collect();
+        scope.multicast = multicast.into_iter().collect();
+        if let Some(net) =
+            scope.multicast.iter().find(|net| !scope.networks.iter().any(|held| held.holds(**net)))
+        {
+            bail!(
+                "{net} lies in no network that may be asked: --multicast wants one of --network, or a part of it"
+            );
+        }
         if !scope.window.is_sound() {
             bail!("the window must end after it begins, and at most 12 hours later");
         }

@@ -10,6 +10,7 @@ use wardround_ask::{
     Approved, Distress, Exchange, Halt, Question, StopFlag, observations, observations_inside,
 };
 use wardround_model::{Endpoint, Observation, Round, RoundId, Timestamp};
+use wardround_report::page::count;
 use wardround_send::{Answer, Desk};
 use wardround_store::Store;
 
@@ -104,7 +105,8 @@ impl Desk for Keeper<'_> {
     }
 
     fn before(&mut self, at: Timestamp, exchange: &Exchange) -> io::Result<()> {
-        let line = Line { packets: Some(exchange.packets), ..self.line(at, "sending", exchange) };
+        let text = exchange.net.map(|net| format!("to all of {net}")).unwrap_or_default();
+        let line = Line { packets: Some(exchange.packets), text, ..self.line(at, "sending", exchange) };
         self.asked = self.asked.saturating_add(1);
         self.add(&line)?;
         self.is_asked(exchange, at);
@@ -127,6 +129,9 @@ impl Desk for Keeper<'_> {
             walked: answer.walked.iter().map(ToString::to_string).collect(),
             text: match answer.why {
                 _ if answer.is_cut_short => CUT_SHORT.to_owned(),
+                "" if exchange.net.is_some() => {
+                    format!("{} answered", count(answer.others.len() as u64, "device", "devices"))
+                }
                 "" => left.text,
                 why => why.to_owned(),
             },
@@ -137,6 +142,11 @@ impl Desk for Keeper<'_> {
         if answers::settles(answer.outcome) && exchange.question != Question::DirectoryRead {
             self.settled.insert(exchange.endpoint());
             self.read_tables |= exchange.question == Question::SwitchTables;
+        }
+        for (ip, bytes) in &answer.others {
+            let one = exchange.answered_by(*ip);
+            self.settled.insert(one.endpoint());
+            self.found.extend(observations(&one, bytes, at, self.lines));
         }
         self.found.extend(left.observations);
         if !answer.bytes.is_empty() {

@@ -83,7 +83,7 @@ fn scope(words: ScopeAsk) -> Result<()> {
             (hours.opening(now()).context("these hours never come")?, Some(hours))
         }
     };
-    let scope = Scope { networks: words.network, owner, phone, window, hours };
+    let scope = Scope { networks: words.network, owner, phone, window, multicast: words.multicast, hours };
     let scope = asking.set_scope(scope, &Who::here())?;
     print(&format!(
         "{}\nNothing was sent. Next: wardround ask plan{}\n",
@@ -105,6 +105,7 @@ fn plan(words: PlanAsk) -> Result<()> {
         fhir,
         snmp: community,
         snmp_user: user,
+        multicast,
         verify,
         ..
     } = words;
@@ -117,6 +118,7 @@ fn plan(words: PlanAsk) -> Result<()> {
         fhir,
         community,
         user,
+        multicast,
         reading,
         directories,
         ..Listed::default()

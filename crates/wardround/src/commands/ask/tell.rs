@@ -17,6 +17,12 @@ pub(super) fn scope(scope: &Scope) -> Result<String> {
     for net in &scope.networks {
         writeln!(text, "May be asked:  {net}")?;
     }
+    for net in &scope.multicast {
+        writeln!(
+            text,
+            "All at once:   {net} (a multicast reaches every device there, also medical and unknown ones)"
+        )?;
+    }
     writeln!(text, "Owner:         {} ({})", plain(&scope.owner), plain(&scope.phone))?;
     if let Some(hours) = &scope.hours {
         writeln!(text, "Hours:         {}", plain(&hours.to_string()))?;
@@ -67,7 +73,10 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
             exchange.place(),
             exchange.question.code(),
             exchange.packets,
-            plain(&exchange.reason)
+            exchange.net.map_or_else(
+                || plain(&exchange.reason),
+                |net| format!("all of {net}: {}", plain(&exchange.reason))
+            )
         )?;
     }
     if !plan.left_out.is_empty() {
@@ -85,6 +94,12 @@ pub(super) fn checked(plan: &Plan, people: usize, again: &str) -> Result<String>
     let mut text = format!("Plan {} keeps to the envelope. {JUDGEMENT}\n", plan.mark());
     if plan.is_named() {
         writeln!(text, "It asks models that people named, so two different people must approve it.")?;
+    }
+    if plan.is_multicast() {
+        writeln!(
+            text,
+            "It asks all devices of a network at once, also medical and unknown ones, so two different people must approve it."
+        )?;
     }
     if plan.is_clinical() {
         writeln!(text, "It reaches a clinical area, so two different people must approve it.")?;

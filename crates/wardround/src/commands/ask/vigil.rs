@@ -168,7 +168,7 @@ impl Keeper<'_> {
     }
 
     pub(super) fn is_asked(&mut self, exchange: &Exchange, at: Timestamp) {
-        if let Some(listening) = &mut self.listening {
+        if let Some(listening) = self.listening.as_mut().filter(|_| exchange.net.is_none()) {
             listening.asked(exchange.ip, at);
         }
     }

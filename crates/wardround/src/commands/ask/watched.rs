@@ -18,7 +18,8 @@ pub(super) fn asked(lines: &[Line]) -> (String, Vec<AskedAt>, BTreeSet<IpAddr>) 
     let mut own = BTreeSet::new();
     for line in lines.iter().filter(|line| !plan.is_empty() && line.plan == plan) {
         own.extend(line.from.parse::<SocketAddr>().ok().map(|from| from.ip()));
-        let (Some(ip), Ok(at)) = (line.host(), line.at.parse::<Timestamp>()) else { continue };
+        let host = line.host().filter(|ip| !ip.is_multicast());
+        let (Some(ip), Ok(at)) = (host, line.at.parse::<Timestamp>()) else { continue };
         // Only what is about a question; a host that was left alone was not asked.
         if line.event != "sending" && Outcome::from_code(&line.event).is_none() {
             continue;

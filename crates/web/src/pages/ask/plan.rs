@@ -121,6 +121,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::LdapRoot => "the root of its directory",
         Question::IppAttributes => "model and firmware (IPP)",
         Question::DnsVersion => "which DNS it is",
+        Question::MdnsServices => "which services there are, of all at once (mDNS)",
         Question::NtpTime => "what time it is (NTP)",
         Question::SnmpSystem => "its system group (SNMP)",
         Question::Snmp3System => "its system group (SNMP 3)",

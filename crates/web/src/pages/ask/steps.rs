@@ -53,7 +53,7 @@ fn read_scope(sent: &Sent) -> Result<Scope, Problem> {
     }
     let (window, hours) = read_when(sent).map_err(|error| Problem::Bad(sentence(&error.to_string())))?;
     let short = |name: &str| sent.text(name).chars().take(LONGEST).collect();
-    Ok(Scope { networks, owner: short("owner"), phone: short("phone"), window, hours })
+    Ok(Scope { networks, owner: short("owner"), phone: short("phone"), window, multicast: Vec::new(), hours })
 }
 
 fn read_when(sent: &Sent) -> Result<(Window, Option<Hours>), InvalidHours> {
