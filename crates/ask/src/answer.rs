@@ -23,7 +23,7 @@ const OUR_PORT: u16 = 49152;
 /// What an answer shows. `record` is its line in the log: the proof.
 #[must_use]
 pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u64) -> Vec<Observation> {
-    let most = if exchange.question == Question::SwitchTables { MOST_WALK_ANSWER } else { MOST_ANSWER };
+    let most = if exchange.question.is_walk() { MOST_WALK_ANSWER } else { MOST_ANSWER };
     let bytes = bytes.get(..most).unwrap_or(bytes);
     let (ip, port) = (IpAddr::V4(exchange.ip), exchange.port);
     let transport = exchange.question.transport();
@@ -40,7 +40,7 @@ pub fn observations(exchange: &Exchange, bytes: &[u8], at: Timestamp, record: u6
             About::Receiver | About::ReceiverService | About::Named(_) => false,
         };
     }
-    if exchange.question == Question::SwitchTables {
+    if exchange.question.is_walk() {
         found.extend(tables::facts(bytes, exchange.ip));
     }
     // A service that speaks is there, whatever it speaks.
@@ -111,7 +111,9 @@ fn read_datagram(
         Question::MdnsServices => Protocol::Mdns,
         Question::NtpTime => Protocol::Ntp,
         // Of a walk, the first of its answers.
-        Question::SnmpSystem | Question::Snmp3System | Question::SwitchTables => Protocol::Snmp,
+        Question::SnmpSystem | Question::Snmp3System | Question::SwitchTables | Question::Snmp3Tables => {
+            Protocol::Snmp
+        }
         Question::BacnetDevice => Protocol::Bacnet,
         _ => return (None, Vec::new()),
     };

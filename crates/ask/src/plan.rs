@@ -80,7 +80,7 @@ pub struct Listed {
     /// Whether a community for SNMP will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub community: bool,
-    /// Whether a user of SNMP 3 will be given to the run: hosts but for those switches are asked by SNMP 3 then. It is in no plan.
+    /// Whether a user of SNMP 3 will be given to the run: hosts are asked by SNMP 3 then. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub user: bool,
     /// Whether all devices of a network are asked at once, where the owner of it switched that on.
@@ -131,6 +131,7 @@ impl Listed {
         }
         let expected = expected?;
         Some(match expected {
+            Question::SnmpSystem if self.switches.contains(&ip) && self.user => Question::Snmp3Tables,
             Question::SnmpSystem if self.switches.contains(&ip) => Question::SwitchTables,
             Question::SnmpSystem if self.user => Question::Snmp3System,
             other => other,
@@ -306,7 +307,7 @@ impl Plan {
             let reason = match (seen, heard) {
                 _ if question.is_taken_slowly() && speaks_fhir => "FHIR was heard there".to_owned(),
                 _ if question.is_taken_slowly() => "its owner named it as a server of FHIR".to_owned(),
-                _ if question == Question::SwitchTables => "it is on the list of switches".to_owned(),
+                _ if question.is_walk() => "it is on the list of switches".to_owned(),
                 _ if is_read => self.listed.reading.reason(ip, port),
                 _ if let Some(named) = directory => directory::reason(named),
                 (true, Some(protocol)) => format!("{} was heard there", protocol.label()),

@@ -64,6 +64,8 @@ pub enum Question {
     /// The system group by SNMP 2c, and then the tables of a switch that the owner named: its interfaces, ARP, cards that it learned, and neighbours by
     /// LLDP, in as many datagrams as the budget of a walk has.
     SwitchTables,
+    /// The same by SNMP 3, with the user that the owner gave.
+    Snmp3Tables,
     /// C-ECHO of DICOM with our own title (PS3.7, 9.1.5), to a model that was named: whether it is there, and which implementation.
     DicomEcho,
     /// Read Device Identification of Modbus, to a model that was named: maker, product, revision.
@@ -128,6 +130,7 @@ impl Question {
         Self::SnmpSystem,
         Self::Snmp3System,
         Self::SwitchTables,
+        Self::Snmp3Tables,
         Self::DicomEcho,
         Self::ModbusIdentity,
         Self::BacnetDevice,
@@ -157,6 +160,7 @@ impl Question {
             Self::SnmpSystem => "snmp-system",
             Self::Snmp3System => "snmp3-system",
             Self::SwitchTables => "switch-tables",
+            Self::Snmp3Tables => "snmp3-tables",
             Self::DicomEcho => "dicom-echo",
             Self::ModbusIdentity => "modbus-identity",
             Self::BacnetDevice => "bacnet-device",
@@ -181,6 +185,7 @@ impl Question {
             | Self::SnmpSystem
             | Self::Snmp3System
             | Self::SwitchTables
+            | Self::Snmp3Tables
             | Self::BacnetDevice => Transport::Udp,
             _ => Transport::Tcp,
         }
@@ -195,7 +200,13 @@ impl Question {
     /// Whether it is put with a user of SNMP 3 that the owner gives to the run.
     #[must_use]
     pub const fn needs_user(self) -> bool {
-        matches!(self, Self::Snmp3System)
+        matches!(self, Self::Snmp3System | Self::Snmp3Tables)
+    }
+
+    /// Whether it walks over the tables of a switch, in a budget of its own.
+    #[must_use]
+    pub const fn is_walk(self) -> bool {
+        matches!(self, Self::SwitchTables | Self::Snmp3Tables)
     }
 
     /// Whether it is put to all devices of a network at once.
@@ -208,7 +219,7 @@ impl Question {
     #[must_use]
     pub const fn ceiling(self) -> u32 {
         match self {
-            Self::SwitchTables => MOST_WALKED + 1,
+            Self::SwitchTables | Self::Snmp3Tables => MOST_WALKED + 1,
             Self::LinuxRead => reading::budget::MOST_PACKETS,
             Self::DirectoryRead => directory::budget::MOST_PACKETS,
             Self::FhirMetadata | Self::FhirMetadataTls => fhir::MOST_PACKETS,
@@ -220,7 +231,7 @@ impl Question {
     #[must_use]
     pub fn longest(self) -> Duration {
         match self {
-            Self::SwitchTables => WALK_TIME + ANSWER_TIME,
+            Self::SwitchTables | Self::Snmp3Tables => WALK_TIME + ANSWER_TIME,
             Self::Snmp3System => ANSWER_TIME * usm::MOST_SAID,
             Self::LinuxRead => CONNECT_TIME + reading::budget::MOST_TIME + END_TIME,
             Self::FhirMetadata | Self::FhirMetadataTls => CONNECT_TIME + fhir::MOST_TIME + END_TIME,
@@ -270,7 +281,7 @@ impl Question {
             Self::RdpNegotiate => matches!(kind, K::RdpSecurity),
             Self::LdapRoot | Self::DnsVersion => matches!(kind, K::ServerSoftware),
             Self::IppAttributes => matches!(kind, K::IppModel | K::IppFirmware | K::HttpServer),
-            Self::SnmpSystem | Self::Snmp3System | Self::SwitchTables => matches!(
+            Self::SnmpSystem | Self::Snmp3System | Self::SwitchTables | Self::Snmp3Tables => matches!(
                 kind,
                 K::SnmpVersion
                     | K::SnmpDefaultCommunity
@@ -299,7 +310,7 @@ impl Question {
                 2
             }
             Self::Snmp3System => usm::MOST_SAID + 1,
-            Self::SwitchTables => MOST_WALKED + 1,
+            Self::SwitchTables | Self::Snmp3Tables => MOST_WALKED + 1,
             Self::Banner => 8,
             Self::HttpHead
             | Self::SmbNegotiate
@@ -343,7 +354,7 @@ impl Question {
             Self::DicomEcho => echo::associate(to.called),
             Self::ModbusIdentity => echo::IDENTITY.to_vec(),
             Self::BacnetDevice => bacnet::device_object(to.id()),
-            Self::Snmp3System => usm::discovery(to.id()),
+            Self::Snmp3System | Self::Snmp3Tables => usm::discovery(to.id()),
             Self::SnmpSystem | Self::SwitchTables => {
                 community.map(|community| elements::snmp_system(community, to.short_id())).unwrap_or_default()
             }
@@ -429,7 +440,7 @@ impl Question {
             Self::ModbusIdentity => echo::is_identified(bytes),
             Self::BacnetDevice => bacnet::answers(bytes, to.id()),
             // Of its first message; what follows is judged by the talk.
-            Self::Snmp3System => usm::is_discovered(bytes, to.id()),
+            Self::Snmp3System | Self::Snmp3Tables => usm::is_discovered(bytes, to.id()),
         }
     }
 
@@ -505,7 +516,8 @@ mod tests {
         let community: Community = "x".repeat(64).parse().unwrap();
         for question in Question::ALL {
             let has_own = question.is_taken_slowly()
-                || matches!(question, Question::SwitchTables | Question::LinuxRead | Question::DirectoryRead);
+                || question.is_walk()
+                || matches!(question, Question::LinuxRead | Question::DirectoryRead);
             assert!(
                 question.packets() <= question.ceiling() && has_own != (question.ceiling() == MOST_PACKETS)
             );

@@ -142,7 +142,7 @@ fn packets(sent: &Sent) -> Vec<(Timestamp, Vec<u8>)> {
         fits
     });
     if sent.question.transport() == Transport::Udp {
-        if !pieces.is_empty() {
+        if !pieces.is_empty() && sent.question == Question::SwitchTables {
             pieces.extend(tables::told_again(to.short_id(), &sent.walked));
         }
         return pieces.iter().map(|piece| (sent.at, udp(sent, piece))).collect();

@@ -206,7 +206,7 @@ proptest! {
             prop_assert!(class.confidence.as_percent() >= LEAST_CONFIDENCE);
             prop_assert!(exchange.ip.is_private() && ![0, 255].contains(&exchange.ip.octets()[3]));
             prop_assert!(never(exchange.port).is_none());
-            let is_walk = exchange.question == Question::SwitchTables;
+            let is_walk = exchange.question.is_walk();
             let is_read = exchange.question == Question::LinuxRead;
             let ceiling = if is_walk { MOST_WALKED + 1 } else { MOST_PACKETS };
             prop_assert!(is_read || exchange.packets <= ceiling);

@@ -66,9 +66,12 @@ impl Ticket {
     /// The walk over a switch's tables, where that is what may be asked. The first request of it is the opening.
     #[must_use]
     pub fn tables(&self) -> Option<Tables> {
-        let community =
-            self.community.clone().filter(|_| self.exchange.question == Question::SwitchTables)?;
-        Some(Tables::new(community, self.to().short_id()))
+        let community = self.community.clone().filter(|_| self.exchange.question == Question::SwitchTables);
+        if let Some(community) = community {
+            return Some(Tables::new(community, self.to().short_id()));
+        }
+        let talk = self.user_talk().filter(|_| self.exchange.question.is_walk())?;
+        Some(Tables::of_user(talk, self.to().short_id()))
     }
 
     /// What is said inside TLS, once a handshake is finished.

@@ -49,32 +49,42 @@ fn walk(ticket: &Ticket, mut tables: Tables, is_stopped: &dyn Fn() -> bool) -> A
     let Ok(socket) = tied(SocketAddrV4::new(exchange.ip, exchange.port)) else {
         return Answer::empty(Outcome::Unreachable);
     };
-    let (begun, mut sent, mut bytes) = (Instant::now(), 0_usize, Vec::new());
+    let (begun, mut sent, mut said, mut bytes) = (Instant::now(), 0_usize, 0_u32, Vec::new());
+    let mut why = "";
     let outcome = loop {
         if is_stopped() {
             break Outcome::Stopped;
         }
         match tables.next(begun.elapsed()) {
-            Turn::Done => break Outcome::Answered,
+            Turn::Done => match tables.refusal() {
+                Some((refused, told)) => {
+                    why = told;
+                    break refused;
+                }
+                None => break Outcome::Answered,
+            },
             Turn::Wait(until) => std::thread::sleep(until.saturating_sub(begun.elapsed()).min(SLICE)),
             Turn::Ask(request) => {
                 if let Err(error) = socket.send(&request) {
                     break outcome(error.kind());
                 }
-                sent = sent.saturating_add(request.len().saturating_sub(ticket.secret_bytes()));
-                let (heard, answer) =
-                    listen(&socket, &mut |bytes| tables.hear(bytes), is_stopped, Instant::now());
-                bytes.extend_from_slice(&answer);
+                sent = sent.saturating_add(request.len().saturating_sub(tables.secret_bytes()));
+                let (heard, _) = listen(&socket, &mut |bytes| tables.hear(bytes), is_stopped, Instant::now());
+                bytes.extend_from_slice(&tables.answer());
+                said = said.saturating_add(1);
                 match heard {
                     Outcome::Answered => {}
-                    Outcome::Silent if !bytes.is_empty() => break Outcome::FellSilent,
+                    Outcome::Silent => {
+                        why = tables.why_silent();
+                        break if said > 1 { Outcome::FellSilent } else { Outcome::Silent };
+                    }
                     other => break other,
                 }
             }
         }
     };
     let (walked, is_cut_short) = (tables.walked().to_vec(), tables.is_cut_short());
-    Answer { walked, is_cut_short, ..Answer::of(outcome, socket.local_addr().ok(), sent, bytes) }
+    Answer { walked, is_cut_short, why, ..Answer::of(outcome, socket.local_addr().ok(), sent, bytes) }
 }
 
 /// A talk by SNMP 3: each message once the one before is answered.

@@ -15,6 +15,8 @@ use std::time::Duration;
 use crate::community::Community;
 use crate::elements::{self, INTEGER, NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element, request_id};
 use crate::envelope::{MOST_WALK_ANSWER, MOST_WALKED, WALK_GAP, WALK_ROWS, WALK_TIME};
+use crate::usm::UserTalk;
+use crate::walk::Outcome;
 
 use columns::COLUMNS;
 pub(crate) use facts::facts;
@@ -39,6 +41,10 @@ pub enum Turn {
 #[derive(Debug)]
 pub struct Tables {
     community: Community,
+    /// As whom it is walked by SNMP 3, where it is.
+    user: Option<UserTalk>,
+    /// The last answer, in clear.
+    answer: Vec<u8>,
     id: [u8; 4],
     /// The column that is read, and how far.
     column: usize,
@@ -56,6 +62,8 @@ impl Tables {
     pub(crate) const fn new(community: Community, id: [u8; 4]) -> Self {
         Self {
             community,
+            user: None,
+            answer: Vec::new(),
             id,
             column: 0,
             last: None,
@@ -64,6 +72,26 @@ impl Tables {
             is_waiting: false,
             heard: 0,
             walked: Vec::new(),
+        }
+    }
+
+    /// The same by SNMP 3, with a talk that asks for the system group first.
+    pub(crate) fn of_user(talk: UserTalk, id: [u8; 4]) -> Self {
+        Self { user: Some(talk), ..Self::new(Community::masked(), id) }
+    }
+
+    /// What the talk of a user says before tables are walked, if it is at that.
+    fn before(&mut self, now: Duration) -> Option<Turn> {
+        let talk = self.user.as_mut()?;
+        if let Some(message) = talk.say() {
+            self.asked = self.asked.saturating_add(1);
+            self.ready = now.saturating_add(WALK_GAP);
+            self.is_waiting = true;
+            return Some(Turn::Ask(message));
+        }
+        match talk.result() {
+            Some(Ok(_)) => None,
+            _ => Some(Turn::Done),
         }
     }
 
@@ -76,11 +104,18 @@ impl Tables {
         if now < self.ready {
             return Turn::Wait(self.ready);
         }
+        if let Some(turn) = self.before(now) {
+            return turn;
+        }
         let request = match self.behind() {
             _ if self.asked == 0 => elements::snmp_system(&self.community, self.id),
             Some(name) => {
                 self.walked.push(name.clone());
-                request(&self.community, numbered(self.id, self.asked), &name)
+                let pdu = bulk(numbered(self.id, self.asked), &name);
+                match &mut self.user {
+                    Some(talk) => talk.sign(&pdu),
+                    None => with_community(&self.community, &pdu),
+                }
             }
             None => return Turn::Done,
         };
@@ -98,16 +133,55 @@ impl Tables {
 
     /// Takes a datagram; whether it answers the request that waits.
     pub fn hear(&mut self, bytes: &[u8]) -> bool {
+        let Some(talk) = self.user.as_mut().filter(|_| self.is_waiting) else { return self.take(bytes) };
+        if talk.result().is_some() {
+            let pdu = talk.open(bytes);
+            return pdu.is_some_and(|pdu| self.take(&with_community(&Community::masked(), &pdu)));
+        }
+        let is_it = talk.hear(bytes);
+        if is_it {
+            self.is_waiting = false;
+            self.answer = talk.result().and_then(Result::ok).unwrap_or_default().to_vec();
+        }
+        is_it
+    }
+
+    /// Takes a message as of SNMP 2c.
+    fn take(&mut self, bytes: &[u8]) -> bool {
         let id = numbered(self.id, self.asked.saturating_sub(1));
         let is_it = self.is_waiting && elements::snmp_answers(bytes, id);
         if is_it {
             self.is_waiting = false;
             self.heard = self.heard.saturating_add(bytes.len());
+            self.answer = bytes.to_vec();
             if self.asked > 1 {
                 self.go_on(bytes);
             }
         }
         is_it
+    }
+
+    /// The last answer in clear, once. Of a user's talk, nothing that was not an answer to the question.
+    pub fn answer(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.answer)
+    }
+
+    /// Why the agent does not take the user, if it does not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(Outcome, &'static str)> {
+        self.user.as_ref()?.result()?.err()
+    }
+
+    /// How many bytes of the last request nobody may read.
+    #[must_use]
+    pub fn secret_bytes(&self) -> usize {
+        self.user.as_ref().map_or(self.community.as_bytes().len(), UserTalk::secret_bytes)
+    }
+
+    /// What can be said where it fell silent.
+    #[must_use]
+    pub fn why_silent(&self) -> &'static str {
+        self.user.as_ref().map_or("", UserTalk::why_silent)
     }
 
     /// Goes on behind the last row of the column, or to the next column where it has no more. Rows that do not follow each other end it:
@@ -147,7 +221,8 @@ impl Tables {
 
 /// The requests of a walk as a log tells them, behind the first one, with asterisks in the place of the community.
 pub(crate) fn told_again(id: [u8; 4], walked: &[Name]) -> Vec<Vec<u8>> {
-    let again = |(nth, name): (u32, &Name)| request(&Community::masked(), numbered(id, nth), name);
+    let again =
+        |(nth, name): (u32, &Name)| with_community(&Community::masked(), &bulk(numbered(id, nth), name));
     (1..).zip(walked).map(again).collect()
 }
 
@@ -157,10 +232,14 @@ fn numbered(id: [u8; 4], nth: u32) -> [u8; 4] {
 }
 
 /// One request for the rows behind a name.
-fn request(community: &Community, id: [u8; 4], name: &Name) -> Vec<u8> {
+fn bulk(id: [u8; 4], name: &Name) -> Vec<u8> {
     let binding = element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[&name.encoded()]), &[NULL, 0]]);
     // No rows that do not repeat.
     let counts = [INTEGER, 1, 0, INTEGER, 1, WALK_ROWS];
-    let bulk = element(GET_BULK, &[&request_id(id), &counts, &element(SEQUENCE, &[&binding])]);
-    element(SEQUENCE, &[&[INTEGER, 1, 1], &element(OCTET_STRING, &[community.as_bytes()]), &bulk])
+    element(GET_BULK, &[&request_id(id), &counts, &element(SEQUENCE, &[&binding])])
+}
+
+/// A message of SNMP 2c.
+fn with_community(community: &Community, pdu: &[u8]) -> Vec<u8> {
+    element(SEQUENCE, &[&[INTEGER, 1, 1], &element(OCTET_STRING, &[community.as_bytes()]), pdu])
 }

@@ -126,6 +126,33 @@ impl UserTalk {
         }
     }
 
+    /// Another question of the same user, signed and hidden as the first one was.
+    pub(crate) fn sign(&mut self, pdu: &[u8]) -> Vec<u8> {
+        let nth = self.said;
+        self.said = self.said.saturating_add(1);
+        self.signed(nth, pdu).unwrap_or_default()
+    }
+
+    fn signed(&self, nth: u32, pdu: &[u8]) -> Option<Vec<u8>> {
+        let keys = self.keys.as_ref()?;
+        let salt = (u64::from_be_bytes(self.id) ^ u64::from(nth)).to_be_bytes();
+        Some(message::of_user(&self.user, keys, &self.engine, numbered(self.id, nth), salt, pdu))
+    }
+
+    /// The PDU of the answer to what was signed last, if it is one; its engine's clock is taken.
+    pub(crate) fn open(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let heard = message::read(bytes, Some((&self.user, self.keys.as_ref()?)))?;
+        let is_ours = heard.id == numbered(self.id, self.said.saturating_sub(1))
+            && heard.engine.name == self.engine.name;
+        let (tag, content) = message::pdu(&heard.scoped)?;
+        if !is_ours || !heard.is_authentic || tag != RESPONSE || !self.is_timely(&heard.engine) {
+            return None;
+        }
+        let pdu = elements::element(tag, &[content]);
+        self.engine = heard.engine;
+        Some(pdu)
+    }
+
     fn discovered(&mut self, bytes: &[u8]) -> bool {
         let Some(heard) = message::read(bytes, None) else { return false };
         match reported(&heard, self.id, 0) {
@@ -144,12 +171,8 @@ impl UserTalk {
     }
 
     fn put_question(&mut self, is_again: bool) {
-        let Some(keys) = &self.keys else { return };
-        let nth = self.said;
-        let pdu = elements::system_request(request_id(self.id, nth));
-        let salt = (u64::from_be_bytes(self.id) ^ u64::from(nth)).to_be_bytes();
-        self.next =
-            Some(message::of_user(&self.user, keys, &self.engine, numbered(self.id, nth), salt, &pdu));
+        let pdu = elements::system_request(request_id(self.id, self.said));
+        self.next = self.signed(self.said, &pdu);
         self.stage = Stage::Question { is_again };
     }
 
@@ -174,6 +197,7 @@ impl UserTalk {
             return false;
         }
         self.stage = Stage::Over(Ok(message::in_clear(&heard.scoped)));
+        self.engine = heard.engine;
         true
     }
 
@@ -229,8 +253,8 @@ fn reported(heard: &Heard, id: [u8; 8], nth: u32) -> Option<u8> {
 
 /// The number of our nth message, and of its request.
 fn numbered(id: [u8; 8], nth: u32) -> u32 {
-    let [a, b, c, d, ..] = id;
-    u32::from_be_bytes([a & 0x3f | 0x40, b, c, d & 0xf0]) | nth & 0x0f
+    let [a, b, c, ..] = id;
+    u32::from_be_bytes([a & 0x3f | 0x40, b, c & 0xfe, 0]) | nth & 0x1ff
 }
 
 fn request_id(id: [u8; 8], nth: u32) -> [u8; 4] {

@@ -71,8 +71,8 @@ fn asked(text: &str) -> (UserTalk, Vec<u8>) {
 
 #[test]
 fn the_first_message_names_nobody() {
-    let expected = "303e 020103 3010 0204 4b020340 0202 05c0 0401 04 0201 03 0410 300e 0400 020100 020100 0400 0400 0400 \
-        3015 0400 0400 a00f 0204 4b020340 0201 00 0201 00 3001";
+    let expected = "303e 020103 3010 0204 4b020200 0202 05c0 0401 04 0201 03 0410 300e 0400 020100 020100 0400 0400 0400 \
+        3015 0400 0400 a00f 0204 4b020200 0201 00 0201 00 3001";
     // Up to the lengths, which follow from the parts.
     let message = discovery(ID);
     let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -180,4 +180,52 @@ proptest! {
         prop_assert_eq!(message::number(&written[2..]), Some(value));
         prop_assert!(written.len() == 3 || !(written[2] == 0 && written[3] < 0x80));
     }
+}
+
+#[test]
+fn tables_are_walked_as_the_user_and_the_clock_of_the_agent_is_followed() {
+    use crate::tables::{Tables, Turn};
+    use std::time::Duration;
+    let (user, name) = (user(TEXT), engine(0).name);
+    let keys = user.keys(&name);
+    let mut tables = Tables::of_user(UserTalk::new(user.clone(), ID), ID[..4].try_into().unwrap());
+    let (mut now, mut said, mut clock) = (Duration::ZERO, 0_u32, 100);
+    loop {
+        let request = match tables.next(now) {
+            Turn::Done => break,
+            Turn::Wait(until) => {
+                now = until;
+                continue;
+            }
+            Turn::Ask(request) => request,
+        };
+        assert!(matches!(tables.next(now), Turn::Done), "nothing before the answer");
+        if said == 0 {
+            assert!(tables.hear(&report(0, &engine(clock), UNKNOWN_ENGINE)));
+        } else {
+            let heard = read(&request, Some((&user, &keys))).unwrap();
+            assert_eq!(
+                (heard.id, heard.engine.time),
+                (numbered(ID, said), clock),
+                "its own clock, as it was told last"
+            );
+            let (kind, content) = message::pdu(&heard.scoped).unwrap();
+            assert_eq!(kind, if said == 1 { 0xa0 } else { 0xa5 });
+            // The same objects with no value each: there is none, as at the end of all.
+            let (_, behind) = message::content(content, INTEGER).unwrap();
+            let id = &content[..content.len() - behind.len()];
+            let end = element(SEQUENCE, &[&element(OBJECT_IDENTIFIER, &[&[0x2b, 6]]), &[0x82, 0]]);
+            let pdu = element(RESPONSE, &[id, &[INTEGER, 1, 0, INTEGER, 1, 0], &element(SEQUENCE, &[&end])]);
+            clock += 40;
+            let answer = of_user(&user, &keys, &engine(clock), heard.id, [7; 8], &pdu);
+            let mut forged = answer.clone();
+            *forged.last_mut().unwrap() ^= 1;
+            assert!(!tables.hear(&forged) && tables.hear(&answer) && !tables.hear(&answer));
+            let told = tables.answer();
+            assert!(!told.is_empty() && !told.windows(7).any(|window| window == b"monitor"));
+        }
+        said += 1;
+    }
+    assert!(!tables.is_cut_short() && tables.refusal().is_none() && said > 5, "{said}");
+    assert_eq!(tables.walked().len(), usize::try_from(said).unwrap() - 2);
 }

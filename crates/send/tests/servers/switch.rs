@@ -12,6 +12,9 @@ use wardround_send::{Ended, run};
 
 use crate::{COMMUNITY, Notes, Servers, hospital};
 
+/// What `lab/switch` knows.
+const USER: &str = "user monitor\nauthentication sha-256 sesame-4711\nprivacy aes-128 open-sesame-4711";
+
 #[test]
 #[ignore = "needs agents that `make test` does not install; `make ask-servers` runs it"]
 fn a_switch_tells_its_neighbours() {
@@ -56,45 +59,50 @@ fn switch_in_namespaces() {
         return;
     };
     let at = switch.parse().unwrap();
-    let listed = Listed { community: true, switches: vec![at], ..Listed::default() };
-    let offers = [(at, vec![(161, Protocol::Snmp)])];
-    let approved = hospital::approved(&offers, listed).with_community(COMMUNITY.parse().ok());
-    let (mut notes, before, begun) = (Notes::default(), datagrams(), Instant::now());
-    let ended = run(&approved, &mut notes);
-    assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");
-    let (exchange, answer) = notes.0.first().unwrap();
-    assert_eq!((answer.outcome, answer.is_cut_short), (Outcome::Answered, false));
-    // The switch answers from this same namespace, so that each datagram counts twice.
-    let requests = u32::try_from(answer.walked.len() + 1).unwrap();
-    assert_eq!(datagrams() - before, u64::from(requests) * 2);
-    assert!(requests <= MOST_WALKED && begun.elapsed() >= WALK_GAP * (requests - 1), "{requests}");
-    println!("{requests} requests, {} bytes of answers, {:?}", answer.bytes.len(), begun.elapsed());
-    let facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
-    let told: Vec<String> = facts
-        .iter()
-        .map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value()))
-        .collect();
-    println!("{told:#?}");
-    for fact in [
-        format!("{own} address.owns {switch}"),
-        format!("{card} address.owns {ip}"),
-        format!("{card} list.state in-use"),
-        format!("{card} lldp.description Example AP 4711 2.1"),
-        format!("{card} lldp.name ap-4"),
-        format!("{switch}:161/udp scan.open snmp"),
-        format!("{switch}:161/udp snmp.name *-switch"),
-    ] {
-        assert!(told.contains(&fact), "{fact} is missing in {told:#?}");
+    let by_community = Listed { community: true, switches: vec![at], ..Listed::default() };
+    // The name of its engine is asked for first.
+    let by_user = Listed { user: true, switches: vec![at], ..Listed::default() };
+    for (listed, first) in [(by_community, 1), (by_user, 2)] {
+        let offers = [(at, vec![(161, Protocol::Snmp)])];
+        let approved = hospital::approved(&offers, listed).with_community(COMMUNITY.parse().ok());
+        let approved = approved.with_user(USER.parse().ok());
+        let (mut notes, before, begun) = (Notes::default(), datagrams(), Instant::now());
+        let ended = run(&approved, &mut notes);
+        assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");
+        let (exchange, answer) = notes.0.first().unwrap();
+        assert_eq!((answer.outcome, answer.is_cut_short), (Outcome::Answered, false));
+        // The switch answers from this same namespace, so that each datagram counts twice.
+        let requests = u32::try_from(answer.walked.len() + first).unwrap();
+        assert_eq!(datagrams() - before, u64::from(requests) * 2);
+        assert!(requests <= MOST_WALKED && begun.elapsed() >= WALK_GAP * (requests - 1), "{requests}");
+        println!("{requests} requests, {} bytes of answers, {:?}", answer.bytes.len(), begun.elapsed());
+        let facts = observations(exchange, &answer.bytes, Timestamp::EPOCH, 1);
+        let told: Vec<String> = facts
+            .iter()
+            .map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value()))
+            .collect();
+        println!("{told:#?}");
+        for fact in [
+            format!("{own} address.owns {switch}"),
+            format!("{card} address.owns {ip}"),
+            format!("{card} list.state in-use"),
+            format!("{card} lldp.description Example AP 4711 2.1"),
+            format!("{card} lldp.name ap-4"),
+            format!("{switch}:161/udp scan.open snmp"),
+            format!("{switch}:161/udp snmp.name *-switch"),
+        ] {
+            assert!(told.contains(&fact), "{fact} is missing in {told:#?}");
+        }
+        let next_to = format!("{card} lldp.neighbour-of {switch},port-");
+        assert_eq!(told.iter().filter(|fact| fact.contains("lldp.neighbour-of")).count(), 1);
+        assert!(told.iter().any(|fact| fact.starts_with(&next_to)), "{told:#?}");
+        // Of the cards, none is told that is not there.
+        let cards = told
+            .iter()
+            .filter(|fact| !fact.starts_with(&format!("{switch}:161")))
+            .filter(|fact| fact.contains("address.owns"));
+        assert_eq!(cards.count(), 2, "{told:#?}");
+        assert!(!told.concat().contains(COMMUNITY) && !told.concat().contains("monitor"));
     }
-    let next_to = format!("{card} lldp.neighbour-of {switch},port-");
-    assert_eq!(told.iter().filter(|fact| fact.contains("lldp.neighbour-of")).count(), 1);
-    assert!(told.iter().any(|fact| fact.starts_with(&next_to)), "{told:#?}");
-    // Of the cards, none is told that is not there.
-    let cards = told
-        .iter()
-        .filter(|fact| !fact.starts_with(&format!("{switch}:161")))
-        .filter(|fact| fact.contains("address.owns"));
-    assert_eq!(cards.count(), 2, "{told:#?}");
-    assert!(!told.concat().contains(COMMUNITY));
     let _ = std::fs::remove_dir_all(folder);
 }

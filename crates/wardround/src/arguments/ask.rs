@@ -107,13 +107,13 @@ pub(crate) struct PlanAsk {
     #[arg(long)]
     pub(crate) multicast: bool,
     /// Ask by SNMP, too; the run is then given the community
-    #[arg(long)]
+    #[arg(long, group = "agents")]
     pub(crate) snmp: bool,
-    /// Ask by SNMP 3 with a user, too; the run is then given the user
-    #[arg(long)]
+    /// Ask by SNMP 3 with a user instead; the run is then given the user
+    #[arg(long, group = "agents")]
     pub(crate) snmp_user: bool,
     /// A switch or router whose tables are read by SNMP: its interfaces, ARP, learned cards and LLDP neighbours; may be said several times
-    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "snmp")]
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "agents")]
     pub(crate) switch: Vec<Ipv4Addr>,
     /// A server of FHIR, with the path of its base, such as 10.20.1.9:8080/fhir: it is asked for its metadata; may be said several times
     #[arg(long, value_name = "ADDRESS:PORT/PATH", value_delimiter = ',')]

@@ -170,7 +170,7 @@ while True:
     );
     let told = in_namespace(&place, &script);
     for words in [
-        "required arguments were not provided:\n  --snmp",
+        "required arguments were not provided:\n  <--snmp|--snmp-user>",
         "switch-tables",
         "it is on the list of switches",
         "10.20.1.9:161/udp",

@@ -141,7 +141,7 @@ impl Desk for Keeper<'_> {
         // What a directory told is kept as lists, and what its port told earlier still counts.
         if answers::settles(answer.outcome) && exchange.question != Question::DirectoryRead {
             self.settled.insert(exchange.endpoint());
-            self.read_tables |= exchange.question == Question::SwitchTables;
+            self.read_tables |= exchange.question.is_walk();
         }
         for (ip, bytes) in &answer.others {
             let one = exchange.answered_by(*ip);

@@ -125,6 +125,7 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::NtpTime => "what time it is (NTP)",
         Question::SnmpSystem => "its system group (SNMP)",
         Question::Snmp3System => "its system group (SNMP 3)",
+        Question::Snmp3Tables => "its tables of neighbours (SNMP 3)",
         Question::SwitchTables => "its tables of neighbours (SNMP)",
         Question::DicomEcho => "whether it is there (DICOM echo)",
         Question::ModbusIdentity => "what it calls itself (Modbus)",
