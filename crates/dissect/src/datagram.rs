@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 
 use wardround_model::Protocol;
 
-use crate::{Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, signature, sip, snmp};
+use crate::{
+    Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, signature, sip, snmp, ssdp,
+    ws_discovery,
+};
 
 /// One UDP payload.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,12 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
     DatagramDissector { protocol: Protocol::Llmnr, ports: &[5355], dissect: dns::dissect_llmnr },
     DatagramDissector { protocol: Protocol::Nbns, ports: &[137], dissect: nbns::dissect },
+    DatagramDissector { protocol: Protocol::Ssdp, ports: ssdp::PORTS, dissect: ssdp::dissect },
+    DatagramDissector {
+        protocol: Protocol::WsDiscovery,
+        ports: ws_discovery::PORTS,
+        dissect: ws_discovery::dissect,
+    },
     DatagramDissector { protocol: Protocol::Snmp, ports: &[161, 162], dissect: snmp::dissect },
     DatagramDissector { protocol: Protocol::Bacnet, ports: &[47_808], dissect: bacnet::dissect },
     DatagramDissector {

@@ -50,10 +50,12 @@ mod sip;
 mod smb;
 mod smtp;
 mod snmp;
+mod ssdp;
 mod ssh;
 mod telnet;
 mod tls;
 mod vnc;
+mod ws_discovery;
 
 pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
 pub use facts::{About, Account, Facts, Words};

@@ -281,6 +281,7 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         from_itself(p, FactKind::S7Module, 70, "S7"),
         from_itself(p, FactKind::LldpModel, 75, "LLDP"),
         from_itself(p, FactKind::Poct1aModel, 80, "POCT1-A"),
+        from_itself(p, FactKind::OnvifHardware, 70, "ONVIF"),
     ];
     said.extend(told.into_iter().flatten());
     said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {

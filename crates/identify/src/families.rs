@@ -228,7 +228,7 @@ fn has_digit(word: &str) -> bool {
 /// The texts in which a device says what it is, how much each is worth, and what it is called.
 ///
 /// No program of a maker was there to be recorded for ASTM and POCT1-A: their texts make a medical class surer and never decide it.
-const TEXTS: [(FactKind, u8, &str); 10] = [
+const TEXTS: [(FactKind, u8, &str); 12] = [
     (FactKind::SnmpSystemDescription, 85, "SNMP description"),
     (FactKind::LldpDescription, 85, "LLDP description"),
     (FactKind::CdpPlatform, 85, "platform (CDP)"),
@@ -237,6 +237,8 @@ const TEXTS: [(FactKind, u8, &str); 10] = [
     (FactKind::DhcpVendorClass, 75, "DHCP vendor class"),
     (FactKind::MdnsModel, 75, "mDNS announcement"),
     (FactKind::IppModel, 75, "answer over IPP"),
+    (FactKind::OnvifHardware, 75, "answer to discovery (ONVIF)"),
+    (FactKind::UpnpServer, 70, "announcement (UPnP)"),
     (FactKind::Poct1aModel, 55, "model (POCT1-A)"),
     (FactKind::AstmSender, 55, "name (ASTM)"),
 ];

@@ -1,4 +1,5 @@
-//! Signs of laboratory analysers and devices at the point of care, by the messages of CLSI (ASTM, POCT1-A).
+//! Signs of laboratory analysers and devices at the point of care, by the messages of CLSI (ASTM, POCT1-A), and of medical devices that
+//! announce themselves (IEEE 11073 SDC).
 //!
 //! No program of a maker was there to be recorded, so none of these signs is enough by itself: a family that the device names, or its
 //! card's maker, has to be the second.
@@ -6,15 +7,19 @@
 use wardround_model::{DeviceClass, FactKind, Protocol, Reason};
 
 use crate::evidence::Rule;
+use crate::plant::is_kind;
 use crate::portrait::{Portrait, Talk, because, because_of_talks};
 
-use DeviceClass::{ClinicalSystem, LaboratoryAnalyser};
+use DeviceClass::{ClinicalSystem, LaboratoryAnalyser, MedicalDevice};
 
 /// The signs, the strongest first.
 pub(crate) const RULES: &[Rule] = &[
     Rule::clinical(LaboratoryAnalyser, 50, sends_results),
     Rule::clinical(LaboratoryAnalyser, 50, says_hello),
     Rule::clinical(ClinicalSystem, 45, is_sent_results),
+    Rule::clinical(MedicalDevice, 50, |p| {
+        is_kind(p, FactKind::WsDiscoveryKind, "MedicalDevice", "a medical device (IEEE 11073 SDC)")
+    }),
 ];
 
 fn is_results(value: &str) -> bool {

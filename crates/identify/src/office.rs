@@ -6,6 +6,7 @@ use wardround_model::{DeviceClass, FactKind, Observation, Protocol, Reason};
 
 use crate::evidence::Rule;
 use crate::makers::Maker;
+use crate::plant::is_kind;
 use crate::portrait::{Portrait, Talk, because, because_of_talks, virtual_by, words};
 use crate::telephones;
 
@@ -30,6 +31,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Printer, 25, |p| is_called(p, &["printer", "print", "prn", "mfp", "copier", "plotter"])),
     Rule::sign(Printer, 25, |p| has_card_of(p, Printer)),
     Rule::sign(VoicePhone, 40, |p| has_card_of(p, VoicePhone)),
+    Rule::sign(Printer, 60, |p| is_kind(p, FactKind::WsDiscoveryKind, "PrintDeviceType", "a printer")),
+    Rule::sign(Printer, 50, |p| is_kind(p, FactKind::UpnpKind, "Printer", "a printer")),
+    Rule::sign(Workstation, 30, |p| is_kind(p, FactKind::WsDiscoveryKind, "Computer", "a Windows computer")),
     Rule::sign(VoicePhone, 75, telephones::says_so_on_the_cable),
     Rule::sign(VoicePhone, 45, telephones::registers),
     Rule::sign(VoicePhone, 20, |p| is_called(p, &["voip", "phone", "tel"])),

@@ -12,6 +12,8 @@ use DeviceClass::{BuildingController, Camera};
 pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Camera, 55, gives_video),
     Rule::sign(Camera, 50, announces_video),
+    Rule::sign(Camera, 60, |p| is_kind(p, FactKind::WsDiscoveryKind, "NetworkVideoTransmitter", "a camera")),
+    Rule::sign(Camera, 50, |p| is_kind(p, FactKind::UpnpKind, "DigitalSecurityCamera", "a camera")),
     Rule::sign(Camera, 40, |p| has_card_of(p, Camera)),
     Rule::sign(Camera, 25, |p| is_called(p, &["cam", "camera"])),
     Rule::sign(BuildingController, 60, |p| answers(p, FactKind::BacnetAnswers, "BACnet")),
@@ -39,6 +41,12 @@ fn answers(p: &Portrait<'_>, kind: FactKind, protocol: &str) -> Option<Reason> {
     let facts = p.facts(kind);
     let text = || format!("It answers {protocol}, as controls of buildings and plant do");
     (!facts.is_empty()).then(|| because(text(), facts.iter().copied()))
+}
+
+/// It says so itself when devices look for each other.
+pub(crate) fn is_kind(p: &Portrait<'_>, kind: FactKind, wanted: &str, what: &str) -> Option<Reason> {
+    let said = p.facts_where(kind, |value| value == wanted);
+    (!said.is_empty()).then(|| because(format!("It announces itself as {what}"), said))
 }
 
 fn speaks_fox(p: &Portrait<'_>) -> Option<Reason> {

@@ -196,6 +196,15 @@ fact_kinds! {
     NetbiosGroup = "netbios.group", "work group (NetBIOS)", Words, 16;
     /// Name that it answers to by LLMNR (RFC 4795, 2.4). About the address.
     LlmnrName = "llmnr.name", "host name (LLMNR)", Words, 64;
+    /// Product that a device of UPnP names (UPnP Device Architecture 2.0, 1.2.2, `SERVER`). About the address.
+    UpnpServer = "upnp.server", "product (UPnP)", Product, 128;
+    /// Kind of device of UPnP, of those that its forum defines, such as `MediaServer`. About the address.
+    UpnpKind = "upnp.kind", "kind of device (UPnP)", Code, 32;
+    /// Kind of device by WS-Discovery (OASIS, 1.1, 4): `NetworkVideoTransmitter`, `PrintDeviceType`, `MedicalDevice` (IEEE 11073-20702) and
+    /// the like. About the address.
+    WsDiscoveryKind = "ws-discovery.kind", "kind of device (WS-Discovery)", Code, 32;
+    /// Model in the scopes of a device of ONVIF (ONVIF Core Specification, 7.3.2.2). About the address.
+    OnvifHardware = "onvif.hardware", "model (ONVIF)", Product, 64;
     /// Weakest way in that a VNC server offers (RFC 6143, 7.1.2): `none`, `password`, `other`. About the service.
     VncSecurity = "vnc.security", "remote screen secured by (VNC)", Code, 16;
     /// Greeting of an FTP server (RFC 959, reply 220). About the service.

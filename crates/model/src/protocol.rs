@@ -81,6 +81,10 @@ coded! {
         Llmnr = "llmnr", "LLMNR";
         /// Names of NetBIOS over UDP (RFC 1002).
         Nbns = "nbns", "NetBIOS names";
+        /// Discovery of UPnP (UPnP Device Architecture 2.0).
+        Ssdp = "ssdp", "SSDP (UPnP)";
+        /// WS-Discovery (OASIS, 1.1).
+        WsDiscovery = "ws-discovery", "WS-Discovery";
         /// SNMP.
         Snmp = "snmp", "SNMP";
         /// NTP.

@@ -502,3 +502,18 @@ fn controls_of_machines() {
     );
     check("S7", "10.1.4.32:102/tcp s7.firmware 3.2.6", &[("10.1.4.32", C::BuildingController)]);
 }
+
+#[test]
+fn what_devices_announce_when_they_look_for_each_other() {
+    check(
+        "a camera by ONVIF",
+        "10.1.4.41 ws-discovery.kind NetworkVideoTransmitter\n10.1.4.41 onvif.hardware M3065-V",
+        &[("10.1.4.41", C::Camera)],
+    );
+    check("a printer", "10.1.3.9 ws-discovery.kind PrintDeviceType", &[("10.1.3.9", C::Printer)]);
+    check(
+        "a medical device by its own word alone",
+        "10.1.1.41 ws-discovery.kind MedicalDevice",
+        &[("10.1.1.41", C::Unknown)],
+    );
+}
