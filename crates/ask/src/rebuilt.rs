@@ -199,8 +199,10 @@ fn packet(sent: &Sent, protocol: u8, mut segment: Vec<u8>, checked: usize) -> Ve
     let pseudo = [addresses.as_slice(), &[0, protocol], &length.to_be_bytes(), &segment].concat();
     put(&mut segment, checked, checksum(&pseudo));
     let whole = length.saturating_add(20).to_be_bytes();
+    // What goes to all of a network is sent on by no router.
+    let hops = if sent.to.ip().is_multicast() { 1 } else { 64 };
     let mut header =
-        [&[0x45, 0], whole.as_slice(), &[0, 0, 0x40, 0, 64, protocol, 0, 0], &addresses].concat();
+        [&[0x45, 0], whole.as_slice(), &[0, 0, 0x40, 0, hops, protocol, 0, 0], &addresses].concat();
     let sum = checksum(&header);
     put(&mut header, 10, sum);
     [header, segment].concat()

@@ -41,6 +41,7 @@ fn p11_all_are_asked_at_once_where_it_is_switched_on_and_no_pump_is() {
         "datagrams 0",
         "1 question asked: all is done",
         "datagrams 1",
+        "all devices of 10.20.2.0/24 may be asked at once",
         "to all of 10.20.2.0/24",
         "0 devices answered",
     ] {

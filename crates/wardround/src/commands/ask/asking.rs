@@ -119,7 +119,9 @@ impl Asking {
             );
         }
         self.folder.write(SCOPE, &scope)?;
-        self.folder.append(LOG)?.add(&who.line("scope-set"))?;
+        let all_at_once: Vec<String> =
+            scope.multicast.iter().map(|net| format!("all devices of {net} may be asked at once")).collect();
+        self.folder.append(LOG)?.add(&Line { text: all_at_once.join(", "), ..who.line("scope-set") })?;
         Ok(scope)
     }
 

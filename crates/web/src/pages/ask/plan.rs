@@ -96,7 +96,7 @@ fn table(exchanges: &[Exchange]) -> Markup {
                             @match asset(&one.asset) { Some(asset) => { a href={ "/devices/" (asset) } { (one.place()) } } None => { (one.place()) } }
                         }
                         td { (words(one.question)) }
-                        td { (plain(&one.reason)) @if one.clinical { "; clinical area" } }
+                        td { @if let Some(net) = one.net { "all of " (net) ": " } (plain(&one.reason)) @if one.clinical { "; clinical area" } }
                         td class="number" { (one.packets) }
                     }
                 }
@@ -154,6 +154,7 @@ fn approvals(person: &Person, planned: &Planned) -> Markup {
     let by = planned.approved.iter().map(|by| plain(by)).collect::<Vec<_>>().join(", ");
     let is_mine = planned.approved.iter().any(|by| by.trim().eq_ignore_ascii_case(&person.name));
     html! {
+        @if planned.plan.is_multicast() { p { "It asks all devices of a network at once, also medical and unknown ones: " strong { "two different people" } " must approve it." } }
         @if planned.plan.is_named() { p { "It asks models that people named: " strong { "two different people" } " must approve it." } }
         @if planned.plan.is_clinical() { p { "It reaches a clinical area: " strong { "two different people" } " must approve it." } }
         p { "Approved by " (planned.approved.len().min(planned.wanted)) " of " (planned.wanted) @if !by.is_empty() { " (" (by) ")" } "." }
