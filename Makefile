@@ -97,13 +97,13 @@ zoo: ## Let nmap loose on the simulated fragile devices, to see what it kills (i
 
 # Real servers of each question that can be put.
 SERVERS := openssh-server openssl dnsmasq-base bind9 nginx-light vsftpd samba slapd mariadb-server postgresql cups-daemon cups-ipp-utils \
-           avahi-daemon dbus xrdp snmpd lldpd chrony dcmtk python3-pymodbus python3-serial-asyncio samba-ad-dc samba-ad-provision ldb-tools
+           avahi-daemon dbus xrdp snmpd lldpd chrony dcmtk python3-pymodbus python3-serial-asyncio samba-ad-dc samba-ad-provision ldb-tools minidlna
 
 ask-servers: ## Put every question to a real server of its kind (needs root; installs servers, which are not started; two minutes)
 	@missing=$$(for package in $(SERVERS); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
 	if [ -n "$$missing" ]; then lab/install-unstarted $$missing; fi
 	@[ -x lab/.venv/bin/python ] || python3 -m venv lab/.venv
-	@lab/.venv/bin/pip install -q --disable-pip-version-check bacpypes==0.19.0 fhirstarter==4.2.0 uvicorn==0.54.0
+	@lab/.venv/bin/pip install -q --disable-pip-version-check bacpypes==0.19.0 fhirstarter==4.2.0 uvicorn==0.54.0 WSDiscovery==2.1.2
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround-send --test servers -- --ignored --exact real_servers_answer_and_are_named switch::a_switch_tells_its_neighbours snmp3::an_agent_answers_the_users_that_it_knows \
 	  multicast::a_device_answers_what_all_are_asked --nocapture
 	ALL_SERVERS=yes $(CARGO) test --locked --package wardround --test program -- --ignored --exact directory::a_domain_tells_its_computers_and_accounts --nocapture

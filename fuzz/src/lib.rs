@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use wardround_ask::directory::{Talk, budget};
+use wardround_ask::{Addressed, Exchange, Question, observations};
 use wardround_capture::{Captured, Collector, Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
@@ -611,5 +612,34 @@ pub fn openpgp(bytes: &[u8]) {
     assert!(key.verify(b"fuzz", bytes).is_err(), "somebody forged a signature");
     if let Ok(read) = Certificate::parse(bytes) {
         let _ = (read.fingerprint(), read.verify(b"fuzz", bytes));
+    }
+}
+
+/// Reads the answer of a host to a question; the first byte chooses which. It is judged, and what it tells keeps to the allow-list and
+/// is about that host or what its tables name.
+pub fn answers(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else { return };
+    let Some(question) = Question::ALL.get(usize::from(*choice) % Question::ALL.len()) else { return };
+    let ip = Ipv4Addr::new(10, 20, 1, 9);
+    let to = Addressed { ip, port: 4711, plan: "fuzz", called: "" };
+    let _ = (question.is_answered(bytes, to), question.reply(bytes), question.farewell(bytes));
+    let exchange = Exchange {
+        asset: String::new(),
+        ip,
+        port: 4711,
+        question: *question,
+        seen: true,
+        clinical: false,
+        cards: Vec::new(),
+        reason: String::new(),
+        packets: question.packets(),
+        called: String::new(),
+        net: None,
+    };
+    let told = observations(&exchange, bytes, Timestamp::EPOCH, 1);
+    assert_eq!(told, observations(&exchange, bytes, Timestamp::EPOCH, 1));
+    for one in told {
+        let again = Fact::new(one.fact.kind(), one.fact.value().as_bytes());
+        assert_eq!(again.as_ref(), Ok(&one.fact), "a fact is let through again unchanged");
     }
 }

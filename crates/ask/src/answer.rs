@@ -109,6 +109,8 @@ fn read_datagram(
     let asked = match question {
         Question::DnsVersion => Protocol::Dns,
         Question::MdnsServices => Protocol::Mdns,
+        Question::SsdpSearch => Protocol::Ssdp,
+        Question::WsDiscoveryProbe => Protocol::WsDiscovery,
         Question::NtpTime => Protocol::Ntp,
         // Of a walk, the first of its answers.
         Question::SnmpSystem | Question::Snmp3System | Question::SwitchTables | Question::Snmp3Tables => {

@@ -10,6 +10,7 @@ use crate::directory::{self, DirectoryGiven, DirectoryLogin, MOST_DIRECTORIES};
 use crate::envelope::{MOST_EXCHANGES, MOST_LISTED_PORTS, MOST_MODELS, MOST_NAMED, MOST_SWITCHES, never};
 use crate::fhir;
 use crate::hours::Hours;
+use crate::multicast::Discovery;
 use crate::named::Named;
 use crate::plan::{Exchange, Plan, seen_places};
 use crate::question::Question;
@@ -209,7 +210,10 @@ fn of_exchange(
     let mut wrong = Vec::new();
     if exchange.question.is_multicast() || exchange.net.is_some() {
         // All of it is as the plan would say it, or it is not put.
-        let right = exchange.net.ok_or("it is for no network").and_then(|net| plan.multicast(net, round));
+        let right = exchange.net.ok_or("it is for no network").and_then(|net| {
+            let by = Discovery::ALL.into_iter().find(|by| by.question() == exchange.question);
+            plan.multicast(net, by.ok_or("it is no question to all")?, round)
+        });
         match right {
             Ok(right) if right == *exchange => {}
             Ok(_) => wrong.push(("P11", "the question to all of a network is not told as it is")),

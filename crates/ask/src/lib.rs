@@ -46,6 +46,7 @@ pub use check::{Approval, Approved, Breach, Refused, approve, breaches, wanted_a
 pub use community::{Community, InvalidCommunity};
 pub use envelope::{Pace, Wish};
 pub use hours::{Hours, InvalidHours};
+pub use multicast::Discovery;
 pub use named::{InvalidNamed, Named, Saying};
 pub use plan::{Exchange, LeftOut, Listed, Plan};
 pub use question::{Addressed, Question};

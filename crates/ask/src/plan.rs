@@ -10,6 +10,7 @@ use wardround_model::{Asset, Endpoint, Protocol, Round, RoundId, Transport};
 use crate::directory::{self, NamedDirectory};
 use crate::envelope::{MOST_EXCHANGES, Pace, never};
 use crate::fhir::{self, FhirServer};
+use crate::multicast::Discovery;
 use crate::named::Named;
 use crate::question::{Question, SNMP_PORT};
 use crate::reading::{self, Reading};
@@ -83,9 +84,9 @@ pub struct Listed {
     /// Whether a user of SNMP 3 will be given to the run: hosts are asked by SNMP 3 then. It is in no plan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub user: bool,
-    /// Whether all devices of a network are asked at once, where the owner of it switched that on.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub multicast: bool,
+    /// In which ways all devices of a network are asked at once, where the owner of it switched that on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub multicast: Vec<Discovery>,
     /// Servers that are read with their owner's key, which will be given to the run. It is in no plan.
     #[serde(default, skip_serializing_if = "Reading::is_empty")]
     pub reading: Reading,
@@ -217,11 +218,12 @@ impl Plan {
         plan
     }
 
-    /// Adds the question to all of each network in which that is switched on.
+    /// Adds the questions to all of each network in which that is switched on.
     fn ask_all(&mut self, round: &Round) {
-        let nets = if self.listed.multicast { self.scope.multicast.clone() } else { Vec::new() };
-        for net in nets {
-            match self.multicast(net, round) {
+        let ways: BTreeSet<Discovery> = self.listed.multicast.iter().copied().collect();
+        let nets = self.scope.multicast.clone();
+        for (net, by) in nets.into_iter().flat_map(|net| ways.iter().map(move |by| (net, *by))) {
+            match self.multicast(net, by, round) {
                 Ok(exchange) if self.exchanges.len() < MOST_EXCHANGES => self.exchanges.push(exchange),
                 Ok(_) => self.leave_out(net.first_host(), "the plan is full"),
                 Err(reason) => self.leave_out(net.first_host(), reason),

@@ -35,7 +35,7 @@ const KINDS: &[&[u8]] = &[
 pub(crate) fn dissect(datagram: &Datagram<'_>, facts: &mut Facts) -> Option<Role> {
     let head = Head::read(datagram.payload)?;
     match head.start_line {
-        line if line == SEARCH => return head.field("man").map(|_| Role::Client),
+        line if line == SEARCH => head.field("man").map(|_| Role::Client),
         line if line == NOTIFY => {
             let what = head.field("nts")?;
             if what != b"ssdp:alive" {

@@ -1,7 +1,7 @@
 //! One datagram to all devices of a network whose owner switched that on, and the answers of those who are in it.
 //!
-//! It leaves by the address that this computer has there, and no router sends it on (a time to live of 1). Who answers from elsewhere,
-//! or from another port, is not heard.
+//! It leaves by the address that this computer has there, and no router sends it on (a time to live of 1). Who answers from elsewhere
+//! is not heard, nor from another port where the protocol has one port alone.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
@@ -43,7 +43,9 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
             Err(_) => break,
         };
         let answer = buffer.get(..count).unwrap_or_default();
-        let is_there = net.has_host(*from.ip()) && *from.ip() != own && from.port() == exchange.port;
+        let is_there = net.has_host(*from.ip())
+            && *from.ip() != own
+            && (from.port() == exchange.port || exchange.question.is_answered_from_any_port());
         let has_room = heard.len() < MOST_HEARD && bytes.saturating_add(count) <= MOST_WALK_ANSWER;
         if is_there && has_room && !heard.contains_key(from.ip()) && ticket.is_answered(answer) {
             bytes = bytes.saturating_add(count);

@@ -1,13 +1,18 @@
 //! The question to all devices of a network (P11): where its owner switched it on, and nowhere else.
 
 use super::*;
-use crate::wanted_approvals;
+use crate::{Discovery, wanted_approvals};
 
 fn switched_on(networks: &[&str], multicast: &[&str]) -> Scope {
     Scope { multicast: multicast.iter().map(|net| net.parse().unwrap()).collect(), ..scope(networks) }
 }
 
-fn plan_of(round: &Round, scope: Scope, multicast: bool) -> Plan {
+fn plan_of(round: &Round, scope: Scope, wanted: bool) -> Plan {
+    plan_by(round, scope, if wanted { &[Discovery::Mdns] } else { &[] })
+}
+
+fn plan_by(round: &Round, scope: Scope, ways: &[Discovery]) -> Plan {
+    let multicast = ways.to_vec();
     Plan::make(ID, round, scope, Listed { multicast, ..Listed::default() }, Pace::default())
 }
 
@@ -54,6 +59,16 @@ fn p2_nothing_is_asked_of_all_where_a_device_that_treats_a_patient_is_on_the_wir
 }
 
 #[test]
+fn each_way_that_is_wanted_is_one_question_to_each_network() {
+    let round = servers([Ipv4Addr::new(10, 20, 1, 9)]);
+    let scope = switched_on(&["10.20.1.0/24"], &["10.20.1.0/24"]);
+    let plan = plan_by(&round, scope, &[Discovery::WsDiscovery, Discovery::Ssdp, Discovery::Ssdp]);
+    let asked: Vec<_> = plan.exchanges.iter().filter(|one| one.net.is_some()).map(Exchange::place).collect();
+    assert_eq!(asked, ["239.255.255.250:1900/udp", "239.255.255.250:3702/udp"]);
+    assert_eq!((breaches(&plan, ID, &round), wanted_approvals(&plan)), (vec![], 2));
+}
+
+#[test]
 fn p7_silence_of_all_is_no_sign_of_anybody() {
     let round = servers([Ipv4Addr::new(10, 20, 1, 9)]);
     let plan = plan_of(&round, switched_on(&["10.20.1.0/24"], &["10.20.1.0/24"]), true);
@@ -71,13 +86,14 @@ proptest! {
         assets in proptest::collection::vec(some_asset(), 0..20),
         on in proptest::collection::vec(select(vec!["10.20.1.0/24", "10.20.2.0/25", "192.168.7.0/24"]), 0..3),
         change in 0_u8..7,
+        ways in 1_usize..4,
         other in select(vec!["10.20.1.0/24", "10.20.2.0/25", "10.20.1.16/28", "192.168.7.0/24"]),
         ip in some_ip(),
     ) {
         let round = round(assets);
         let on: std::collections::BTreeSet<&str> = on.into_iter().collect();
         let on: Vec<&str> = on.into_iter().collect();
-        let mut plan = plan_of(&round, switched_on(&["10.20.1.0/24", "10.20.2.0/24"], &on), true);
+        let mut plan = plan_by(&round, switched_on(&["10.20.1.0/24", "10.20.2.0/24"], &on), &Discovery::ALL[..ways]);
         prop_assert_eq!(breaches(&plan, ID, &round), vec![]);
         let treats = |net: Net| round.assets.iter().any(|asset| {
             let imaging = matches!(asset.class.value, DeviceClass::ImagingModality | DeviceClass::ImagingArchive);
@@ -103,7 +119,13 @@ proptest! {
         if breaches(&plan, ID, &round).is_empty() {
             prop_assert!(all_asked(&plan).iter().all(|net| allowed.contains(net)));
             for one in plan.exchanges.iter().filter(|one| one.question.is_multicast() || one.net.is_some()) {
-                prop_assert_eq!(one.endpoint().to_string(), "224.0.0.251:5353/udp");
+                let place = match one.question {
+                    Question::MdnsServices => "224.0.0.251:5353/udp",
+                    Question::SsdpSearch => "239.255.255.250:1900/udp",
+                    Question::WsDiscoveryProbe => "239.255.255.250:3702/udp",
+                    other => unreachable!("{other:?}"),
+                };
+                prop_assert_eq!(one.endpoint().to_string(), place);
             }
         }
     }

@@ -1,10 +1,11 @@
-//! All devices of a wire are asked at once which services they offer: a real one answers (avahi, `lab/multicast`), and who is elsewhere
-//! is not heard.
+//! All devices of a wire are asked at once which services they offer: real ones answer (avahi, minidlna and WSDiscovery,
+//! `lab/multicast`), and who is elsewhere is not heard.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
 
-use wardround_ask::{Listed, Outcome, observations};
+use wardround_ask::{Discovery, Exchange, Listed, Outcome, observations};
 use wardround_model::Timestamp;
 use wardround_send::{Ended, run};
 
@@ -35,12 +36,12 @@ fn wire_in_namespaces() {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let lines: Vec<String> = lines.take_while(|line| line != "ready").collect();
     let _servers = Servers(child);
-    if lines != ["device 10.20.1.30"] {
+    if lines != ["device 10.20.1.30", "camera 10.20.1.32"] {
         println!("skipped: {lines:?}");
         assert!(std::env::var_os("ALL_SERVERS").is_none(), "{lines:?}");
         return;
     }
-    let listed = Listed { multicast: true, ..Listed::default() };
+    let listed = Listed { multicast: Discovery::ALL.to_vec(), ..Listed::default() };
     let approved = hospital::approved_in(&[], listed, &["10.20.1.0/24".parse().unwrap()]);
     let mut notes = Notes::default();
     let ended = run(&approved, &mut notes);
@@ -53,15 +54,29 @@ fn wire_in_namespaces() {
     assert_eq!(heard, format!("listening\n10.20.1.2 1 {question}\n"));
     assert_eq!(answer.outcome, Outcome::Answered);
     let [(ip, bytes)] = answer.others.as_slice() else { unreachable!("{:?}", answer.others) };
-    let facts = observations(&exchange.answered_by(*ip), bytes, Timestamp::EPOCH, 1);
-    let told: Vec<String> = facts
-        .iter()
-        .map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value()))
-        .collect();
-    println!("{told:?}");
-    for fact in ["10.20.1.30 mdns.service _ipp._tcp", "10.20.1.30:5353/udp scan.open mdns"] {
+    let mut told = facts(exchange, *ip, bytes);
+    for (exchange, answer) in notes.0.iter().skip(1) {
+        assert_eq!(answer.outcome, Outcome::Answered, "{:?}", exchange.question);
+        told.extend(answer.others.iter().flat_map(|(ip, bytes)| facts(exchange, *ip, bytes)));
+    }
+    println!("{told:#?}");
+    for fact in [
+        "10.20.1.30 mdns.service _ipp._tcp",
+        "10.20.1.30:5353/udp scan.open mdns",
+        "10.20.1.32:1900/udp scan.open ssdp",
+        "10.20.1.32 ws-discovery.kind NetworkVideoTransmitter",
+        "10.20.1.32 onvif.hardware Example Cam 4711",
+        "10.20.1.32:3702/udp scan.open ws-discovery",
+    ] {
         assert!(told.iter().any(|told| told == fact), "{fact}: {told:?}");
     }
+    assert!(told.iter().any(|fact| fact.starts_with("10.20.1.32 upnp.server ")), "{told:?}");
     assert!(!format!("{told:?}").contains(CONTACT));
     let _ = std::fs::remove_dir_all(folder);
+}
+
+/// What an answer of one of them tells.
+fn facts(exchange: &Exchange, ip: Ipv4Addr, bytes: &[u8]) -> Vec<String> {
+    let facts = observations(&exchange.answered_by(ip), bytes, Timestamp::EPOCH, 1);
+    facts.iter().map(|it| format!("{} {} {}", it.subject, it.fact.kind().code(), it.fact.value())).collect()
 }

@@ -5,10 +5,10 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use wardround_ask::Net;
 use wardround_ask::directory::NamedDirectory;
 use wardround_ask::fhir::FhirServer;
 use wardround_ask::reading::{Login, NamedRead};
+use wardround_ask::{Discovery, Net};
 use wardround_model::Timestamp;
 
 use super::{Format, StoreArgument};
@@ -103,9 +103,10 @@ pub(crate) struct PlanAsk {
     /// A UDP service to ask that was not seen, such as 10.20.1.9:53 (DNS, NTP on 123, SNMP on 161); may be said several times
     #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ',')]
     pub(crate) udp: Vec<SocketAddrV4>,
-    /// Ask all devices at once which services they offer, in networks whose owner switched that on (`ask scope --multicast`)
-    #[arg(long)]
-    pub(crate) multicast: bool,
+    /// Ask all devices at once what they offer, in networks whose owner switched that on (`ask scope --multicast`): `mdns` unless said,
+    /// `ssdp`, `ws-discovery`; again for each
+    #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "mdns")]
+    pub(crate) multicast: Vec<Discovery>,
     /// Ask by SNMP, too; the run is then given the community
     #[arg(long, group = "agents")]
     pub(crate) snmp: bool,

@@ -53,7 +53,7 @@ impl Asking {
         if !wanted.listed.directories.is_empty() {
             bail!("the login of a directory is kept nowhere, so that none can be read when nobody is there");
         }
-        if wanted.listed.multicast {
+        if !wanted.listed.multicast.is_empty() {
             bail!("all devices of a network are not asked at once when nobody is there");
         }
         if !wanted.listed.reading.is_empty() && !self.folder.has(READ_KEY) {

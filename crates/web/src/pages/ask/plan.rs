@@ -122,6 +122,8 @@ pub(super) fn words(question: Question) -> &'static str {
         Question::IppAttributes => "model and firmware (IPP)",
         Question::DnsVersion => "which DNS it is",
         Question::MdnsServices => "which services there are, of all at once (mDNS)",
+        Question::SsdpSearch => "which devices there are, of all at once (SSDP)",
+        Question::WsDiscoveryProbe => "which devices there are, of all at once (WS-Discovery)",
         Question::NtpTime => "what time it is (NTP)",
         Question::SnmpSystem => "its system group (SNMP)",
         Question::Snmp3System => "its system group (SNMP 3)",

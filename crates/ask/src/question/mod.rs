@@ -2,23 +2,18 @@
 //!
 //! There is no other way to say bytes to a host than a value of [`Question`] (P6).
 
+mod expected;
+mod said;
+
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use wardround_model::{FactKind, Protocol, Transport};
+use wardround_model::{FactKind, Transport};
 
-use crate::community::Community;
 use crate::envelope::{ANSWER_TIME, CONNECT_TIME, END_TIME, MOST_PACKETS, MOST_WALKED, WALK_TIME};
-use crate::{
-    bacnet, datagrams, directory, echo, elements, fhir, hello, multicast, negotiate, page, printing, reading,
-    shell, usm,
-};
+use crate::{directory, fhir, reading, usm};
 
-/// SMB without the session service of NetBIOS, which would want names first.
-const SMB_PORT: u16 = 445;
-/// Where TLS has pages inside (IANA: `https`, `pcsync-https`).
-const HTTPS_PORTS: &[u16] = &[443, 8443];
 /// Where agents of SNMP listen; notifications go to another port.
 pub(crate) const SNMP_PORT: u16 = 161;
 
@@ -55,6 +50,10 @@ pub enum Question {
     DnsVersion,
     /// Which kinds of service there are, to all devices of a network whose owner switched that on (RFC 6763, 9).
     MdnsServices,
+    /// Which root devices of UPnP there are (SSDP), put to all devices of a network at once.
+    SsdpSearch,
+    /// Which devices there are by WS-Discovery, put to all devices of a network at once.
+    WsDiscoveryProbe,
     /// A client's request for the time over UDP (RFC 5905).
     NtpTime,
     /// The system group by SNMP 2c over UDP (RFC 3418), with the community that the owner gave.
@@ -93,7 +92,7 @@ pub struct Addressed<'a> {
 
 impl Addressed<'_> {
     /// What numbers come from. Nothing is ever encrypted or signed with what follows from it.
-    fn seed(self) -> String {
+    pub(super) fn seed(self) -> String {
         format!("{} {}:{}", self.plan, self.ip, self.port)
     }
 
@@ -126,6 +125,8 @@ impl Question {
         Self::IppAttributes,
         Self::DnsVersion,
         Self::MdnsServices,
+        Self::SsdpSearch,
+        Self::WsDiscoveryProbe,
         Self::NtpTime,
         Self::SnmpSystem,
         Self::Snmp3System,
@@ -156,6 +157,8 @@ impl Question {
             Self::IppAttributes => "ipp-attributes",
             Self::DnsVersion => "dns-version",
             Self::MdnsServices => "mdns-services",
+            Self::SsdpSearch => "ssdp-search",
+            Self::WsDiscoveryProbe => "ws-discovery-probe",
             Self::NtpTime => "ntp-time",
             Self::SnmpSystem => "snmp-system",
             Self::Snmp3System => "snmp3-system",
@@ -181,6 +184,8 @@ impl Question {
         match self {
             Self::DnsVersion
             | Self::MdnsServices
+            | Self::SsdpSearch
+            | Self::WsDiscoveryProbe
             | Self::NtpTime
             | Self::SnmpSystem
             | Self::Snmp3System
@@ -212,7 +217,13 @@ impl Question {
     /// Whether it is put to all devices of a network at once.
     #[must_use]
     pub const fn is_multicast(self) -> bool {
-        matches!(self, Self::MdnsServices)
+        matches!(self, Self::MdnsServices | Self::SsdpSearch | Self::WsDiscoveryProbe)
+    }
+
+    /// Whether its answers come from whatever port: of UPnP and WS-Discovery they do.
+    #[must_use]
+    pub const fn is_answered_from_any_port(self) -> bool {
+        matches!(self, Self::SsdpSearch | Self::WsDiscoveryProbe)
     }
 
     /// Packets that it may cost, whatever a plan says: a walk and a reading have budgets of their own.
@@ -297,7 +308,12 @@ impl Question {
                 matches!(kind, K::BacnetVendor | K::BacnetModel | K::BacnetFirmware | K::BacnetSoftware)
             }
             // What a directory tells is kept as lists, and a newer list shows it.
-            Self::PostgresTls | Self::MdnsServices | Self::NtpTime | Self::DirectoryRead => false,
+            Self::PostgresTls
+            | Self::MdnsServices
+            | Self::SsdpSearch
+            | Self::WsDiscoveryProbe
+            | Self::NtpTime
+            | Self::DirectoryRead => false,
         }
     }
 
@@ -306,9 +322,13 @@ impl Question {
     #[must_use]
     pub const fn packets(self) -> u32 {
         match self {
-            Self::DnsVersion | Self::MdnsServices | Self::NtpTime | Self::SnmpSystem | Self::BacnetDevice => {
-                2
-            }
+            Self::DnsVersion
+            | Self::MdnsServices
+            | Self::SsdpSearch
+            | Self::WsDiscoveryProbe
+            | Self::NtpTime
+            | Self::SnmpSystem
+            | Self::BacnetDevice => 2,
             Self::Snmp3System => usm::MOST_SAID + 1,
             Self::SwitchTables | Self::Snmp3Tables => MOST_WALKED + 1,
             Self::Banner => 8,
@@ -334,261 +354,7 @@ impl Question {
     pub const fn is_taken_slowly(self) -> bool {
         matches!(self, Self::FhirMetadata | Self::FhirMetadataTls)
     }
-
-    /// What is sent at once; empty where the service speaks first. Without a community there is no question to SNMP.
-    #[must_use]
-    pub fn opening(self, to: Addressed<'_>, community: Option<&Community>) -> Vec<u8> {
-        match self {
-            Self::Banner | Self::SshHello | Self::LinuxRead | Self::DirectoryRead => Vec::new(),
-            Self::HttpHead => page::head(to.ip, to.port),
-            Self::FhirMetadata => page::statement(to.called, to.ip, to.port),
-            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls => hello::client_hello(&to.seed()),
-            Self::SmbNegotiate => negotiate::smb(&to.seed()),
-            Self::PostgresTls => negotiate::POSTGRES_TLS.to_vec(),
-            Self::RdpNegotiate => negotiate::RDP.to_vec(),
-            Self::LdapRoot => elements::ldap_root(),
-            Self::IppAttributes => printing::attributes(to.ip, to.port),
-            Self::DnsVersion => datagrams::dns_version(to.id()),
-            Self::MdnsServices => multicast::services(to.id()),
-            Self::NtpTime => datagrams::ntp_time(to.id()),
-            Self::DicomEcho => echo::associate(to.called),
-            Self::ModbusIdentity => echo::IDENTITY.to_vec(),
-            Self::BacnetDevice => bacnet::device_object(to.id()),
-            Self::Snmp3System | Self::Snmp3Tables => usm::discovery(to.id()),
-            Self::SnmpSystem | Self::SwitchTables => {
-                community.map(|community| elements::snmp_system(community, to.short_id())).unwrap_or_default()
-            }
-        }
-    }
-
-    /// What is said inside TLS, once the handshake is finished.
-    #[must_use]
-    pub fn inside(self, to: Addressed<'_>) -> Option<Vec<u8>> {
-        match self {
-            Self::HttpsHead => Some(page::head(to.ip, to.port)),
-            Self::FhirMetadataTls => Some(page::statement(to.called, to.ip, to.port)),
-            _ => None,
-        }
-    }
-
-    /// Whether enough was heard inside TLS to stop listening.
-    #[must_use]
-    pub fn is_answered_inside(self, bytes: &[u8]) -> bool {
-        if self == Self::FhirMetadataTls { page::is_whole(bytes) } else { page::head_is_complete(bytes) }
-    }
-
-    /// What is said once, when the service has said so much.
-    #[must_use]
-    pub fn reply(self, heard: &[u8]) -> Option<&'static [u8]> {
-        match self {
-            Self::SshHello if shell::is_greeted(heard) => Some(shell::IDENTIFICATION),
-            Self::DicomEcho if echo::is_accepted(heard) => Some(echo::ECHO),
-            _ => None,
-        }
-    }
-
-    /// What is sent before the end, once `heard` is a complete answer.
-    #[must_use]
-    pub fn farewell(self, heard: &[u8]) -> &'static [u8] {
-        match self {
-            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls => hello::CLOSE_NOTIFY,
-            Self::SshHello if shell::is_greeted(heard) => shell::DISCONNECT,
-            Self::LdapRoot => elements::LDAP_UNBIND,
-            Self::DicomEcho if echo::is_accepted(heard) => echo::RELEASE,
-            _ => &[],
-        }
-    }
-
-    /// Whether the other side answers our farewell, and expects the connection to stand until then (DICOM PS3.8, 7.2).
-    #[must_use]
-    pub const fn farewell_is_answered(self) -> bool {
-        matches!(self, Self::DicomEcho)
-    }
-
-    /// All that is said in an exchange that is answered, piece by piece, with asterisks in the place of a community.
-    pub(crate) fn pieces(self, to: Addressed<'_>) -> Vec<Vec<u8>> {
-        let greeting = shell::IDENTIFICATION;
-        let (reply, farewell) = match self {
-            Self::DicomEcho => (echo::ECHO, echo::RELEASE),
-            _ => (self.reply(greeting).unwrap_or_default(), self.farewell(greeting)),
-        };
-        let all = [self.opening(to, Some(&Community::masked())), reply.to_vec(), farewell.to_vec()];
-        all.into_iter().filter(|piece| !piece.is_empty()).collect()
-    }
-
-    /// Whether enough came to stop listening. A datagram must be the answer to ours.
-    #[must_use]
-    pub fn is_answered(self, bytes: &[u8], to: Addressed<'_>) -> bool {
-        match self {
-            Self::Banner => negotiate::banner_is_complete(bytes),
-            Self::HttpHead => page::head_is_complete(bytes),
-            Self::FhirMetadata => page::is_whole(bytes),
-            Self::TlsHello | Self::HttpsHead | Self::FhirMetadataTls | Self::DirectoryRead => {
-                hello::is_complete(bytes)
-            }
-            Self::SmbNegotiate => negotiate::smb_is_complete(bytes),
-            Self::PostgresTls => !bytes.is_empty(),
-            Self::SshHello | Self::LinuxRead => shell::is_complete(bytes),
-            Self::RdpNegotiate => negotiate::rdp_is_complete(bytes),
-            Self::LdapRoot => elements::ldap_is_complete(bytes),
-            Self::IppAttributes => printing::is_complete(bytes),
-            Self::DnsVersion => datagrams::dns_answers(bytes, to.id()),
-            Self::MdnsServices => multicast::answers(bytes, to.id()),
-            Self::NtpTime => datagrams::ntp_answers(bytes, to.id()),
-            Self::SnmpSystem | Self::SwitchTables => elements::snmp_answers(bytes, to.short_id()),
-            Self::DicomEcho => echo::is_echoed(bytes),
-            Self::ModbusIdentity => echo::is_identified(bytes),
-            Self::BacnetDevice => bacnet::answers(bytes, to.id()),
-            // Of its first message; what follows is judged by the talk.
-            Self::Snmp3System | Self::Snmp3Tables => usm::is_discovered(bytes, to.id()),
-        }
-    }
-
-    /// The question that a service expects: by what was heard there, else by the port's registered service (IANA). Where neither
-    /// tells, nothing is asked: a guess is what breaks devices.
-    #[must_use]
-    pub fn expected(transport: Transport, port: u16, heard: Option<Protocol>) -> Option<Self> {
-        match (transport, heard) {
-            (Transport::Tcp, Some(heard)) => Self::of_stream(port, heard),
-            (Transport::Tcp, None) => Self::at_port(port),
-            (Transport::Udp, Some(Protocol::Dns)) => Some(Self::DnsVersion),
-            (Transport::Udp, Some(Protocol::Ntp)) => Some(Self::NtpTime),
-            (Transport::Udp, Some(Protocol::Snmp)) if port == SNMP_PORT => Some(Self::SnmpSystem),
-            (Transport::Udp, Some(_)) => None,
-            (Transport::Udp, None) => match port {
-                53 => Some(Self::DnsVersion),
-                123 => Some(Self::NtpTime),
-                SNMP_PORT => Some(Self::SnmpSystem),
-                _ => None,
-            },
-        }
-    }
-
-    fn of_stream(port: u16, heard: Protocol) -> Option<Self> {
-        match heard {
-            Protocol::Ssh => Some(Self::SshHello),
-            Protocol::Smtp | Protocol::Imap | Protocol::Pop3 | Protocol::Ftp | Protocol::Mysql => {
-                Some(Self::Banner)
-            }
-            Protocol::Tls if HTTPS_PORTS.contains(&port) => Some(Self::HttpsHead),
-            Protocol::Tls => Some(Self::TlsHello),
-            Protocol::Http => Some(Self::HttpHead),
-            Protocol::Ipp => Some(Self::IppAttributes),
-            Protocol::Smb if port == SMB_PORT => Some(Self::SmbNegotiate),
-            Protocol::Postgresql => Some(Self::PostgresTls),
-            Protocol::Rdp => Some(Self::RdpNegotiate),
-            Protocol::Ldap => Some(Self::LdapRoot),
-            _ => None,
-        }
-    }
-
-    fn at_port(port: u16) -> Option<Self> {
-        match port {
-            22 => Some(Self::SshHello),
-            21 | 25 | 110 | 143 | 587 | 3306 => Some(Self::Banner),
-            80 | 8080 => Some(Self::HttpHead),
-            389 => Some(Self::LdapRoot),
-            SMB_PORT => Some(Self::SmbNegotiate),
-            631 => Some(Self::IppAttributes),
-            3389 => Some(Self::RdpNegotiate),
-            5432 => Some(Self::PostgresTls),
-            443 | 8443 => Some(Self::HttpsHead),
-            465 | 636 | 993 | 995 => Some(Self::TlsHello),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const fn to(port: u16) -> Addressed<'static> {
-        Addressed { ip: Ipv4Addr::new(10, 1, 2, 3), port, plan: "p", called: "" }
-    }
-
-    #[test]
-    fn p6_each_question_is_one_native_request_or_none() {
-        assert!(Question::Banner.opening(to(22), None).is_empty());
-        let head = String::from_utf8(Question::HttpHead.opening(to(80), None)).unwrap();
-        assert!(head.starts_with("HEAD / HTTP/1.1\r\nHost: 10.1.2.3:80\r\n") && head.ends_with("\r\n\r\n"));
-        assert_eq!(head.matches("HTTP/1.1").count(), 1);
-        let community: Community = "x".repeat(64).parse().unwrap();
-        for question in Question::ALL {
-            let has_own = question.is_taken_slowly()
-                || question.is_walk()
-                || matches!(question, Question::LinuxRead | Question::DirectoryRead);
-            assert!(
-                question.packets() <= question.ceiling() && has_own != (question.ceiling() == MOST_PACKETS)
-            );
-            let sent = question.opening(to(443), Some(&community));
-            // One request in one segment that every stack has room for.
-            assert!(sent.len() <= 536, "{question:?} {}", sent.len());
-            assert_eq!(
-                sent,
-                question.opening(to(443), Some(&community)),
-                "the same plan says the same bytes"
-            );
-            assert_eq!(Question::from_code(question.code()), Some(*question));
-        }
-    }
-
-    #[test]
-    fn p6_inside_tls_the_same_is_said_as_to_a_page_without_it() {
-        for question in Question::ALL {
-            let inside = question.inside(to(443));
-            let plain = match question {
-                Question::HttpsHead => Some(Question::HttpHead),
-                Question::FhirMetadataTls => Some(Question::FhirMetadata),
-                _ => None,
-            };
-            let expected = plain.map(|plain| plain.opening(to(443), None));
-            assert_eq!(inside, expected, "{question:?}");
-        }
-        let hello = Question::TlsHello.opening(to(443), None);
-        assert_eq!(Question::HttpsHead.opening(to(443), None), hello, "old servers tell as much");
-    }
-
-    #[test]
-    fn p6_without_a_community_nothing_is_said_to_snmp() {
-        for question in Question::ALL.iter().filter(|question| question.needs_community()) {
-            assert!(question.opening(to(161), None).is_empty());
-        }
-    }
-
-    #[test]
-    fn p6_the_session_service_of_netbios_is_not_asked() {
-        let expected = |port| Question::expected(Transport::Tcp, port, Some(Protocol::Smb));
-        assert_eq!((expected(139), expected(445)), (None, Some(Question::SmbNegotiate)));
-    }
-
-    #[test]
-    fn p6_a_service_that_expects_no_question_of_ours_gets_none() {
-        use Transport::{Tcp, Udp};
-        for (transport, port, heard) in [
-            (Tcp, 80, Some(Protocol::RawPrint)),
-            (Tcp, 443, Some(Protocol::Dicom)),
-            (Tcp, 4000, None),
-            (Udp, 4000, None),
-            (Udp, 162, Some(Protocol::Snmp)),
-            (Udp, 5353, Some(Protocol::Mdns)),
-            (Udp, 47808, Some(Protocol::Bacnet)),
-        ] {
-            assert_eq!(Question::expected(transport, port, heard), None, "{port}");
-        }
-        let tls = |port| Question::expected(Tcp, port, Some(Protocol::Tls));
-        assert_eq!((tls(4000), tls(993)), (Some(Question::TlsHello), Some(Question::TlsHello)));
-        assert_eq!((tls(443), Question::expected(Tcp, 8443, None)), (Some(Question::HttpsHead), tls(443)));
-    }
-
-    #[test]
-    fn our_name_is_said_to_ssh_after_the_servers_alone() {
-        let greeting = b"SSH-2.0-OpenSSH_9.2\r\n";
-        assert!(
-            Question::SshHello.opening(to(22), None).is_empty() && Question::SshHello.reply(b"").is_none()
-        );
-        assert_eq!(Question::SshHello.reply(greeting), Some(shell::IDENTIFICATION));
-        assert_eq!(Question::Banner.reply(greeting), None);
-        assert_eq!(Question::SshHello.farewell(b"220 ftp\r\n"), b"");
-    }
-}
+mod tests;
