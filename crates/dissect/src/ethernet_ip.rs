@@ -109,7 +109,7 @@ fn tell(data: &[u8], facts: &mut Facts) -> Option<()> {
 mod tests {
     use super::*;
     use crate::Start;
-    use crate::laws::Side;
+    use crate::laws::{Side, heard};
     use proptest::prelude::*;
 
     /// The answer of cpppo 5.2.5 (PyPI), over loopback.
@@ -122,14 +122,8 @@ mod tests {
         SenderService ethernet-ip.revision=20.11\nSenderService ethernet-ip.serial=006c061a\n";
 
     fn told(payload: &[u8], port: u16) -> (Option<Role>, String) {
-        let mut facts = Facts::default();
-        let [sender, receiver] =
-            [port, 50_000].map(|port| std::net::SocketAddr::from(([10, 1, 4, 30], port)));
-        let role = dissect(&Datagram { payload, sender, receiver }, &mut facts);
-        let line = |(about, fact): (About, wardround_model::Fact)| {
-            format!("{about:?} {}={}\n", fact.kind().code(), fact.value())
-        };
-        (role, facts.drain().map(line).collect())
+        let (role, lines) = heard(dissect, payload, ([10, 1, 4, 30], port), ([10, 1, 4, 30], 50_000));
+        (role, lines.iter().map(|line| format!("{line}\n")).collect())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use wardround_model::FactKind;
 
-use crate::{About, Facts, Half, Role, Start, Verdict, Words};
+use crate::{About, Datagram, Facts, Half, Role, Start, Verdict, Words};
 
 /// The entry of a stream dissector.
 pub(crate) type Dissect = fn(&Half<'_>, &mut Facts) -> Verdict;
@@ -108,4 +108,19 @@ impl<'a> Side<'a> {
         }
         whole
     }
+}
+
+/// What one datagram tells: who sent it, and facts as `Sender code=value`.
+pub(crate) fn heard(
+    dissect: fn(&Datagram<'_>, &mut Facts) -> Option<Role>,
+    payload: &[u8],
+    from: ([u8; 4], u16),
+    to: ([u8; 4], u16),
+) -> (Option<Role>, Vec<String>) {
+    let mut facts = Facts::default();
+    let role = dissect(&Datagram { payload, sender: from.into(), receiver: to.into() }, &mut facts);
+    let line = |(about, fact): (About, wardround_model::Fact)| {
+        format!("{about:?} {}={}", fact.kind().code(), fact.value())
+    };
+    (role, facts.drain().map(line).collect())
 }

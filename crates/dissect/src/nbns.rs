@@ -158,6 +158,7 @@ fn answer(reader: &mut Reader<'_>, sender: IpAddr, facts: &mut Facts) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::laws::heard;
     use proptest::prelude::*;
 
     const OWN: [u8; 4] = [10, 1, 3, 20];
@@ -175,16 +176,7 @@ mod tests {
     }
 
     fn told(payload: &[u8]) -> (Option<Role>, Vec<String>) {
-        let mut facts = Facts::default();
-        let [from, to] = [(OWN, 137), ([10, 1, 3, 255], 137)].map(std::net::SocketAddr::from);
-        let role = dissect(&Datagram { payload, sender: from, receiver: to }, &mut facts);
-        (
-            role,
-            facts
-                .drain()
-                .map(|(about, fact)| format!("{about:?} {}={}", fact.kind().code(), fact.value()))
-                .collect(),
-        )
+        heard(dissect, payload, (OWN, 137), ([10, 1, 3, 255], 137))
     }
 
     #[test]

@@ -67,20 +67,11 @@ fn tell(head: &Head<'_>, kind: &str, facts: &mut Facts) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::laws::heard;
     use proptest::prelude::*;
 
     fn told(payload: &[u8]) -> (Option<Role>, Vec<String>) {
-        let mut facts = Facts::default();
-        let [sender, receiver] =
-            [([10, 1, 4, 40], 1900), ([239, 255, 255, 250], 1900)].map(std::net::SocketAddr::from);
-        let role = dissect(&Datagram { payload, sender, receiver }, &mut facts);
-        (
-            role,
-            facts
-                .drain()
-                .map(|(about, fact)| format!("{about:?} {}={}", fact.kind().code(), fact.value()))
-                .collect(),
-        )
+        heard(dissect, payload, ([10, 1, 4, 40], 1900), ([239, 255, 255, 250], 1900))
     }
 
     #[test]

@@ -102,20 +102,11 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::laws::heard;
     use proptest::prelude::*;
 
     fn told(payload: &str) -> (Option<Role>, Vec<String>) {
-        let mut facts = Facts::default();
-        let [sender, receiver] =
-            [([10, 1, 4, 41], 3702), ([239, 255, 255, 250], 3702)].map(std::net::SocketAddr::from);
-        let role = dissect(&Datagram { payload: payload.as_bytes(), sender, receiver }, &mut facts);
-        (
-            role,
-            facts
-                .drain()
-                .map(|(about, fact)| format!("{about:?} {}={}", fact.kind().code(), fact.value()))
-                .collect(),
-        )
+        heard(dissect, payload.as_bytes(), ([10, 1, 4, 41], 3702), ([239, 255, 255, 250], 3702))
     }
 
     fn message(action: &str, body: &str) -> String {

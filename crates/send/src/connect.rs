@@ -4,13 +4,14 @@
 //! is acknowledged with what we say next, or with our end, where that comes at once: within the time that the kernel gives it (40 ms to
 //! 200 ms; a stack must take half a second, RFC 9293, 3.8.6.3). Last words go with the end.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
+use wardround_ask::Outcome;
 
 /// Connects within `time`, with so much `room` for what the host sends unasked.
 ///
@@ -49,6 +50,21 @@ pub(crate) fn connect(
     let stream = TcpStream::from(socket);
     stream.set_nonblocking(false)?;
     Ok(stream)
+}
+
+/// Why no connection stood.
+pub(crate) fn why_not(kind: ErrorKind) -> Outcome {
+    match kind {
+        ErrorKind::ConnectionRefused => Outcome::Refused,
+        ErrorKind::ConnectionReset => Outcome::Reset,
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => Outcome::NoConnection,
+        _ => Outcome::Unreachable,
+    }
+}
+
+/// Whether a read that waits for a moment only is to be tried again.
+pub(crate) fn is_wait(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
 /// Lets an acknowledgement wait for what we say next. The kernel forgets this now and then, so it is said before each read. Where it is

@@ -13,7 +13,7 @@ use wardround_ask::{Outcome, Question, Ticket, fhir};
 
 use crate::answer::Answer;
 use crate::cards;
-use crate::connect::{connect, hold_together, spare_acknowledgements};
+use crate::connect::{connect, hold_together, spare_acknowledgements, why_not};
 use crate::secured::Secured;
 
 /// How long a read waits before it looks whether asking was stopped.
@@ -35,12 +35,7 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
                 Talk { stream, is_stopped, slow, begun, taken: Cell::new(None), sent: 0, bytes: Vec::new() };
             talk.hold(ticket, &opening, begun.elapsed())
         }
-        Err(error) => Answer::empty(match error.kind() {
-            ErrorKind::ConnectionRefused => Outcome::Refused,
-            ErrorKind::ConnectionReset => Outcome::Reset,
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => Outcome::NoConnection,
-            _ => Outcome::Unreachable,
-        }),
+        Err(error) => Answer::empty(why_not(error.kind())),
     }
 }
 

@@ -10,6 +10,7 @@ use wardround_ask::envelope::{ANSWER_TIME, MOST_ANSWER};
 use wardround_ask::{Outcome, Tables, Ticket, Turn, UserTalk};
 
 use crate::answer::Answer;
+use crate::connect::is_wait;
 
 /// How long a read waits before it looks whether asking was stopped.
 pub(crate) const SLICE: Duration = Duration::from_millis(100);
@@ -152,10 +153,6 @@ fn listen(
         }
     }
     (Outcome::Silent, Vec::new())
-}
-
-pub(crate) fn is_wait(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
 pub(crate) fn outcome(kind: ErrorKind) -> Outcome {

@@ -10,6 +10,7 @@ mod connect;
 mod connection;
 mod datagram;
 mod directory;
+mod ended;
 mod multicast;
 mod reading;
 mod run;

@@ -11,7 +11,8 @@ use wardround_ask::envelope::{ANSWER_TIME, MOST_ANSWER, MOST_HEARD, MOST_WALK_AN
 use wardround_ask::{Net, Outcome, Ticket};
 
 use crate::answer::Answer;
-use crate::datagram::{SLICE, is_wait, outcome};
+use crate::connect::is_wait;
+use crate::datagram::{SLICE, outcome};
 
 /// Datagrams that are passed over, at most.
 const MOST_PASSED: usize = 4096;

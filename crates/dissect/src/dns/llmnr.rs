@@ -29,6 +29,7 @@ fn tell(record: Record<'_>, datagram: &Datagram<'_>, facts: &mut Facts) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::laws::heard;
 
     fn told(answer_ip: [u8; 4]) -> (Option<Role>, Vec<String>) {
         let question = b"\x06rad-pc\0\0\x01\0\x01";
@@ -39,17 +40,7 @@ mod tests {
             &answer_ip,
         ]
         .concat();
-        let mut facts = Facts::default();
-        let [sender, receiver] =
-            [([10, 1, 3, 20], 5355), ([10, 1, 3, 30], 50_000)].map(std::net::SocketAddr::from);
-        let role = dissect_llmnr(&Datagram { payload: &payload, sender, receiver }, &mut facts);
-        (
-            role,
-            facts
-                .drain()
-                .map(|(about, fact)| format!("{about:?} {}={}", fact.kind().code(), fact.value()))
-                .collect(),
-        )
+        heard(dissect_llmnr, &payload, ([10, 1, 3, 20], 5355), ([10, 1, 3, 30], 50_000))
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! here. Before each word of ours it is quiet for a while, so that what the kernel acknowledges and what we say keep under the rate of
 //! one host.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,11 @@ use wardround_ask::directory::Certificate;
 use wardround_ask::directory::budget::{MOST_BYTES, MOST_MESSAGES, MOST_TIME, PAUSE, SILENCE};
 
 use super::pinned::Pinned;
+use crate::connect::is_wait;
+use crate::ended;
 
 /// How long a read waits before it looks whether asking was stopped.
 const SLICE: Duration = Duration::from_millis(100);
-/// How long the other side's end is waited for, and when asking was stopped.
-const END_TIME: Duration = Duration::from_secs(3);
-const STOPPED_END_TIME: Duration = Duration::from_millis(300);
 
 /// How long a reading, a silence in it, and the quiet before each word of ours may last.
 #[derive(Clone, Copy, Debug)]
@@ -212,25 +211,6 @@ impl<'a> Line<'a> {
         if let Ok(bytes) = self.waiting() {
             let _ = self.write(&bytes);
         }
-        if self.stream.shutdown(Shutdown::Write).is_err() {
-            return;
-        }
-        let (begun, mut buffer) = (Instant::now(), [0; 4096]);
-        while self.heard < MOST_BYTES {
-            let time = if (self.is_stopped)() { STOPPED_END_TIME } else { END_TIME };
-            if begun.elapsed() >= time {
-                return;
-            }
-            match self.stream.read(&mut buffer) {
-                Ok(0) => return,
-                Ok(count) => self.heard = self.heard.saturating_add(count),
-                Err(error) if is_wait(error.kind()) => {}
-                Err(_) => return,
-            }
-        }
+        ended::in_order(&mut self.stream, &mut self.heard, MOST_BYTES, self.is_stopped);
     }
-}
-
-fn is_wait(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

@@ -7,7 +7,6 @@
 mod line;
 mod pinned;
 
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
@@ -17,6 +16,7 @@ use wardround_ask::{Outcome, Ticket};
 
 use crate::answer::{Answer, DirectoryReading};
 use crate::cards;
+use crate::connect::why_not;
 use line::{Limits, Line};
 
 /// Reads.
@@ -27,14 +27,7 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     let to = SocketAddr::from((exchange.ip, exchange.port));
     let stream = match TcpStream::connect_timeout(&to, CONNECT_TIME) {
         Ok(stream) => stream,
-        Err(error) => {
-            return Answer::empty(match error.kind() {
-                ErrorKind::ConnectionRefused => Outcome::Refused,
-                ErrorKind::ConnectionReset => Outcome::Reset,
-                ErrorKind::TimedOut | ErrorKind::WouldBlock => Outcome::NoConnection,
-                _ => Outcome::Unreachable,
-            });
-        }
+        Err(error) => return Answer::empty(why_not(error.kind())),
     };
     let (connected, from) = (begun.elapsed(), stream.local_addr().ok());
     // The kernel may have learned the card only now.

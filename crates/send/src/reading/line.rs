@@ -1,13 +1,15 @@
 //! The connection of a reading, with its budget: every byte that comes, every message that goes, and all time are counted here.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use wardround_ask::Outcome;
 use wardround_ask::reading::budget::{MOST_BYTES, MOST_MESSAGES, MOST_TIME, PAUSE, SILENCE, TURN};
 
 use super::seal::{Seal, TAG};
+use crate::connect::is_wait;
+use crate::ended;
 
 /// How long a read waits before it looks whether asking was stopped.
 const SLICE: Duration = Duration::from_millis(100);
@@ -17,9 +19,6 @@ const MOST_PACKET: usize = 35_000;
 const MOST_TEXT: usize = 4096;
 /// Packets are a multiple of this before they are sealed, and of twice as much when they are (RFC 4253, 6; RFC 5647, 7.2).
 const BLOCK: usize = 8;
-/// How long the other side's end is waited for, and when asking was stopped.
-const END_TIME: Duration = Duration::from_secs(3);
-const STOPPED_END_TIME: Duration = Duration::from_millis(300);
 
 /// How long a reading and a silence in it may last.
 #[derive(Clone, Copy)]
@@ -222,29 +221,10 @@ impl<'a> Line<'a> {
             self.sent = self.sent.saturating_add(bytes.len());
             let _ = self.stream.write_all(&bytes);
         }
-        if self.stream.shutdown(Shutdown::Write).is_err() {
-            return;
-        }
-        let (begun, mut buffer) = (Instant::now(), [0; 4096]);
-        while self.heard < MOST_BYTES {
-            let time = if (self.is_stopped)() { STOPPED_END_TIME } else { END_TIME };
-            if begun.elapsed() >= time {
-                return;
-            }
-            match self.stream.read(&mut buffer) {
-                Ok(0) => return,
-                Ok(came) => self.heard = self.heard.saturating_add(came),
-                Err(error) if is_wait(error.kind()) => {}
-                Err(_) => return,
-            }
-        }
+        ended::in_order(&mut self.stream, &mut self.heard, MOST_BYTES, self.is_stopped);
     }
 
     pub(super) fn from(&self) -> Option<std::net::SocketAddr> {
         self.stream.local_addr().ok()
     }
-}
-
-fn is_wait(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

@@ -9,7 +9,6 @@ mod parts;
 mod seal;
 mod signed;
 
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
@@ -20,6 +19,7 @@ use wardround_ask::{Outcome, Ticket};
 
 use crate::answer::{Answer, Reading};
 use crate::cards;
+use crate::connect::why_not;
 use line::{Limits, Line};
 use parts::{Parts, number, string};
 
@@ -60,14 +60,7 @@ pub(crate) fn put(ticket: &Ticket, is_stopped: &dyn Fn() -> bool) -> Answer {
     let to = SocketAddr::from((exchange.ip, exchange.port));
     let stream = match TcpStream::connect_timeout(&to, CONNECT_TIME) {
         Ok(stream) => stream,
-        Err(error) => {
-            return Answer::empty(match error.kind() {
-                ErrorKind::ConnectionRefused => Outcome::Refused,
-                ErrorKind::ConnectionReset => Outcome::Reset,
-                ErrorKind::TimedOut | ErrorKind::WouldBlock => Outcome::NoConnection,
-                _ => Outcome::Unreachable,
-            });
-        }
+        Err(error) => return Answer::empty(why_not(error.kind())),
     };
     let connected = begun.elapsed();
     let mut line = match Line::new(stream, is_stopped, Limits::default()) {
