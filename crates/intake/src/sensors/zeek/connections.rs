@@ -25,6 +25,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("postgresql", Protocol::Postgresql),
     ("rdp", Protocol::Rdp),
     ("redis", Protocol::Redis),
+    ("rfb", Protocol::Vnc),
     ("smb", Protocol::Smb),
     ("smtp", Protocol::Smtp),
     ("krb", Protocol::Kerberos),
