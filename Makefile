@@ -20,7 +20,7 @@ help: ## Show what can be made
 
 demo: ## Build, import the demo hospital's lists, run a round over them and its capture, and plan six hours
 	$(CARGO) build --release --locked --package wardround
-	@mkdir -p .demo
+	@mkdir -p .demo && rm -f .demo/rounds.sqlite*
 	target/release/wardround import examples/lists/*.csv --day 2026-11-23 --store .demo/rounds.sqlite > .demo/import.txt
 	target/release/wardround import examples/lists/packages.dpkg.txt --for 10.20.3.20 --day 2026-11-23 --store .demo/rounds.sqlite >> .demo/import.txt
 	target/release/wardround round examples/clinic.pcapng --store .demo/rounds.sqlite --html .demo/round.html
