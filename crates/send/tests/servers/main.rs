@@ -4,17 +4,18 @@
 
 #[path = "../zoo/hospital.rs"]
 mod hospital;
+mod lab;
 mod multicast;
 mod snmp3;
 mod switch;
 
-use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
-use std::process::{Child, Command, Stdio};
 
 use wardround_ask::{Exchange, Halt, Listed, Outcome, observations, observations_inside};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Answer, Desk, Ended, run};
+
+use lab::{Lab, in_namespaces};
 
 /// A server's name, what it is known to speak, and what must be told of it: kinds of facts, and what their values begin with.
 type Known = (&'static str, Protocol, &'static [(&'static str, &'static str)]);
@@ -130,45 +131,19 @@ const CONTACT: &str = "mustermann";
 #[test]
 #[ignore = "needs servers that `make test` does not install; `make ask-servers` runs it"]
 fn real_servers_answer_and_are_named() {
-    let this = std::env::current_exe().unwrap();
-    let mut command = Command::new("unshare");
-    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
-    command.args(["--exact", "servers_in_namespaces", "--ignored", "--nocapture"]);
-    let output = command.output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(output.status.success(), "{told}");
-    println!("{told}");
-}
-
-/// The servers. They end with this, as their input ends.
-struct Servers(Child);
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
+    in_namespaces("servers_in_namespaces");
 }
 
 /// Name, address and port of all that could be started.
-fn started(folder: &std::path::Path) -> (Servers, Vec<(String, Ipv4Addr, u16)>) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/servers");
-    let mut command = Command::new(script);
-    let mut child =
-        command.arg("lo").arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+fn started(lab: &Lab) -> Vec<(String, Ipv4Addr, u16)> {
     let mut found = Vec::new();
-    for line in lines.take_while(|line| line != "ready") {
+    for line in &lab.lines {
         match line.split(' ').collect::<Vec<_>>().as_slice() {
             [name, ip, port] => found.push(((*name).to_owned(), ip.parse().unwrap(), port.parse().unwrap())),
-            _ => {
-                println!("skipped: {line}");
-                assert!(std::env::var_os("ALL_SERVERS").is_none(), "{line}");
-            }
+            _ => Lab::skip(line),
         }
     }
-    (Servers(child), found)
+    found
 }
 
 #[derive(Default)]
@@ -196,9 +171,8 @@ impl Desk for Notes {
 #[test]
 #[ignore = "run by the test above, in namespaces"]
 fn servers_in_namespaces() {
-    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
-    let folder = std::env::temp_dir().join(format!("ask-servers-{}", std::process::id()));
-    let (_servers, started) = started(&folder);
+    let lab = Lab::start("servers", &["lo"]);
+    let started = started(&lab);
     let known = |name: &str| SERVERS.iter().find(|(known, ..)| *known == name).unwrap();
     let mut offers: Vec<(Ipv4Addr, Vec<(u16, Protocol)>)> = Vec::new();
     for (name, ip, port) in &started {
@@ -234,5 +208,4 @@ fn servers_in_namespaces() {
         assert!(!all.contains(COMMUNITY) && !all.to_lowercase().contains(CONTACT), "{all}");
     }
     assert!(wrong.is_empty(), "{wrong:?}");
-    let _ = std::fs::remove_dir_all(folder);
 }

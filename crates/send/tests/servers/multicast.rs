@@ -1,44 +1,27 @@
 //! All devices of a wire are asked at once which services they offer: real ones answer (avahi, minidlna and WSDiscovery,
 //! `lab/multicast`), and who is elsewhere is not heard.
 
-use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
-use std::process::{Command, Stdio};
 
 use wardround_ask::{Discovery, Exchange, Listed, Outcome, observations};
 use wardround_model::Timestamp;
 use wardround_send::{Ended, run};
 
-use crate::{CONTACT, Notes, Servers, hospital};
+use crate::lab::{Lab, in_namespaces};
+use crate::{CONTACT, Notes, hospital};
 
 #[test]
 #[ignore = "needs avahi, which `make test` does not install; `make ask-servers` runs it"]
 fn a_device_answers_what_all_are_asked() {
-    let this = std::env::current_exe().unwrap();
-    let mut command = Command::new("unshare");
-    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
-    command.args(["--exact", "multicast::wire_in_namespaces", "--ignored", "--nocapture"]);
-    let output = command.output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(output.status.success(), "{told}");
-    println!("{told}");
+    in_namespaces("multicast::wire_in_namespaces");
 }
 
 #[test]
 #[ignore = "run by the test above, in namespaces"]
 fn wire_in_namespaces() {
-    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
-    let folder = std::env::temp_dir().join(format!("ask-multicast-{}", std::process::id()));
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/multicast");
-    let mut command = Command::new(script);
-    let mut child = command.arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let lines: Vec<String> = lines.take_while(|line| line != "ready").collect();
-    let _servers = Servers(child);
-    if lines != ["device 10.20.1.30", "camera 10.20.1.32"] {
-        println!("skipped: {lines:?}");
-        assert!(std::env::var_os("ALL_SERVERS").is_none(), "{lines:?}");
+    let lab = Lab::start("multicast", &[]);
+    if lab.lines != ["device 10.20.1.30", "camera 10.20.1.32"] {
+        Lab::skip(&format!("{:?}", lab.lines));
         return;
     }
     let listed = Listed { multicast: Discovery::ALL.to_vec(), ..Listed::default() };
@@ -47,7 +30,7 @@ fn wire_in_namespaces() {
     let ended = run(&approved, &mut notes);
     assert!(matches!(&ended, Ended::Done(distress) if distress.is_empty()), "{ended:?}");
     let (exchange, answer) = notes.0.first().unwrap();
-    let heard = std::fs::read_to_string(folder.join("heard")).unwrap();
+    let heard = std::fs::read_to_string(lab.folder.join("heard")).unwrap();
     println!("{} {:?}; {heard}", answer.outcome.code(), answer.others);
     // One datagram, which no router sends on.
     let question = "00000001000000000000095f7365727669636573075f646e732d7364045f756470056c6f63616c00000c8001";
@@ -72,7 +55,6 @@ fn wire_in_namespaces() {
     }
     assert!(told.iter().any(|fact| fact.starts_with("10.20.1.32 upnp.server ")), "{told:?}");
     assert!(!format!("{told:?}").contains(CONTACT));
-    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// What an answer of one of them tells.

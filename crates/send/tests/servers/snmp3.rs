@@ -1,14 +1,12 @@
 //! A real agent of SNMP 3 (`lab/snmp3`) is asked as a user that it knows, and as others that it does not.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
-
 use wardround_ask::{Listed, Outcome, Question, observations};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Answer, Ended, run};
 
+use crate::lab::{Lab, in_namespaces};
 use crate::switch::datagrams;
-use crate::{CONTACT, Notes, Servers, hospital};
+use crate::{CONTACT, Notes, hospital};
 
 /// A user's lines, what comes of asking as that user, and a word of why.
 const USERS: &[(&str, Outcome, &str)] = &[
@@ -41,31 +39,15 @@ const USERS: &[(&str, Outcome, &str)] = &[
 #[test]
 #[ignore = "needs an agent that `make test` does not install; `make ask-servers` runs it"]
 fn an_agent_answers_the_users_that_it_knows() {
-    let this = std::env::current_exe().unwrap();
-    let mut command = Command::new("unshare");
-    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
-    command.args(["--exact", "snmp3::agent_in_a_namespace", "--ignored", "--nocapture"]);
-    let output = command.output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(output.status.success(), "{told}");
-    println!("{told}");
+    in_namespaces("snmp3::agent_in_a_namespace");
 }
 
 #[test]
 #[ignore = "run by the test above, in namespaces"]
 fn agent_in_a_namespace() {
-    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
-    let folder = std::env::temp_dir().join(format!("ask-snmp3-{}", std::process::id()));
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/snmp3");
-    let mut command = Command::new(script);
-    let mut child = command.arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let lines: Vec<String> = lines.take_while(|line| line != "ready").collect();
-    let _servers = Servers(child);
-    if lines != ["agent 10.20.1.196 161"] {
-        println!("skipped: {lines:?}");
-        assert!(std::env::var_os("ALL_SERVERS").is_none(), "{lines:?}");
+    let lab = Lab::start("snmp3", &[]);
+    if lab.lines != ["agent 10.20.1.196 161"] {
+        Lab::skip(&format!("{:?}", lab.lines));
         return;
     }
     for (user, outcome, why) in USERS {
@@ -87,7 +69,6 @@ fn agent_in_a_namespace() {
         let name = user.lines().next().unwrap().strip_prefix("user ").unwrap().as_bytes();
         assert!(!answer.bytes.windows(name.len()).any(|window| window == name), "its name is in no answer");
     }
-    let _ = std::fs::remove_dir_all(folder);
 }
 
 /// Asks as this user, and what the answer tells.

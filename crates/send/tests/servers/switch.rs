@@ -1,8 +1,6 @@
 //! The tables of a switch by SNMP: a bridge of the kernel with real agents (`lab/switch`) tells the right neighbours, within the budget
 //! of a walk.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use wardround_ask::envelope::{MOST_WALKED, WALK_GAP};
@@ -10,7 +8,8 @@ use wardround_ask::{Listed, Outcome, observations};
 use wardround_model::{Protocol, Timestamp};
 use wardround_send::{Ended, run};
 
-use crate::{COMMUNITY, Notes, Servers, hospital};
+use crate::lab::{Lab, in_namespaces};
+use crate::{COMMUNITY, Notes, hospital};
 
 /// What `lab/switch` knows.
 const USER: &str = "user monitor\nauthentication sha-256 sesame-4711\nprivacy aes-128 open-sesame-4711";
@@ -18,15 +17,7 @@ const USER: &str = "user monitor\nauthentication sha-256 sesame-4711\nprivacy ae
 #[test]
 #[ignore = "needs agents that `make test` does not install; `make ask-servers` runs it"]
 fn a_switch_tells_its_neighbours() {
-    let this = std::env::current_exe().unwrap();
-    let mut command = Command::new("unshare");
-    command.args(["--net", "--mount"]).env("IN_LAB", "yes").arg(this);
-    command.args(["--exact", "switch::switch_in_namespaces", "--ignored", "--nocapture"]);
-    let output = command.output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(output.status.success(), "{told}");
-    println!("{told}");
+    in_namespaces("switch::switch_in_namespaces");
 }
 
 /// Datagrams that left here, as the kernel counts them (`proc_net(5)`): its second line of UDP, fourth number.
@@ -39,23 +30,12 @@ pub(crate) fn datagrams() -> u64 {
 #[test]
 #[ignore = "run by the test above, in namespaces"]
 fn switch_in_namespaces() {
-    assert!(std::env::var_os("IN_LAB").is_some(), "only in namespaces of its own: servers are started");
-    let folder = std::env::temp_dir().join(format!("ask-switch-{}", std::process::id()));
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lab/switch");
-    let mut command = Command::new(script);
-    let mut child = command.arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok)
-        .take_while(|line| line != "ready")
-        .collect();
-    let _servers = Servers(child);
-    let lines: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
+    let lab = Lab::start("switch", &[]);
+    let lines: Vec<Vec<&str>> = lab.lines.iter().map(|line| line.split(' ').collect()).collect();
     let [["switch", switch, "161", own], ["neighbour", ip, card]] =
         [lines.first().unwrap().as_slice(), lines.get(1).unwrap().as_slice()]
     else {
-        println!("skipped: {lines:?}");
-        assert!(std::env::var_os("ALL_SERVERS").is_none(), "{lines:?}");
+        Lab::skip(&format!("{lines:?}"));
         return;
     };
     let at = switch.parse().unwrap();
@@ -104,5 +84,4 @@ fn switch_in_namespaces() {
         assert_eq!(cards.count(), 2, "{told:#?}");
         assert!(!told.concat().contains(COMMUNITY) && !told.concat().contains("monitor"));
     }
-    let _ = std::fs::remove_dir_all(folder);
 }

@@ -42,7 +42,7 @@ pub(crate) struct ScopeAsk {
     /// A private IPv4 network that may be asked, such as 10.20.1.0/24; may be said several times
     #[arg(long, value_name = "NETWORK", requires_all = ["owner", "phone"])]
     pub(crate) network: Vec<Net>,
-    /// One of these networks in which all devices may be asked at once which services they offer (mDNS). This reaches every device
+    /// One of these networks in which all devices may be asked at once (mDNS, SSDP, WS-Discovery). This reaches every device
     /// there, also medical and unknown ones; it is off where it is not said; may be said several times
     #[arg(long, value_name = "NETWORK", requires = "network")]
     pub(crate) multicast: Vec<Net>,

@@ -34,7 +34,7 @@ fn p11_all_are_asked_at_once_where_it_is_switched_on_and_no_pump_is() {
         "10.20.3.0/24 lies in no network that may be asked",
         "All at once:   10.20.2.0/24 (a multicast reaches every device there, also medical and unknown ones)",
         "10.20.1.1              a device that treats a patient is there",
-        "224.0.0.251:5353/udp   mdns-services",
+        "224.0.0.251:5353/udp      mdns-services",
         "all of 10.20.2.0/24: its owner switched multicast on",
         "It asks all devices of a network at once, also medical and unknown ones, so two different people must approve it.",
         "1 of 2 people approved this plan",

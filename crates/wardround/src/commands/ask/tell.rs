@@ -69,7 +69,7 @@ pub(super) fn plan(plan: &Plan, again: &str) -> Result<String> {
         let area = if exchange.clinical { "; clinical area" } else { "" };
         writeln!(
             text,
-            "  {:21}  {:14}  {:2} packets  {}{area}",
+            "  {:24}  {:18}  {:2} packets  {}{area}",
             exchange.place(),
             exchange.question.code(),
             exchange.packets,
