@@ -4,7 +4,7 @@
 //! A login in clear shows its name. [`Account`] tells only whether two names are the same, and only as long as this program runs; what is
 //! kept of it are facts about the hosts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
@@ -18,8 +18,8 @@ use crate::skips::Skips;
 const SHARED_BY: usize = 3;
 /// The most hosts of one account that are told.
 const MOST_HOSTS: usize = 64;
-/// The most accounts of all shards together.
-const MOST_ACCOUNTS: usize = 65_536;
+/// The most hosts of all accounts, of all shards together: whoever makes up names and senders fills some megabytes, and no more.
+const MOST_USERS: usize = 16_384;
 
 /// An account at a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +31,7 @@ struct At {
 /// A host that logged in, when it was first seen to, and whether that was told.
 #[derive(Clone, Copy, Debug)]
 struct User {
+    host: IpAddr,
     first: Sighting,
     is_told: bool,
 }
@@ -38,7 +39,9 @@ struct User {
 /// Who logs in by which account.
 #[derive(Debug)]
 pub(crate) struct AccountTable {
-    users: HashMap<At, BTreeMap<IpAddr, User>, RandomState>,
+    users: HashMap<At, Vec<User>, RandomState>,
+    /// Hosts of all accounts.
+    count: usize,
     limit: usize,
 }
 
@@ -51,12 +54,16 @@ impl Default for AccountTable {
 impl AccountTable {
     /// One of so many tables that share the limit.
     pub(crate) fn new(of: usize) -> Self {
-        Self { users: HashMap::default(), limit: MOST_ACCOUNTS.checked_div(of).unwrap_or(MOST_ACCOUNTS) }
+        Self { users: HashMap::default(), count: 0, limit: MOST_USERS.checked_div(of).unwrap_or(MOST_USERS) }
     }
 
     /// What it holds; it begins anew.
     pub(crate) fn take(&mut self) -> Self {
-        Self { users: std::mem::take(&mut self.users), limit: self.limit }
+        Self {
+            users: std::mem::take(&mut self.users),
+            count: std::mem::take(&mut self.count),
+            limit: self.limit,
+        }
     }
 
     /// Keeps by which accounts the sender logs in at the receiver.
@@ -69,29 +76,31 @@ impl AccountTable {
     ) {
         let (server, host) = (key.ip(sender.other()), key.ip(sender));
         for account in found.take_accounts() {
-            self.add(At { server, account }, host, User { first, is_told: false }, skips);
+            self.add(At { server, account }, User { host, first, is_told: false }, skips);
         }
     }
 
-    fn add(&mut self, at: At, host: IpAddr, user: User, skips: &mut Skips) {
-        if self.users.len() >= self.limit && !self.users.contains_key(&at) {
-            skips.count(SkipReason::TooManyFacts, user.first.evidence);
-            return;
-        }
-        let users = self.users.entry(at).or_default();
-        let full = users.len() >= MOST_HOSTS;
-        if let Some(known) = users.get_mut(&host) {
+    fn add(&mut self, at: At, user: User, skips: &mut Skips) {
+        let known =
+            self.users.get_mut(&at).and_then(|users| users.iter_mut().find(|it| it.host == user.host));
+        if let Some(known) = known {
             known.first = known.first.min(user.first);
-        } else if !full {
-            users.insert(host, user);
+        } else if self.count >= self.limit {
+            skips.count(SkipReason::TooManyFacts, user.first.evidence);
+        } else {
+            let users = self.users.entry(at).or_default();
+            if users.len() < MOST_HOSTS {
+                users.push(user);
+                self.count = self.count.saturating_add(1);
+            }
         }
     }
 
     /// Adds what another table holds.
     pub(crate) fn merge(&mut self, other: Self, skips: &mut Skips) {
         for (at, users) in other.users {
-            for (host, user) in users {
-                self.add(at, host, user, skips);
+            for user in users {
+                self.add(at, user, skips);
             }
         }
     }
@@ -100,9 +109,9 @@ impl AccountTable {
     pub(crate) fn tell_shared(&mut self) -> Vec<Observation> {
         let mut told = Vec::new();
         for (at, users) in self.users.iter_mut().filter(|(_, users)| users.len() >= SHARED_BY) {
-            for (host, user) in users.iter_mut().filter(|(_, user)| !user.is_told) {
+            for user in users.iter_mut().filter(|user| !user.is_told) {
                 user.is_told = true;
-                told.extend(observation(*host, at.account.protocol, user.first));
+                told.extend(observation(user.host, at.account.protocol, user.first));
             }
         }
         told
@@ -174,10 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn accounts_beyond_the_limit_are_counted() {
-        let (mut full, mut skips) = (AccountTable::new(MOST_ACCOUNTS), Skips::default());
-        full.merge(table(&[(10, "one"), (10, "two")]), &mut skips);
+    fn hosts_beyond_the_limit_are_counted() {
+        let (mut full, mut skips) = (AccountTable::new(MOST_USERS), Skips::default());
+        full.merge(table(&[(10, "one"), (10, "two"), (11, "one")]), &mut skips);
         let counted: Vec<_> = skips.list().map(|skip| (skip.reason, skip.count)).collect();
-        assert_eq!(counted, [(SkipReason::TooManyFacts, 1)]);
+        assert_eq!(counted, [(SkipReason::TooManyFacts, 2)]);
     }
 }
