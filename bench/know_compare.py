@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What two programs found in one SBOM, and why they differ: know_compare.py OURS.json THEIRS.json
 
-Ours is a round's JSON, theirs cve-bin-tool's report. Each CVE of each product and version is in one row.
+Ours is a check's JSON, theirs cve-bin-tool's report. Each CVE of each product and version is in one row.
 """
 
 import collections
@@ -11,14 +11,15 @@ import sys
 ours = json.load(open(sys.argv[1], encoding="utf-8"))
 theirs = json.load(open(sys.argv[2], encoding="utf-8"))
 
-found, grades = set(), {}
-for finding in ours["findings"]:
-    if "cve" in finding:
-        name = finding["product"].split(":")[-1].replace("\\", "")
-        key = (name, finding["cve"])
+found, grades, asked = set(), {}, {}
+for component in ours["components"]:
+    name = (component["product"] or component["name"]).split(":")[-1].replace("\\", "")
+    for weakness in component["weaknesses"]:
+        key = (name, weakness["cve"])
         found.add(key)
-        grades[key] = finding["grade"]
-asked = {cve: one["grade"] for one in ours["unjudged"] for cve in one.get("cves", [])}
+        grades[key] = weakness["grade"]
+    for question in component["questions"]:
+        asked.update((cve, "unclear record") for cve in question["cves"])
 reported = {(one["product"], one["cve_number"]) for one in theirs if one["cve_number"].startswith("CVE-")}
 
 both = found & reported

@@ -158,6 +158,9 @@ impl SeenVersion {
         if wanted.eq_ignore_ascii_case(text) {
             return Judgement::Exact;
         }
+        if let Some(order) = self.compare_plain(&wanted) {
+            return if order == Ordering::Equal { Judgement::Exact } else { Judgement::NotAffected };
+        }
         let (Some(seen), Some(wanted)) = (&self.parsed, Version::read(&wanted)) else {
             return Judgement::Unknown;
         };
@@ -171,6 +174,11 @@ impl SeenVersion {
             Some(_) => Judgement::NotAffected,
             None => Judgement::Unknown,
         }
+    }
+
+    /// Versions of numbers alone are no updates of one another, so their order says all.
+    fn compare_plain(&self, wanted: &str) -> Option<Ordering> {
+        self.parsed.as_ref()?.compare_plain(wanted)
     }
 
     fn judge_pattern(&self, pattern: &str) -> Judgement {
@@ -206,6 +214,9 @@ impl SeenVersion {
     /// NVD writes "up to 7.2p2" as "up to 7.2" with the update `p2`.
     fn is_up_to(&self, seen: &Version, bound: &Bound<'_>, update: Option<&str>) -> Option<bool> {
         let update = update.filter(|_| bound.inclusive);
+        if let Some(order) = seen.compare_plain(bound.version).filter(|_| update.is_none()) {
+            return Some(order == Ordering::Less || order == Ordering::Equal && bound.inclusive);
+        }
         let end = Version::read(&join(bound.version, update))?;
         match seen.compare(&end)? {
             Ordering::Less => Some(true),
@@ -222,7 +233,10 @@ impl SeenVersion {
 }
 
 fn is_from(seen: &Version, bound: &Bound<'_>) -> Option<bool> {
-    let order = seen.compare(&Version::read(bound.version)?)?;
+    let order = match seen.compare_plain(bound.version) {
+        Some(order) => order,
+        None => seen.compare(&Version::read(bound.version)?)?,
+    };
     Some(order == Ordering::Greater || order == Ordering::Equal && bound.inclusive)
 }
 

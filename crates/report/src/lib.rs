@@ -3,6 +3,7 @@
 //! The command line and the site tell the same round by the same words. Not here: what is weak or urgent (`triage`), where
 //! a page goes (a terminal, a file, a browser), and PDF, which takes long to build (`paper`).
 
+pub mod check;
 pub mod document;
 pub mod json;
 mod one_file;

@@ -36,6 +36,29 @@ fn list(kept: Import) -> List {
     }
 }
 
+/// A list that was read just now, for a round that does not keep it.
+#[must_use]
+pub fn list_of(request: &Request<'_>, imported: Imported) -> List {
+    let source = Source {
+        kind: imported.kind,
+        name: request.name.to_owned(),
+        bytes: u64::try_from(request.bytes.len()).unwrap_or(u64::MAX),
+        records: imported.rows,
+        first: Some(imported.observed_at),
+        last: Some(imported.observed_at),
+        interfaces: Vec::new(),
+        ended_early: None,
+    };
+    let first_failed = imported.errors.iter().map(|error| error.row).min().unwrap_or_default();
+    List {
+        source,
+        failed: (imported.rows_failed > 0).then_some((imported.rows_failed, first_failed)),
+        observations: imported.observations,
+        conversations: imported.conversations,
+        values_not_allowed: imported.values_not_allowed,
+    }
+}
+
 /// What people said and did not take back, the oldest first.
 ///
 /// # Errors

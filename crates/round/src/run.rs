@@ -211,7 +211,7 @@ fn of_now(statements: &[Statement], as_of: Timestamp, inventory: &Inventory) -> 
 }
 
 /// Makers by the first bytes of a card address, from the index.
-struct OuiTable<'a>(&'a Index<'a>);
+pub(crate) struct OuiTable<'a>(pub(crate) &'a Index<'a>);
 
 impl Makers for OuiTable<'_> {
     fn maker(&self, mac: MacAddr) -> Option<&str> {

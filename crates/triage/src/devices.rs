@@ -53,6 +53,17 @@ pub(crate) fn grounds(asset: &Asset) -> Vec<Ground> {
     grounds
 }
 
+impl Device<'_> {
+    /// Its maker, model and software, as people write them.
+    pub(crate) fn name(&self) -> String {
+        let Device { maker, model, software } = self;
+        match software {
+            Some(version) => format!("{maker} {model} {version}"),
+            None => format!("{maker} {model}"),
+        }
+    }
+}
+
 pub(crate) fn shown(device: &Device<'_>) -> String {
     let Device { maker, model, software } = device;
     match software {

@@ -21,7 +21,7 @@ pub use self::scope::Scope;
 use crate::opinion::Opinion;
 use crate::scene::Scene;
 use crate::ssvc::{Deciding, DecisionTables};
-use crate::things::{Thing, Things};
+use crate::things::{Kept, Thing, Things};
 use crate::{Input, Triaged, order, plan, settings};
 
 /// The input of triage, laid out, with what the index says of everything in it.
@@ -77,6 +77,15 @@ impl<'a> Judging<'a> {
     pub fn matches(&self) -> usize {
         let of = |at: usize| self.opinions.get(at).map_or(0, |opinion| opinion.matches.len());
         self.things.held.iter().map(|held| of(held.thing)).sum()
+    }
+
+    /// Each distinct thing with what the index says of it, in the order of the things.
+    pub(crate) fn opinions(&self) -> impl Iterator<Item = (&Kept<'a>, &Opinion)> {
+        self.things.all.iter().zip(self.opinions.iter().map(Arc::as_ref))
+    }
+
+    pub(crate) fn scene(&self) -> &Scene<'a> {
+        &self.scene
     }
 
     /// Everything that is to be said.

@@ -6,6 +6,7 @@
 
 mod answers;
 mod by_asset;
+mod components;
 mod devices;
 #[cfg(test)]
 mod hospital;
@@ -41,6 +42,7 @@ use wardround_model::{
     Unjudged,
 };
 
+pub use components::{Asked, Component, Published};
 pub use hours::{
     Budget, BudgetError, Checks, Device, Efforts, EffortsError, Goes, HourPlan, Left, LeftBecause,
     MakerLetter, MakerSays, Outcome, Picture, Quiet, Task, TaskId, Team, Visit, VisitStep, VisitWork, WhatIf,

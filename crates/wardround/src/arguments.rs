@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod backup;
+pub(crate) mod check;
 pub(crate) mod import;
 mod intel;
 pub(crate) mod memory;
@@ -39,6 +40,7 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   wardround import computers.csv leases.txt         keep lists: directory, leases, software, inventory ...
+  wardround check sbom.json                         what is published of a product, before you buy it
   wardround round                                   what the kept lists show, and what to do first
   wardround round mirror.pcapng                     read a capture beside them
   wardround round a.pcap b.pcap.gz --html r.html    read several, write a page that prints well
@@ -60,6 +62,8 @@ Exit codes:
 pub(crate) enum Command {
     /// Keep a list for the next rounds: directory, software, leases, inventory, scanner result ...
     Import(Box<import::ImportCommand>),
+    /// Look a list of software up, and keep nothing: before you buy or install
+    Check(Box<check::CheckCommand>),
     /// Run a round over kept lists and captures; or list, show and compare rounds
     Round(Box<RoundCommand>),
     /// Run a round over what network interfaces show from now on, or flow records of routers and switches

@@ -13,6 +13,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Import(command) => commands::import::run(*command),
+        Command::Check(command) => commands::check::run(*command),
         Command::Round(command) => commands::round::run(*command),
         Command::Watch(command) => commands::watch::run(*command),
         Command::Doctor(store) => commands::doctor::run(store),

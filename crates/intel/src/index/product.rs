@@ -180,6 +180,25 @@ impl<'a> Index<'a> {
         self.rows_if(part, vendor, product, |cve| cves.binary_search(&cve).is_ok())
     }
 
+    /// Every statement of records of these CVEs, in ascending order, that holds this version of a product for sure, in the
+    /// order of CVEs: not its strongest one alone, since another platform may fit another one.
+    #[must_use]
+    pub fn statements_holding(
+        &self,
+        part: Option<Part>,
+        vendor: &str,
+        product: &str,
+        seen: &SeenVersion,
+        cves: &[CveId],
+    ) -> Vec<Match<'a>> {
+        let mut holding = Vec::new();
+        for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
+            block.holding(seen, |cve| cves.binary_search(&cve).is_ok(), &mut holding);
+        }
+        holding.sort_by_key(Match::cve);
+        holding
+    }
+
     fn rows_if(
         &self,
         part: Option<Part>,
@@ -392,6 +411,22 @@ impl<'a> Block<'a> {
         matches.extend(strongest.into_iter().filter_map(|(row, at, judgement)| {
             Some(Match { statement: self.statement(row, at)?, judgement })
         }));
+    }
+
+    /// Every statement that holds the version for sure; each criterion is judged once.
+    fn holding(&self, seen: &SeenVersion, wanted: impl Fn(CveId) -> bool, holding: &mut Vec<Match<'a>>) {
+        let mut judged: Vec<Option<Judgement>> = vec![None; self.criteria.len()];
+        for row in self.rows.iter().filter(|row| wanted(row.cve)) {
+            for at in self.numbers(row) {
+                let Some(((criterion, _), known)) = self.criteria.get(at).zip(judged.get_mut(at)) else {
+                    continue;
+                };
+                let judgement = *known.get_or_insert_with(|| seen.judge(criterion));
+                if judgement <= Judgement::InRange {
+                    holding.extend(self.statement(row, at).map(|statement| Match { statement, judgement }));
+                }
+            }
+        }
     }
 
     /// Takes back what a record may not have meant. One that lists `7.1` beside `7.1 p1` may mean only these two when

@@ -61,7 +61,7 @@ fn plan(page: &mut Page, story: &Story) {
 }
 
 /// Text as it grows, wrapped at a width.
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     width: usize,
     splitter: textwrap::WordSplitter,
@@ -69,27 +69,27 @@ pub(super) struct Page {
 
 impl Page {
     /// As wide as the terminal, and not too wide to read.
-    pub(super) fn for_reading() -> Self {
+    pub(crate) fn for_reading() -> Self {
         let width = textwrap::termwidth().clamp(40, WIDEST);
         Self { text: String::new(), width, splitter: textwrap::WordSplitter::HyphenSplitter }
     }
 
     /// The same, with every id on one line, so that it can be copied.
-    pub(super) fn with_whole_ids() -> Self {
+    pub(crate) fn with_whole_ids() -> Self {
         Self { splitter: textwrap::WordSplitter::NoHyphenation, ..Self::for_reading() }
     }
 
     /// The whole text.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
-    pub(super) fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "{}", line.trim_end());
     }
 
-    pub(super) fn heading(&mut self, heading: &str) {
+    pub(crate) fn heading(&mut self, heading: &str) {
         if !self.text.is_empty() {
             self.line("");
         }
@@ -97,7 +97,7 @@ impl Page {
         self.line(&"-".repeat(heading.chars().count()));
     }
 
-    pub(super) fn section(&mut self, heading: &str, items: &[String]) {
+    pub(crate) fn section(&mut self, heading: &str, items: &[String]) {
         self.heading(heading);
         for item in items {
             self.hanging("  - ", item);
@@ -109,7 +109,7 @@ impl Page {
     }
 
     /// Text behind a label, its further lines indented as far.
-    pub(super) fn hanging(&mut self, label: &str, text: &str) {
+    pub(crate) fn hanging(&mut self, label: &str, text: &str) {
         let indent = " ".repeat(label.chars().count());
         let options = textwrap::Options::new(self.width)
             .initial_indent(label)

@@ -61,6 +61,19 @@ impl Judging<'_> {
         }
     }
 
+    /// What an asset has that the index cannot be asked about.
+    pub(crate) fn gaps_of(&self, asset: &Asset) -> Vec<Unjudged> {
+        let mut own = Own::default();
+        for held in self.things.held_by(asset.id) {
+            if let (Some(kept), Some(opinion)) =
+                (self.things.all.get(held.thing), self.opinions.get(held.thing))
+            {
+                self.not_listed(held, kept, opinion, &mut own);
+            }
+        }
+        self.gaps(asset, &own)
+    }
+
     fn gaps(&self, asset: &Asset, own: &Own<'_>) -> Vec<Unjudged> {
         let mut gaps = crate::things::Gaps::default();
         for (shown, ground) in &own.not_listed {

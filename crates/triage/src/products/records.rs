@@ -6,7 +6,7 @@ use std::sync::Arc;
 use compact_str::{CompactString, format_compact};
 use wardround_intel::Index;
 use wardround_intel::affected::{Bound, Criterion, Judgement, Range, Versions};
-use wardround_intel::index::{Applicability, Match as Listed, Platform, Qualifiers};
+use wardround_intel::index::{Match as Listed, Platform, Qualifiers};
 use wardround_intel::names::CpeName;
 use wardround_model::{CveId, Grade};
 
@@ -73,7 +73,7 @@ fn said(index: &Index<'_>, product: &Product, system: Option<&System>, listed: &
     let statements = statements(index, product, listed);
     for found in listed {
         match best(index, product, system, found, &statements) {
-            Verdict::Has(found, grade) => matches.push(matched(index, &named, &found, grade).into()),
+            Verdict::Has(found, grade) => matches.push(matched(index, &named, found, grade).into()),
             Verdict::Unclear => unclear.push(found.cve()),
             Verdict::Elsewhere => {}
         }
@@ -83,8 +83,8 @@ fn said(index: &Index<'_>, product: &Product, system: Option<&System>, listed: &
 }
 
 /// How a record stands to a product on its system.
-enum Verdict<'a> {
-    Has(Box<Listed<'a>>, Grade),
+enum Verdict<'b, 'a> {
+    Has(&'b Listed<'a>, Grade),
     /// Too vague to blame anybody for it.
     Unclear,
     /// It asks for another system than the one that is there.
@@ -110,50 +110,47 @@ fn listed<'a>(index: &Index<'a>, product: &Product, among: Option<&[CveId]>) -> 
     strongest.into_values().collect()
 }
 
-/// Every statement of the records whose strongest one needs a platform: another one may be the fitting one.
-fn statements<'a>(
-    index: &Index<'a>,
-    product: &Product,
-    listed: &[Listed<'a>],
-) -> BTreeMap<CveId, Vec<Applicability<'a>>> {
-    let mut statements: BTreeMap<CveId, Vec<Applicability<'a>>> = BTreeMap::new();
+/// Every statement that holds the version, by CVE, of the records whose strongest one needs a platform: another one may be
+/// the fitting one. What is said of all versions is kept to the index's own answer, which takes back doubtful ones.
+fn statements<'a>(index: &Index<'a>, product: &Product, listed: &[Listed<'a>]) -> Vec<Listed<'a>> {
     // By CVE, since that is the order of `listed`.
     let open: Vec<CveId> = listed.iter().filter(|one| one.needs_platform()).map(Listed::cve).collect();
-    if !open.is_empty() {
-        let names = product.names.iter();
-        let rows =
-            names.flat_map(|name| index.product_rows_of(Some(name.part), &name.vendor, &name.product, &open));
-        rows.for_each(|row| statements.entry(row.cve).or_default().push(row));
+    if open.is_empty() {
+        return Vec::new();
     }
-    statements
+    let holding = |name: &CpeName| {
+        index.statements_holding(Some(name.part), &name.vendor, &name.product, &product.seen, &open)
+    };
+    if let [name] = product.names.as_slice() {
+        return holding(name);
+    }
+    let mut all: Vec<_> = product.names.iter().flat_map(holding).collect();
+    all.sort_by_key(Listed::cve);
+    all
 }
 
 /// The verdict by the statement that says most on this system.
-fn best<'a>(
+fn best<'b, 'a>(
     index: &Index<'_>,
     product: &Product,
     system: Option<&System>,
-    found: &Listed<'a>,
-    statements: &BTreeMap<CveId, Vec<Applicability<'a>>>,
-) -> Verdict<'a> {
-    let exploited = index.cve(found.cve()).is_some_and(|facts| facts.kev.is_some());
-    let own = verdict(found, platform::holds(index, &found.statement, product, system), exploited);
+    found: &'b Listed<'a>,
+    statements: &'b [Listed<'a>],
+) -> Verdict<'b, 'a> {
+    let exploited = || index.cve(found.cve()).is_some_and(|facts| facts.kev.is_some());
+    let of = |one: &'b Listed<'a>| {
+        verdict(one, platform::holds(index, &one.statement, product, system), exploited)
+    };
+    let own = of(found);
     if !found.needs_platform() || matches!(own, Verdict::Has(_, Grade::ExactVersion)) {
         return own;
     }
-    let others = statements.get(&found.cve()).into_iter().flatten();
-    let judged = others.filter_map(|statement| {
-        let judgement = product.seen.judge(&statement.criterion);
-        // What is said of all versions is kept to the index's own answer, which takes back doubtful ones.
-        let told = judgement <= Judgement::InRange;
-        told.then_some(Listed { statement: *statement, judgement })
-    });
-    let verdicts =
-        judged.map(|one| verdict(&one, platform::holds(index, &one.statement, product, system), exploited));
-    verdicts.fold(own, |best, next| if rank(&next) < rank(&best) { next } else { best })
+    let from = statements.partition_point(|one| one.cve() < found.cve());
+    let others = statements.iter().skip(from).take_while(|one| one.cve() == found.cve());
+    others.map(of).fold(own, |best, next| if rank(&next) < rank(&best) { next } else { best })
 }
 
-fn rank(verdict: &Verdict<'_>) -> (u8, Grade) {
+fn rank(verdict: &Verdict<'_, '_>) -> (u8, Grade) {
     match verdict {
         Verdict::Has(_, grade) => (0, *grade),
         Verdict::Unclear => (1, Grade::MakerOnly),
@@ -162,19 +159,23 @@ fn rank(verdict: &Verdict<'_>) -> (u8, Grade) {
 }
 
 /// What depends on something unseen is told only of vulnerabilities that attackers are known to use.
-fn verdict<'a>(listed: &Listed<'a>, platform: Option<bool>, exploited: bool) -> Verdict<'a> {
+fn verdict<'b, 'a>(
+    listed: &'b Listed<'a>,
+    platform: Option<bool>,
+    exploited: impl Fn() -> bool,
+) -> Verdict<'b, 'a> {
     if platform == Some(false) {
         return Verdict::Elsewhere;
     }
     match listed.judgement {
         Judgement::Exact | Judgement::AnyUpdate | Judgement::InRange if platform == Some(true) => {
-            Verdict::Has(Box::new(*listed), Grade::ExactVersion)
+            Verdict::Has(listed, Grade::ExactVersion)
         }
-        Judgement::Exact | Judgement::AnyUpdate | Judgement::InRange if exploited => {
-            Verdict::Has(Box::new(*listed), Grade::NeedsPlatform)
+        Judgement::Exact | Judgement::AnyUpdate | Judgement::InRange if exploited() => {
+            Verdict::Has(listed, Grade::NeedsPlatform)
         }
         // A record for all versions is most often one that does not know which.
-        Judgement::AllVersions if exploited => Verdict::Has(Box::new(*listed), Grade::NeedsPlatform),
+        Judgement::AllVersions if exploited() => Verdict::Has(listed, Grade::NeedsPlatform),
         _ => Verdict::Unclear,
     }
 }

@@ -72,7 +72,7 @@ pub(crate) struct RunImport {
     pub(crate) day: Option<Timestamp>,
 }
 
-fn kind(text: &str) -> Result<SourceKind, String> {
+pub(super) fn kind(text: &str) -> Result<SourceKind, String> {
     let lists = || SourceKind::ALL.iter().filter(|kind| kind.is_imported());
     lists().find(|kind| kind.code() == text).copied().ok_or_else(|| {
         let codes: Vec<&str> = lists().map(|kind| kind.code()).collect();

@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod check;
 pub(crate) mod doctor;
 mod files;
 pub(crate) mod finding;

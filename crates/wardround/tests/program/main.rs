@@ -10,6 +10,7 @@ mod backup;
 mod bad_files;
 mod bad_stores;
 mod canaries;
+mod check;
 mod clinic;
 mod demo_lists;
 mod directory;

@@ -8,6 +8,7 @@
 //!
 //! Not here: orders that an ecosystem defines (Debian, RPM, PyPI: the sibling modules).
 
+mod plain;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -118,6 +118,17 @@ proptest! {
         }
     }
 
+    /// The short way says what the long way says, or nothing.
+    #[test]
+    fn plain_texts_compare_as_any(one in "[0-9]{1,2}(\\.[0-9]{1,2}){0,4}", two in "[0-9a.]{0,9}|[0-9]{1,2}(\\.[0-9]{1,2}){0,4}") {
+        let seen = Version::read(&one).unwrap();
+        if let Some(order) = seen.compare_plain(&two) {
+            let long = Version::read(&two).unwrap();
+            prop_assert_eq!(seen.compare(&long), Some(order), "{} {}", one, two);
+            prop_assert_eq!((seen.extends(&long), long.extends(&seen)), (None, None));
+        }
+    }
+
     #[test]
     fn changing_sides_reverses(one in version(), two in version()) {
         prop_assert_eq!(compare(&one, &two), compare(&two, &one).map(Ordering::reverse));

@@ -13,22 +13,22 @@ const DEPTH: usize = 4;
 const MOST_FILES: usize = 10_000;
 
 /// One file to import.
-pub(super) struct File {
+pub(in crate::commands) struct File {
     path: PathBuf,
     /// Its name without its folder, and without `.gz`.
-    pub(super) name: String,
+    pub(in crate::commands) name: String,
 }
 
 /// A file's content.
-pub(super) struct Read {
+pub(in crate::commands) struct Read {
     /// Its bytes, decompressed.
-    pub(super) bytes: Vec<u8>,
+    pub(in crate::commands) bytes: Vec<u8>,
     /// When it was last changed.
-    pub(super) changed: Timestamp,
+    pub(in crate::commands) changed: Timestamp,
 }
 
 /// All files that are named or in named folders, hidden ones left out, in the order of their names.
-pub(super) fn all(named: &[PathBuf]) -> Result<Vec<File>> {
+pub(in crate::commands) fn all(named: &[PathBuf]) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for path in named {
         add(path, DEPTH, &mut files)?;
@@ -67,7 +67,7 @@ fn name(path: &Path) -> String {
 
 impl File {
     /// Reads it, whatever its name says, up to the largest size that is read and one byte more.
-    pub(super) fn read(&self) -> Result<Read> {
+    pub(in crate::commands) fn read(&self) -> Result<Read> {
         let cannot = || format!("{} cannot be read", self.path.display());
         let file = std::fs::File::open(&self.path).with_context(cannot)?;
         let changed = file.metadata().and_then(|metadata| metadata.modified()).with_context(cannot)?;

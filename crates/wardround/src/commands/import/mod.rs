@@ -1,7 +1,7 @@
 //! `wardround import`: read lists, show what was understood, keep them for the next rounds.
 
-mod files;
-mod tell;
+pub(super) mod files;
+pub(super) mod tell;
 
 use anyhow::{Context as _, Result, bail};
 use wardround_intake::{About, Mapping, Request, Thing};

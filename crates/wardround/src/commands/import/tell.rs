@@ -46,6 +46,13 @@ pub(super) fn understood(name: &str, imported: &Imported, now: Timestamp) -> Str
         conversations(imported)
     );
     columns(&mut text, imported);
+    text.push_str(&not_read(imported));
+    text
+}
+
+/// What could not be read, and what was left out; empty where that is nothing.
+pub(in crate::commands) fn not_read(imported: &Imported) -> String {
+    let mut text = String::new();
     errors(&mut text, imported);
     if imported.values_not_allowed > 0 {
         let many = count(imported.values_not_allowed, "value was", "values were");
