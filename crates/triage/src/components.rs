@@ -90,8 +90,8 @@ impl<'b> Component<'b> {
         &self,
         index: &'i Index<'i>,
     ) -> impl Iterator<Item = Published<'b>> + use<'b, 'i> {
-        let matches = self.opinion.matches.iter();
-        matches.map(|found| Published { found, facts: index.cve(found.cve) })
+        let mut lookup = index.cve_lookup();
+        self.opinion.matches.iter().map(move |found| Published { found, facts: lookup.facts(found.cve) })
     }
 
     /// How many published weaknesses it has.

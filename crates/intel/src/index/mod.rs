@@ -29,11 +29,11 @@ pub use package::{
 };
 pub(crate) use package::{flags_byte, wanted_ecosystem};
 pub(crate) use package_order::order;
-pub use product::{Applicability, Match, Platform, PlatformProduct, Qualifiers};
+pub use product::{Answers, Applicability, Match, Platform, PlatformProduct, Qualifiers};
 pub(crate) use recall::class_byte;
 pub use recall::{Recall, RecallClass};
 pub(crate) use record::points_byte;
-pub use record::{CveFacts, CvssFacts};
+pub use record::{CveFacts, CveLookup, CvssFacts};
 pub(crate) use sources::SourcesPart;
 pub use sources::{LeftOut, Source, Stats};
 

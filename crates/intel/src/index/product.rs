@@ -61,6 +61,22 @@ pub struct Match<'a> {
     pub judgement: Judgement,
 }
 
+/// What records say of one version of a product.
+#[derive(Clone, Debug, Default)]
+pub struct Answers<'a> {
+    /// One answer a CVE, with its strongest reason, by id.
+    pub strongest: Vec<Match<'a>>,
+    /// By CVE, of those whose strongest statement needs a platform: every statement that holds the version for sure.
+    pub holding: Vec<Match<'a>>,
+}
+
+/// The strongest of each CVE, by id.
+fn one_a_cve(mut matches: Vec<Match<'_>>) -> Vec<Match<'_>> {
+    matches.sort_by_key(|found| (found.cve(), found.rank()));
+    matches.dedup_by_key(|found| found.cve());
+    matches
+}
+
 impl<'a> Match<'a> {
     /// The CVE.
     #[must_use]
@@ -142,6 +158,9 @@ pub(super) struct Block<'a> {
     runs: Vec<Range<usize>>,
 }
 
+/// How a version stands to each criterion of a block, as far as it was looked at, and whether the criterion is qualified.
+type JudgedCriteria = Vec<Option<(Judgement, bool)>>;
+
 struct Row {
     cve: CveId,
     platform: Option<Platform>,
@@ -180,23 +199,32 @@ impl<'a> Index<'a> {
         self.rows_if(part, vendor, product, |cve| cves.binary_search(&cve).is_ok())
     }
 
-    /// Every statement of records of these CVEs, in ascending order, that holds this version of a product for sure, in the
-    /// order of CVEs: not its strongest one alone, since another platform may fit another one.
+    /// The same as [`Index::vulnerabilities_of`] for a product of several names, where of equal reasons that by the first name
+    /// counts; of all CVEs, or of these in ascending order. Beside it every statement that holds the version for sure, of those
+    /// CVEs whose strongest one needs a platform: another statement may name the platform that is there.
     #[must_use]
-    pub fn statements_holding(
+    pub fn answers_of<'n>(
         &self,
-        part: Option<Part>,
-        vendor: &str,
-        product: &str,
+        names: impl IntoIterator<Item = ProductName<'n>>,
         seen: &SeenVersion,
-        cves: &[CveId],
-    ) -> Vec<Match<'a>> {
+        among: Option<&[CveId]>,
+    ) -> Answers<'a> {
+        let wanted = |cve: CveId| among.is_none_or(|cves| cves.binary_search(&cve).is_ok());
+        let records =
+            names.into_iter().flat_map(|name| self.products(Some(name.part), name.vendor, name.product));
+        let blocks: Vec<_> = records.filter_map(|record| self.block(&record)).collect();
+        let mut strongest = Vec::new();
+        let judged: Vec<_> = blocks.iter().map(|block| block.matches(seen, wanted, &mut strongest)).collect();
+        let strongest = one_a_cve(strongest);
+        let open: Vec<CveId> = strongest.iter().filter(|one| one.needs_platform()).map(Match::cve).collect();
         let mut holding = Vec::new();
-        for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
-            block.holding(seen, |cve| cves.binary_search(&cve).is_ok(), &mut holding);
+        if !open.is_empty() {
+            for (block, judged) in blocks.iter().zip(judged) {
+                block.holding(seen, judged, &open, &mut holding);
+            }
+            holding.sort_by_key(Match::cve);
         }
-        holding.sort_by_key(Match::cve);
-        holding
+        Answers { strongest, holding }
     }
 
     fn rows_if(
@@ -224,38 +252,11 @@ impl<'a> Index<'a> {
         product: &str,
         seen: &SeenVersion,
     ) -> Vec<Match<'a>> {
-        self.matches_if(part, vendor, product, seen, |_| true)
-    }
-
-    /// Those of these CVEs, in ascending order, that a product of this version has or may have: see
-    /// `vulnerabilities_of`.
-    #[must_use]
-    pub fn vulnerabilities_among(
-        &self,
-        part: Option<Part>,
-        vendor: &str,
-        product: &str,
-        seen: &SeenVersion,
-        cves: &[CveId],
-    ) -> Vec<Match<'a>> {
-        self.matches_if(part, vendor, product, seen, |cve| cves.binary_search(&cve).is_ok())
-    }
-
-    fn matches_if(
-        &self,
-        part: Option<Part>,
-        vendor: &str,
-        product: &str,
-        seen: &SeenVersion,
-        wanted: impl Fn(CveId) -> bool,
-    ) -> Vec<Match<'a>> {
         let mut matches = Vec::new();
         for block in self.products(part, vendor, product).filter_map(|record| self.block(&record)) {
-            block.matches(seen, &wanted, &mut matches);
+            block.matches(seen, |_| true, &mut matches);
         }
-        matches.sort_by_key(|found| (found.cve(), found.rank()));
-        matches.dedup_by_key(|found| found.cve());
-        matches
+        one_a_cve(matches)
     }
 
     /// The choices of a platform of this index; of each, one product must be there.
@@ -392,8 +393,13 @@ impl<'a> Block<'a> {
     }
 
     /// Each criterion is judged once, however many CVEs share it; of each row the strongest counts.
-    fn matches(&self, seen: &SeenVersion, wanted: impl Fn(CveId) -> bool, matches: &mut Vec<Match<'a>>) {
-        let mut judged: Vec<Option<(Judgement, bool)>> = vec![None; self.criteria.len()];
+    fn matches(
+        &self,
+        seen: &SeenVersion,
+        wanted: impl Fn(CveId) -> bool,
+        matches: &mut Vec<Match<'a>>,
+    ) -> JudgedCriteria {
+        let mut judged: JudgedCriteria = vec![None; self.criteria.len()];
         let mut strongest = Vec::new();
         for row in self.rows.iter().filter(|row| wanted(row.cve)) {
             let candidates = self.numbers(row).filter_map(|at| {
@@ -411,17 +417,25 @@ impl<'a> Block<'a> {
         matches.extend(strongest.into_iter().filter_map(|(row, at, judgement)| {
             Some(Match { statement: self.statement(row, at)?, judgement })
         }));
+        judged
     }
 
-    /// Every statement that holds the version for sure; each criterion is judged once.
-    fn holding(&self, seen: &SeenVersion, wanted: impl Fn(CveId) -> bool, holding: &mut Vec<Match<'a>>) {
-        let mut judged: Vec<Option<Judgement>> = vec![None; self.criteria.len()];
-        for row in self.rows.iter().filter(|row| wanted(row.cve)) {
+    /// Every statement of these CVEs, in ascending order, that holds the version for sure.
+    fn holding(
+        &self,
+        seen: &SeenVersion,
+        mut judged: JudgedCriteria,
+        cves: &[CveId],
+        holding: &mut Vec<Match<'a>>,
+    ) {
+        for row in self.rows.iter().filter(|row| cves.binary_search(&row.cve).is_ok()) {
             for at in self.numbers(row) {
-                let Some(((criterion, _), known)) = self.criteria.get(at).zip(judged.get_mut(at)) else {
+                let Some(((criterion, qualifiers), known)) = self.criteria.get(at).zip(judged.get_mut(at))
+                else {
                     continue;
                 };
-                let judgement = *known.get_or_insert_with(|| seen.judge(criterion));
+                let judge = || (seen.judge(criterion), !qualifiers.is_any());
+                let (judgement, _) = *known.get_or_insert_with(judge);
                 if judgement <= Judgement::InRange {
                     holding.extend(self.statement(row, at).map(|statement| Match { statement, judgement }));
                 }

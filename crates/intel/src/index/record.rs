@@ -49,6 +49,39 @@ impl<'a> CveFacts<'a> {
     }
 }
 
+/// Looks up one CVE after the other, from where the last one stood.
+#[derive(Clone, Copy, Debug)]
+pub struct CveLookup<'a> {
+    index: Index<'a>,
+    /// Where the last one stood, or would stand.
+    at: usize,
+}
+
+impl<'a> CveLookup<'a> {
+    /// What is known of a CVE; `None` when nothing is.
+    pub fn facts(&mut self, id: CveId) -> Option<CveFacts<'a>> {
+        let wanted = cve_key(id)?;
+        let records = self.index.section(Section::Cves);
+        let count = records.len() / CVE_RECORD;
+        let is_before = |at: usize| {
+            nth(records, at, CVE_RECORD).and_then(|record| u32_at(record, 0)).is_some_and(|key| key < wanted)
+        };
+        // In growing steps past it, then by halves between the last two.
+        let (mut low, mut step) = (if is_before(self.at) { self.at } else { 0 }, 1usize);
+        while low.saturating_add(step) < count && is_before(low.saturating_add(step)) {
+            low = low.saturating_add(step);
+            step = step.saturating_mul(2);
+        }
+        let mut high = low.saturating_add(step).min(count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if is_before(middle) { low = middle.saturating_add(1) } else { high = middle }
+        }
+        self.at = low;
+        self.index.cve_at(low).filter(|facts| facts.id == id)
+    }
+}
+
 impl<'a> Index<'a> {
     /// What is known of a CVE; `None` when nothing is.
     #[must_use]
@@ -59,6 +92,12 @@ impl<'a> Index<'a> {
             Some(u32_at(nth(records, at, CVE_RECORD)?, 0)?.cmp(&wanted))
         })?;
         self.cve_at(at)
+    }
+
+    /// Looks CVEs up one after the other; quick where they come in ascending order, as those of a product do.
+    #[must_use]
+    pub fn cve_lookup(&self) -> CveLookup<'a> {
+        CveLookup { index: *self, at: 0 }
     }
 
     /// All CVEs, by id.

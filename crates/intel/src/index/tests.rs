@@ -26,6 +26,7 @@ fn ask_all(index: &Index<'_>) {
     let _ = (index.cves().count(), index.advisories().count(), index.sources(), index.stats());
     let id = "CVE-2016-6210".parse().unwrap();
     let _ = (index.oui([0x70, 0xb3, 0xd5, 0xab, 0xc7, 3]), index.cve(id));
+    let _ = index.cve_lookup().facts(id);
     let _ = index.advisories_for("BD", "Alaris Systems Manager", &seen);
     for (ecosystem, name) in [("Debian:12", "openssh"), ("PyPI", "flask"), ("crates.io", "tokenizer")] {
         for version in
@@ -42,6 +43,21 @@ fn ask_all(index: &Index<'_>) {
         }
     }
     let _ = index.recalls_of("Acme", "Infuser 3000");
+}
+
+/// Whatever stood before, a look-up finds what a search finds.
+#[test]
+fn looked_up_one_after_the_other_is_looked_up_each() {
+    let index = Index::open(crate::snapshot()).unwrap();
+    let known: Vec<_> = index.cves().map(|facts| facts.id).step_by(997).collect();
+    assert!(known.len() > 100);
+    let absent: wardround_model::CveId = "CVE-2016-16777215".parse().unwrap();
+    let forwards = known.iter().chain([&absent]);
+    let jumping = known.iter().rev().zip(&known).flat_map(|(late, early)| [late, &absent, early, early]);
+    let mut lookup = index.cve_lookup();
+    for id in forwards.chain(jumping) {
+        assert_eq!(lookup.facts(*id), index.cve(*id), "{id}");
+    }
 }
 
 /// Where a section lies.

@@ -50,18 +50,28 @@ struct ComponentShape<'a> {
     questions: Vec<QuestionShape<'a>>,
 }
 
+/// What is not known is left out, since a list may have a million of these.
 #[derive(Serialize)]
 struct WeaknessShape<'a> {
     cve: Shown<wardround_model::CveId>,
     grade: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     advisory: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     versions: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fixed_in: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     says: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     exploited_since: Option<Shown<wardround_intel::Day>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     public_exploit: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cvss: Option<Shown<wardround_model::CvssScore>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     vector: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     epss: Option<Shown<wardround_model::Epss>>,
 }
 

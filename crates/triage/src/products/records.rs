@@ -1,13 +1,11 @@
 //! What the published records say of one product in one version.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compact_str::{CompactString, format_compact};
 use wardround_intel::Index;
 use wardround_intel::affected::{Bound, Criterion, Judgement, Range, Versions};
-use wardround_intel::index::{Match as Listed, Platform, Qualifiers};
-use wardround_intel::names::CpeName;
+use wardround_intel::index::{Answers, Match as Listed, Platform, ProductName, Qualifiers};
 use wardround_model::{CveId, Grade};
 
 use super::{Product, platform};
@@ -18,7 +16,7 @@ use crate::system::System;
 
 /// What the records say of a product that shows its version and is built by its makers.
 pub(super) fn of(index: &Index<'_>, product: &Product, system: Option<&System>) -> Opinion {
-    let said = said(index, product, system, &listed(index, product, None));
+    let said = said(index, product, system, &answers(index, product, None));
     let open = unclear_records(product, said.unclear).into_iter().collect();
     let Said { matches, considered, of_system, .. } = said;
     Opinion { matches, open, considered, of_system, ..Opinion::default() }
@@ -33,7 +31,7 @@ pub(super) fn again(
     known: &Opinion,
     cves: &[CveId],
 ) -> Opinion {
-    let said = said(index, product, system, &listed(index, product, Some(cves)));
+    let said = said(index, product, system, &answers(index, product, Some(cves)));
     let is_same = |cve: &CveId| cves.binary_search(cve).is_err();
     let mut matches: Vec<_> = known.matches.iter().filter(|found| is_same(&found.cve)).cloned().collect();
     matches.extend(said.matches);
@@ -67,12 +65,12 @@ struct Named {
     version: Option<Arc<str>>,
 }
 
-fn said(index: &Index<'_>, product: &Product, system: Option<&System>, listed: &[Listed<'_>]) -> Said {
+fn said(index: &Index<'_>, product: &Product, system: Option<&System>, answers: &Answers<'_>) -> Said {
     let (mut matches, mut unclear) = (Vec::new(), Vec::new());
     let named = Named { product: product.code().into(), version: product.version.as_deref().map(Arc::from) };
-    let statements = statements(index, product, listed);
+    let listed = answers.strongest.as_slice();
     for found in listed {
-        match best(index, product, system, found, &statements) {
+        match best(index, product, system, found, &answers.holding) {
             Verdict::Has(found, grade) => matches.push(matched(index, &named, found, grade).into()),
             Verdict::Unclear => unclear.push(found.cve()),
             Verdict::Elsewhere => {}
@@ -91,42 +89,13 @@ enum Verdict<'b, 'a> {
     Elsewhere,
 }
 
-/// One answer a CVE, over all names of the product, in the order of the CVEs; of these CVEs, or all.
-fn listed<'a>(index: &Index<'a>, product: &Product, among: Option<&[CveId]>) -> Vec<Listed<'a>> {
-    let ask = |CpeName { part, vendor, product: name }: &CpeName| match among {
-        None => index.vulnerabilities_of(Some(*part), vendor, name, &product.seen),
-        Some(cves) => index.vulnerabilities_among(Some(*part), vendor, name, &product.seen, cves),
-    };
-    if let [name] = product.names.as_slice() {
-        return ask(name);
-    }
-    let mut strongest: BTreeMap<CveId, Listed<'a>> = BTreeMap::new();
-    for found in product.names.iter().flat_map(ask) {
-        let known = strongest.entry(found.cve()).or_insert(found);
-        if found.is_stronger_than(known) {
-            *known = found;
-        }
-    }
-    strongest.into_values().collect()
-}
-
-/// Every statement that holds the version, by CVE, of the records whose strongest one needs a platform: another one may be
-/// the fitting one. What is said of all versions is kept to the index's own answer, which takes back doubtful ones.
-fn statements<'a>(index: &Index<'a>, product: &Product, listed: &[Listed<'a>]) -> Vec<Listed<'a>> {
-    // By CVE, since that is the order of `listed`.
-    let open: Vec<CveId> = listed.iter().filter(|one| one.needs_platform()).map(Listed::cve).collect();
-    if open.is_empty() {
-        return Vec::new();
-    }
-    let holding = |name: &CpeName| {
-        index.statements_holding(Some(name.part), &name.vendor, &name.product, &product.seen, &open)
-    };
-    if let [name] = product.names.as_slice() {
-        return holding(name);
-    }
-    let mut all: Vec<_> = product.names.iter().flat_map(holding).collect();
-    all.sort_by_key(Listed::cve);
-    all
+/// What the index says under all names of the product, of these CVEs, or all. What is said of all versions is kept to the
+/// strongest answers, which take back doubtful ones.
+fn answers<'a>(index: &Index<'a>, product: &Product, among: Option<&[CveId]>) -> Answers<'a> {
+    let names = product.names.iter();
+    let names =
+        names.map(|name| ProductName { vendor: &name.vendor, product: &name.product, part: name.part });
+    index.answers_of(names, &product.seen, among)
 }
 
 /// The verdict by the statement that says most on this system.
