@@ -184,19 +184,10 @@ impl<'a> Index<'a> {
     /// Everything that records say of a product, in the order of CVEs. Names are CPE's, in lower case.
     #[must_use]
     pub fn product_rows(&self, part: Option<Part>, vendor: &str, product: &str) -> Vec<Applicability<'a>> {
-        self.rows_if(part, vendor, product, |_| true)
-    }
-
-    /// What records of these CVEs, in ascending order, say of a product: see `product_rows`.
-    #[must_use]
-    pub fn product_rows_of(
-        &self,
-        part: Option<Part>,
-        vendor: &str,
-        product: &str,
-        cves: &[CveId],
-    ) -> Vec<Applicability<'a>> {
-        self.rows_if(part, vendor, product, |cve| cves.binary_search(&cve).is_ok())
+        let blocks = self.products(part, vendor, product).filter_map(|record| self.block(&record));
+        let mut rows: Vec<_> = blocks.flat_map(|block| block.statements()).collect();
+        rows.sort_by_key(|row| row.cve);
+        rows
     }
 
     /// The same as [`Index::vulnerabilities_of`] for a product of several names, where of equal reasons that by the first name
@@ -225,19 +216,6 @@ impl<'a> Index<'a> {
             holding.sort_by_key(Match::cve);
         }
         Answers { strongest, holding }
-    }
-
-    fn rows_if(
-        &self,
-        part: Option<Part>,
-        vendor: &str,
-        product: &str,
-        wanted: impl Fn(CveId) -> bool,
-    ) -> Vec<Applicability<'a>> {
-        let blocks = self.products(part, vendor, product).filter_map(|record| self.block(&record));
-        let mut rows: Vec<_> = blocks.flat_map(|block| block.statements(&wanted)).collect();
-        rows.sort_by_key(|row| row.cve);
-        rows
     }
 
     /// The CVEs that a product of this version has or may have, by id; one answer a CVE, with its strongest reason.
@@ -377,9 +355,9 @@ impl<'a> Block<'a> {
         Some(())
     }
 
-    fn statements(&self, wanted: impl Fn(CveId) -> bool) -> Vec<Applicability<'a>> {
+    fn statements(&self) -> Vec<Applicability<'a>> {
         let of_row = |row| self.numbers(row).filter_map(move |at| self.statement(row, at));
-        self.rows.iter().filter(|row| wanted(row.cve)).flat_map(of_row).collect()
+        self.rows.iter().flat_map(of_row).collect()
     }
 
     /// Which criteria a row has.
