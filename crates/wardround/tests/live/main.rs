@@ -2,6 +2,7 @@
 //! root; without it the tests say loudly that they were skipped.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+mod accounts;
 mod flows;
 mod network;
 mod vigil;
