@@ -4,11 +4,9 @@
 //! in: there is no kind for it. Kinds whose values may name a person ([`Shape::Words`], [`Shape::Agent`]) are masked
 //! here, word by word, before anything is kept.
 
-use std::borrow::Cow;
+mod fitting;
 
-use compact_str::{CompactString, ToCompactString, format_compact};
-
-use crate::{MacAddr, Timestamp, words};
+use compact_str::CompactString;
 
 /// What a value of a kind may look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +22,11 @@ pub enum Shape {
     /// A word of a standard: letters, digits and `. _ : + - / ^ ,` without spaces, such as a UID or a dialect.
     Code,
     /// A product's own text, such as a banner: printable ASCII; other characters become spaces. Words that name its host or its
-    /// owner are masked ([`words::mask_product`]).
+    /// owner are masked ([`crate::words::mask_product`]).
     Product,
-    /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`words::mask`]).
+    /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`crate::words::mask`]).
     Words,
-    /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`words::mask_agent`]).
+    /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`crate::words::mask_agent`]).
     Agent,
     /// A package URL or a CPE 2.3 name: printable ASCII without spaces, quotes and angle brackets.
     Locator,
@@ -478,15 +476,7 @@ impl Fact {
     /// # Errors
     /// When nothing is left, or the value has characters that the kind does not allow.
     pub fn new(kind: FactKind, value: &[u8]) -> Result<Self, NotAllowed> {
-        let Allowed { shape, max, .. } = kind.allowed();
-        let value = match shape {
-            Shape::Product => words::mask_product(&printable(value, longest(max)), max),
-            Shape::Words => words::mask(&whole_words(value, longest(max)), max),
-            Shape::Agent => words::mask_agent(&whole_words(value, longest(max)), max),
-            Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code | Shape::Locator => {
-                exact(shape, value, max).ok_or(NotAllowed(kind))?
-            }
-        };
+        let value = fitting::fit(kind, value).unwrap_or_default();
         if value.is_empty() { Err(NotAllowed(kind)) } else { Ok(Self { kind, value }) }
     }
 
@@ -501,65 +491,6 @@ impl Fact {
     pub fn value(&self) -> &str {
         &self.value
     }
-}
-
-/// The most that is looked at to fill `max` characters: masking makes text shorter.
-fn longest(max: usize) -> usize {
-    max.saturating_mul(4)
-}
-
-/// The text of `bytes`, at most `limit` of them and none of a word that is cut there: half a name may be a known word. What is no
-/// UTF-8 is replaced, so that the letters beside it still make one word with it.
-fn whole_words(bytes: &[u8], limit: usize) -> Cow<'_, str> {
-    let whole = match bytes.split_at_checked(limit) {
-        Some((cut, rest)) if !rest.is_empty() => {
-            let end = cut.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
-            cut.split_at_checked(end.unwrap_or(0)).map_or(&[][..], |(whole, _)| whole)
-        }
-        _ => bytes,
-    };
-    String::from_utf8_lossy(whole)
-}
-
-/// Printable ASCII of `bytes`, everything else a single space, trimmed, at most `max` characters.
-fn printable(bytes: &[u8], max: usize) -> CompactString {
-    let mut text = CompactString::default();
-    for byte in bytes.iter().copied().take(max.saturating_mul(2)) {
-        let graphic = byte.is_ascii_graphic();
-        if !graphic && (text.is_empty() || text.ends_with(' ')) {
-            continue;
-        }
-        if text.len() >= max {
-            break;
-        }
-        text.push(if graphic { char::from(byte) } else { ' ' });
-    }
-    text.trim_end().to_compact_string()
-}
-
-/// The canonical text of a value that must fit its shape whole.
-fn exact(shape: Shape, bytes: &[u8], max: usize) -> Option<CompactString> {
-    let text = std::str::from_utf8(bytes).ok()?.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace());
-    if text.len() > max {
-        return None;
-    }
-    match shape {
-        Shape::Ip => text.parse::<std::net::IpAddr>().ok().map(|ip| format_compact!("{ip}")),
-        Shape::Mac => text.parse::<MacAddr>().ok().map(|mac| format_compact!("{mac}")),
-        Shape::Moment => text.parse::<Timestamp>().ok().map(|moment| format_compact!("{moment}")),
-        Shape::Number => text.bytes().all(|b| b.is_ascii_digit()).then(|| text.into()),
-        Shape::Code => text.bytes().all(is_code).then(|| text.into()),
-        Shape::Locator => text.bytes().all(is_locator).then(|| text.into()),
-        Shape::Product | Shape::Words | Shape::Agent => None,
-    }
-}
-
-fn is_code(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._:+-/^,".contains(&byte)
-}
-
-fn is_locator(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"'<>`{}|".contains(&byte)
 }
 
 #[cfg(test)]
