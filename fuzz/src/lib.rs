@@ -83,6 +83,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,
         Protocol::Smtp => 25,
+        Protocol::Syslog => 514,
         _ => 104,
     }
 }

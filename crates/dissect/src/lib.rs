@@ -52,6 +52,7 @@ mod smtp;
 mod snmp;
 mod ssdp;
 mod ssh;
+mod syslog;
 mod telnet;
 mod tls;
 mod vnc;

@@ -6,7 +6,7 @@ use wardround_model::Protocol;
 
 use crate::{
     Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, poct1a, pop3,
-    rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, telnet, tls, vnc,
+    rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, syslog, telnet, tls, vnc,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -112,6 +112,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Fox, dissect: signature::fox },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },
+    StreamDissector { protocol: Protocol::Syslog, dissect: syslog::dissect_stream },
     StreamDissector { protocol: Protocol::Smtp, dissect: smtp::dissect },
     StreamDissector { protocol: Protocol::Imap, dissect: imap::dissect },
     StreamDissector { protocol: Protocol::Pop3, dissect: pop3::dissect },

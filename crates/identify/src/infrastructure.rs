@@ -25,6 +25,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 55, |p| forwards(p, 2, 2).filter(|_| forwards(p, 3, 2).is_none())),
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
     Rule::sign(NetworkDevice, 30, |p| forwards(p, 2, 1).filter(|_| forwards(p, 2, 2).is_none())),
+    Rule::sign(NetworkDevice, 40, logs_as_network_devices),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
     Rule::sign(DatabaseServer, 75, |p| {
         offers(p, &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql], "a database", ANY)
@@ -46,6 +47,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 50, |p| offers(p, MAIL, "mail", ANY)),
     Rule::sign(Server, 55, telephones::is_registrar),
     Rule::sign(Server, 45, |p| offers(p, &[Protocol::Ftp], "files (FTP)", ANY)),
+    // Nobody answers log messages, so it is not known whether they arrive.
+    Rule::sign(Server, 40, |p| offers(p, &[Protocol::Syslog], "a place for log messages (syslog)", SEVERAL)),
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),
 ];
@@ -130,6 +133,16 @@ fn article(works_as: &str) -> &'static str {
         "access-point" => "a wireless access point",
         _ => "a switch",
     }
+}
+
+/// Systems of switches, routers and firewalls, as their log messages show them.
+const NETWORK_SYSTEMS: &[&str] = &["Cisco-IOS", "Cisco-ASA", "filterlog", "pfsense"];
+
+/// What is sent messages may pass on those of others.
+fn logs_as_network_devices(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts_where(FactKind::SyslogProgram, |program| NETWORK_SYSTEMS.contains(&program));
+    let first = said.first().filter(|_| p.serving(Protocol::Syslog).is_empty())?.fact.value();
+    Some(because(format!("It sends log messages as network devices do ({first})"), said))
 }
 
 fn is_virtual(p: &Portrait<'_>) -> Option<Reason> {

@@ -1,5 +1,5 @@
-//! Signs of laboratory analysers and devices at the point of care, by the messages of CLSI (ASTM, POCT1-A), and of medical devices that
-//! announce themselves (IEEE 11073 SDC).
+//! Signs of laboratory analysers and devices at the point of care, by the messages of CLSI (ASTM, POCT1-A), of medical devices that
+//! announce themselves (IEEE 11073 SDC), and of systems that report who used records of patients (IHE ATNA).
 //!
 //! No program of a maker was there to be recorded, so none of these signs is enough by itself: a family that the device names, or its
 //! card's maker, has to be the second.
@@ -20,7 +20,17 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::clinical(MedicalDevice, 50, |p| {
         is_kind(p, FactKind::WsDiscoveryKind, "MedicalDevice", "a medical device (IEEE 11073 SDC)")
     }),
+    // No program of a maker was there to be recorded, and imaging devices report events of images, too.
+    Rule::clinical(ClinicalSystem, 30, reports_on_records),
 ];
+
+/// Kinds of event that systems with records of patients report (PS3.15, A.5.3).
+const OF_RECORDS: &[&str] = &["patient-record", "order-record", "procedure-record"];
+
+fn reports_on_records(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts_where(FactKind::AuditEvent, |event| OF_RECORDS.contains(&event));
+    (!said.is_empty()).then(|| because("It reports who used records of patients (audit trail)", said))
+}
 
 fn is_results(value: &str) -> bool {
     value == "results"

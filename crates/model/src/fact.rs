@@ -218,6 +218,14 @@ fact_kinds! {
     SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// Program whose log messages it sends (RFC 5424, 6.2.5; RFC 3164, 5.3), of a list of well-known ones. What passes messages on names
+    /// those of others. About the sender's address.
+    SyslogProgram = "syslog.program", "sends log messages of (syslog)", Code, 32;
+    /// Kind of event of an audit message (DICOM PS3.15, A.5; RFC 3881) that it sends, such as `patient-record`: it records what is done to
+    /// patient data. Neither users nor patients are kept. About the sender's address.
+    AuditEvent = "audit.event", "reports what is done to patient data (ATNA), kind", Code, 32;
+    /// An audit message that names a patient was sent to it in clear; the value is the protocol. About the service.
+    AuditInClear = "audit.clear-text", "was sent audit messages with patients in clear over", Code, 16;
     /// Version of FHIR that a server speaks, as its statement or its media type says it (FHIR R4, 5.2.3 and 3.1.0.1.10); `not-told` where it
     /// speaks FHIR and does not say which. About the service.
     FhirVersion = "fhir.version", "speaks FHIR", Code, 16;

@@ -87,6 +87,8 @@ coded! {
         WsDiscovery = "ws-discovery", "WS-Discovery";
         /// SNMP.
         Snmp = "snmp", "SNMP";
+        /// Log messages (RFC 5424).
+        Syslog = "syslog", "syslog";
         /// NTP.
         Ntp = "ntp", "NTP";
     }

@@ -214,6 +214,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::SnmpDefaultCommunity
         | FactKind::ClearTextLogin
         | FactKind::SharedLogin
+        | FactKind::AuditInClear
         | FactKind::DicomCallingAe
         | FactKind::DicomCalledAe
         | FactKind::DicomAssociation

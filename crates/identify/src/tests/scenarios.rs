@@ -517,3 +517,32 @@ fn what_devices_announce_when_they_look_for_each_other() {
         &[("10.1.1.41", C::Unknown)],
     );
 }
+
+#[test]
+fn what_log_messages_say() {
+    let firewall = "10.1.0.1 syslog.program Cisco-ASA\n10.1.0.1 > 10.1.3.5:514/udp syslog\n";
+    check(
+        "a firewall's messages are a sign, not proof",
+        firewall,
+        &[("10.1.0.1", C::Unknown), ("10.1.3.5", C::Unknown)],
+    );
+    check(
+        "with a second sign",
+        &format!("{firewall}00:a0:57:00:00:01 owns 10.1.0.1"),
+        &[("10.1.0.1", C::NetworkDevice)],
+    );
+    check(
+        "a collector passes on a firewall's messages",
+        "10.1.3.5 syslog.program Cisco-ASA\n10.1.3.5 > 10.1.3.6:514/udp syslog\n\
+         10.1.0.1 > 10.1.3.5:514/udp syslog\n10.1.0.2 > 10.1.3.5:514/udp syslog\n\
+         10.1.4.7 > 10.1.3.5:22/tcp ssh",
+        &[("10.1.3.5", C::Server)],
+    );
+    let audit = "10.1.3.9 audit.event patient-record\n10.1.3.9 > 10.1.3.5:514/udp syslog\n";
+    check("an audit trail alone", audit, &[("10.1.3.9", C::Unknown)]);
+    check(
+        "and admissions",
+        &format!("{audit}10.1.3.9 hl7.sends ADT^A01\n10.1.3.9 > 10.1.3.2:2575/tcp hl7"),
+        &[("10.1.3.9", C::ClinicalSystem)],
+    );
+}

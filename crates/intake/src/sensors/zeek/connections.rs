@@ -37,6 +37,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
     ("ssl", Protocol::Tls),
+    ("syslog", Protocol::Syslog),
 ];
 /// Headers of a datagram: Zeek tells of a single one its packet's length alone.
 const HEADERS_V4: u64 = 28;
