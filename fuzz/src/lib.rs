@@ -181,7 +181,14 @@ pub fn datagram(protocol: Protocol, bytes: &[u8]) {
         panic!("no dissector for {protocol:?}");
     };
     let port = dissector.ports.first().copied().unwrap_or_default();
-    let (client, server) = ([192, 0, 2, 7], [192, 0, 2, 53]);
+    let (client, server): (IpAddr, IpAddr) = match protocol {
+        // Made from the card that the seeds' identifiers name.
+        Protocol::Dhcpv6 => (
+            [0xFE80, 0, 0, 0, 0x9058, 0x7CFF, 0xFE46, 0x6E9F].into(),
+            [0xFE80, 0, 0, 0, 0, 0, 0, 0x53].into(),
+        ),
+        _ => ([192, 0, 2, 7].into(), [192, 0, 2, 53].into()),
+    };
     let (sender, receiver) = if choice & 1 == 0 {
         ((client, 40_000).into(), (server, port).into())
     } else {

@@ -36,6 +36,7 @@ pub struct DatagramDissector {
 /// All protocols over UDP.
 pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Dhcp, ports: &[67, 68], dissect: dhcp::dissect },
+    DatagramDissector { protocol: Protocol::Dhcpv6, ports: dhcp::v6::PORTS, dissect: dhcp::v6::dissect },
     DatagramDissector { protocol: Protocol::Mdns, ports: &[5353], dissect: dns::dissect_mdns },
     DatagramDissector { protocol: Protocol::Dns, ports: &[53], dissect: dns::dissect },
     DatagramDissector { protocol: Protocol::Llmnr, ports: &[5355], dissect: dns::dissect_llmnr },

@@ -33,7 +33,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
     }),
-    Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp], "addresses", ANY)),
+    Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp, Protocol::Dhcpv6], "addresses", ANY)),
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
     Rule::sign(NetworkService, 45, |p| offers(p, &[Protocol::Dns], "names", ONE)),
     Rule::sign(NetworkService, 50, |p| offers(p, &[Protocol::Ntp], "time", ANY)),

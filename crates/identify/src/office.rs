@@ -116,8 +116,9 @@ const MANY_SERVICES: usize = 4;
 
 fn uses_many_services(p: &Portrait<'_>) -> Option<Reason> {
     // What every device needs says nothing.
-    let needs =
-        |protocol| matches!(protocol, Protocol::Dhcp | Protocol::Dns | Protocol::Ntp | Protocol::Mdns);
+    let needs = |protocol| {
+        matches!(protocol, Protocol::Dhcp | Protocol::Dhcpv6 | Protocol::Dns | Protocol::Ntp | Protocol::Mdns)
+    };
     let talks =
         p.uses.iter().filter(|talk| talk.conversation.protocol.is_some_and(|protocol| !needs(protocol)));
     let kinds: BTreeSet<_> = talks.clone().filter_map(|talk| talk.conversation.protocol).collect();

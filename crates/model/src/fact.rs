@@ -76,10 +76,16 @@ fact_kinds! {
     IsRouter = "address.router", "is a router, says", Code, 16;
 
     // Naming and addressing.
-    /// Host name that a DHCP client sent (RFC 2132, option 12; RFC 4702, option 81). About the card.
+    /// Host name that a DHCP client sent (RFC 2132, option 12; RFC 4702, option 81; RFC 4704, option 39). About the card; of IPv6 about
+    /// the address, where the card is not sure.
     DhcpHostName = "dhcp.host-name", "host name (DHCP)", Words, 64;
-    /// Vendor class that a DHCP client sent (RFC 2132, option 60). About the card.
+    /// Vendor class that a DHCP client sent (RFC 2132, option 60; RFC 8415, option 16). About the card or the address, as its name is.
     DhcpVendorClass = "dhcp.vendor-class", "vendor class (DHCP)", Product, 128;
+    /// Number (IANA, private enterprise numbers) of who made the system of a DHCPv6 client (RFC 8415, option 16 or 11.3), such as 311 of
+    /// Microsoft. About the card or the address, as its name is.
+    DhcpEnterprise = "dhcp.enterprise", "system maker's number (DHCPv6)", Number, 10;
+    /// User class that a DHCPv6 client sent (RFC 8415, option 15), which its owner gives. About the card or the address, as its name is.
+    DhcpUserClass = "dhcp.user-class", "user class (DHCPv6)", Words, 32;
     /// Options that a DHCP client asked for, in its order: a trait of its system (RFC 2132, option 55). About the card.
     DhcpParameters = "dhcp.parameters", "DHCP options asked for", Code, 128;
     /// Host name in an mDNS address record (RFC 6762). About the address.

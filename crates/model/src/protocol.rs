@@ -73,6 +73,8 @@ coded! {
         RawPrint = "raw-print", "raw printing";
         /// DHCP for IPv4.
         Dhcp = "dhcp", "DHCP";
+        /// DHCP for IPv6 (RFC 8415).
+        Dhcpv6 = "dhcpv6", "DHCPv6";
         /// DNS.
         Dns = "dns", "DNS";
         /// Multicast DNS.

@@ -3,10 +3,11 @@
 //! RFC 2131 (messages), RFC 2132 (options), RFC 4702 (fully qualified name). Facts are about the card named in `chaddr`, so they
 //! hold through a relay too.
 //!
-//! Not here: options that are split over several (RFC 3396) are read up to the end of their first part, and DHCP for IPv6.
+//! Not here: options that are split over several (RFC 3396) are read up to the end of their first part. DHCP for IPv6 is in [`v6`].
 
 #[cfg(test)]
 mod tests;
+pub(crate) mod v6;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -175,6 +176,11 @@ fn full_name(value: &[u8]) -> Vec<u8> {
     if flags & ENCODED == 0 {
         return name.to_vec();
     }
+    joined_labels(name)
+}
+
+/// DNS labels with dots between them, up to the end or the root.
+fn joined_labels(name: &[u8]) -> Vec<u8> {
     let mut labels = Reader::new(name);
     let label = || labels.u8().and_then(|length| labels.take(usize::from(length)));
     std::iter::from_fn(label).take_while(|label| !label.is_empty()).collect::<Vec<_>>().join(b".".as_slice())

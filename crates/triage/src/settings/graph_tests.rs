@@ -96,6 +96,8 @@ fn addresses_and_names_from_devices_that_are_no_servers() {
     };
     let both = [("10.1.2.1", DeviceClass::NetworkService), ("10.1.2.7", DeviceClass::Camera)];
     check(setting, &served(&both, 67, Protocol::Dhcp), &["10.1.2.7 rogue-network-service:dhcp"]);
+    check(setting, &served(&both, 547, Protocol::Dhcpv6), &["10.1.2.7 rogue-network-service:dhcpv6"]);
+    check(setting, &served(&both[1..], 547, Protocol::Dhcpv6), &[]);
     check(setting, &served(&both, 53, Protocol::Dns), &["10.1.2.7 rogue-network-service:dns"]);
     check(setting, &served(&both, 80, Protocol::Http), &[]);
     check(setting, &served(&both[1..], 67, Protocol::Dhcp), &[]);

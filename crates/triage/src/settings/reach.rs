@@ -117,7 +117,7 @@ fn unasked_control(scene: &Scene<'_>) -> Vec<Sign> {
 /// Addresses and names are given out by servers and network devices; another device that does so beside them is one too
 /// many.
 fn rogue(scene: &Scene<'_>) -> Vec<Sign> {
-    [(Protocol::Dhcp, "addresses"), (Protocol::Dns, "names")]
+    [(Protocol::Dhcp, "addresses"), (Protocol::Dhcpv6, "addresses"), (Protocol::Dns, "names")]
         .into_iter()
         .flat_map(|(protocol, what)| rogue_of(scene, protocol, what))
         .collect()
