@@ -212,6 +212,7 @@ pub fn packet(bytes: &[u8]) {
         Ok(Content::Cdp(frame)) => {
             packet::cdp::tell(frame, Some(MacAddr([0, 0x1B, 0x54, 1, 2, 3])), &mut facts)
         }
+        Ok(Content::Stp(frame)) => packet::stp::tell(frame, &mut facts),
         Ok(Content::Ip(ip)) => {
             if let Payload::Icmpv6(message) = ip.payload {
                 packet::ndp::tell(&ip, message, &mut facts);

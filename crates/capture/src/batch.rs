@@ -204,6 +204,7 @@ impl Headers {
             Content::Arp(arp) => packet::arp::sender(arp).is_some_and(|ip| is_out(ip.into())),
             Content::Lldp(frame) => packet::lldp::address(frame).is_some_and(|ip| is_out(ip.into())),
             Content::Cdp(frame) => packet::cdp::address(frame).is_some_and(|ip| is_out(ip.into())),
+            Content::Stp(_) => false,
         }
     }
 
@@ -215,6 +216,7 @@ impl Headers {
             Content::Arp(arp) => Said::frame(Kind::Arp, arp),
             Content::Lldp(frame) => Said::frame(Kind::Lldp, frame),
             Content::Cdp(frame) => Said::frame(Kind::Cdp, frame),
+            Content::Stp(frame) => Said::frame(Kind::Stp, frame),
             Content::Ip(ip) => Said::ip(ip),
         };
         if matches!(&headers.content, Content::Ip(Ip { payload: Payload::Other(_), .. })) {

@@ -96,6 +96,7 @@ pub(crate) enum Kind {
     Arp,
     Lldp,
     Cdp,
+    Stp,
     Icmpv6,
     /// An IP packet of which only the sender counts.
     OtherIp,

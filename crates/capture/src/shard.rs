@@ -2,7 +2,7 @@
 //! reading whatever the number of threads, and has its own share of every limit, so results never depend on either.
 
 use foldhash::fast::RandomState;
-use wardround_dissect::packet::{Ip, Payload, arp, cdp, lldp, ndp};
+use wardround_dissect::packet::{Ip, Payload, arp, cdp, lldp, ndp, stp};
 use wardround_dissect::{
     About, DATAGRAM_DISSECTORS, Datagram, DatagramDissector, Facts, Role, STREAM_DISSECTORS, StreamDissector,
 };
@@ -92,11 +92,12 @@ impl Shard {
     pub(crate) fn take(&mut self, packet: &Packet, batch: &Batch) {
         match packet.key.kind {
             Kind::Tcp | Kind::Udp => self.take_flow(packet, batch),
-            Kind::Arp | Kind::Lldp | Kind::Cdp => {
+            Kind::Arp | Kind::Lldp | Kind::Cdp | Kind::Stp => {
                 let (frame, found) = (batch.payload(packet), &mut self.found);
                 match packet.key.kind {
                     Kind::Lldp => lldp::tell(frame, packet.card, found),
                     Kind::Cdp => cdp::tell(frame, packet.card, found),
+                    Kind::Stp => stp::tell(frame, found),
                     _ => arp::tell(frame, found),
                 }
                 self.kept.keep(found, packet, batch.sighting(packet));

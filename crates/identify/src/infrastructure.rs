@@ -21,6 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 85, is_virtual_router),
     Rule::sign(NetworkDevice, 70, says_that_it_is_a_router),
     Rule::sign(NetworkDevice, 75, carries_traffic_by_its_word),
+    Rule::sign(NetworkDevice, 65, is_in_a_spanning_tree),
     Rule::sign(NetworkDevice, 60, is_named_as_a_router),
     Rule::sign(NetworkDevice, 55, |p| forwards(p, 2, 2).filter(|_| forwards(p, 3, 2).is_none())),
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
@@ -125,6 +126,18 @@ fn carries_traffic_by_its_word(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::LldpWorksAs, |value| value != "telephone");
     let first = said.first().filter(|_| telephone.is_empty())?.fact.value();
     Some(because(format!("It says on the cable (LLDP) that it works as {}", article(first)), said))
+}
+
+/// Computers that carry virtual machines have bridges, too, by cards that nobody made.
+fn is_in_a_spanning_tree(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts(FactKind::StpRole);
+    let is_made = |mac: &MacAddr| !mac.is_locally_administered() && virtual_by(*mac).is_none();
+    let text = if p.has(FactKind::StpRole, "root") {
+        "It is the root of a spanning tree, as switches are"
+    } else {
+        "It is part of a spanning tree, as switches are"
+    };
+    (!said.is_empty() && p.group.cards.iter().all(is_made)).then(|| because(text, said.iter().copied()))
 }
 
 fn article(works_as: &str) -> &'static str {

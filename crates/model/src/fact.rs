@@ -194,6 +194,10 @@ fact_kinds! {
     CdpPlatform = "cdp.platform", "platform (CDP)", Product, 64;
     /// Software version of Cisco's discovery protocol, its first line. About the card.
     CdpSoftware = "cdp.software", "software (CDP)", Product, 255;
+    /// Its part in a spanning tree (IEEE 802.1D): `switch`, or `root`, also by the word of another switch. About the card that names it.
+    StpRole = "stp.role", "part in the spanning tree", Code, 8;
+    /// Card that names the root of its spanning tree. About the card that names the switch.
+    StpRoot = "stp.root", "root of its spanning tree", Mac, 17;
     /// Name of a computer that it says is its own, by NetBIOS (RFC 1002, 4.2). About the address.
     NetbiosName = "netbios.name", "computer name (NetBIOS)", Words, 16;
     /// Work group or domain that it says it is in, by NetBIOS. About the address.

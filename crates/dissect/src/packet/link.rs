@@ -58,6 +58,9 @@ const LONGEST_FRAME: u16 = 1500;
 const SNAP: [u8; 6] = [0xAA, 0xAA, 3, 0, 0, 0];
 /// LLC of Cisco's discovery protocol: the same with Cisco as organisation, and the protocol's number.
 const CDP_SNAP: [u8; 8] = [0xAA, 0xAA, 3, 0, 0, 0x0C, 0x20, 0];
+/// LLC of the spanning tree (IEEE 802.1D-2004, 7.12.3), and of Cisco's trees of single VLANs.
+const STP_LLC: [u8; 3] = [0x42, 0x42, 3];
+const PVST_SNAP: [u8; 8] = [0xAA, 0xAA, 3, 0, 0, 0x0C, 0x01, 0x0B];
 /// PPP's numbers of IPv4 and IPv6 (RFC 1332, RFC 5072).
 const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
@@ -105,10 +108,15 @@ pub(super) fn ether_type<'a>(number: u16, part: Part<'a>, walk: Walk) -> Result<
     }
 }
 
-/// A frame with its length in the place of its type: RFC 1042's header (6), then the type (2); or Cisco's discovery protocol.
+/// A frame with its length in the place of its type: RFC 1042's header (6), then the type (2); Cisco's discovery protocol; or the
+/// spanning tree.
 fn snap<'a>(part: Part<'a>, walk: Walk) -> Result<Packet<'a>, SkipReason> {
     if let Some(frame) = part.bytes.strip_prefix(&CDP_SNAP) {
         return Ok(Packet { card: walk.card, segment: walk.segment, content: Content::Cdp(frame) });
+    }
+    let tree = part.bytes.strip_prefix(&STP_LLC).or_else(|| part.bytes.strip_prefix(&PVST_SNAP));
+    if let Some(frame) = tree {
+        return Ok(Packet { card: walk.card, segment: walk.segment, content: Content::Stp(frame) });
     }
     if !part.bytes.starts_with(&SNAP) {
         return Err(SkipReason::NotIp);

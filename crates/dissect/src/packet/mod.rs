@@ -1,5 +1,5 @@
 //! Headers of a packet, from the link to the transport, as borrowed views; and what frames say of who sent them:
-//! ARP, NDP, LLDP, CDP.
+//! ARP, NDP, LLDP, CDP, the spanning tree.
 //!
 //! [`parse`] walks tags and tunnels inwards and stops at the innermost ARP or IP packet, because a mirror port may wrap
 //! what it copies (ERSPAN, VXLAN) and the devices are inside. Nothing is allocated, checksums are not verified (network
@@ -13,6 +13,7 @@ mod link;
 pub mod lldp;
 pub mod ndp;
 mod part;
+pub mod stp;
 mod transport;
 mod tunnel;
 
@@ -49,6 +50,8 @@ pub enum Content<'a> {
     Lldp(&'a [u8]),
     /// A frame of Cisco's discovery protocol, for [`cdp::tell`].
     Cdp(&'a [u8]),
+    /// A frame of the spanning tree, for [`stp::tell`].
+    Stp(&'a [u8]),
     /// An IPv4 or IPv6 packet.
     Ip(Ip<'a>),
 }

@@ -114,7 +114,7 @@ fn frames_with_a_length_and_sessions_of_ppp_are_opened() {
     let frame = framed(&logical(0, 0x0800));
     let packet = check_hello(LinkType::Ethernet, &frame);
     assert_eq!(packet.card, Some(CARD));
-    for inside in [logical(1, 0x0800), logical(0, 40), [&[0x42, 0x42, 3], [0; 35].as_slice()].concat()] {
+    for inside in [logical(1, 0x0800), logical(0, 40), [&[0xE0, 0xE0, 3], [0; 35].as_slice()].concat()] {
         let frame = framed(&inside);
         assert_eq!(parse(LinkType::Ethernet, &frame, frame.len()), Err(SkipReason::NotIp));
     }

@@ -494,6 +494,15 @@ fn what_neighbours_say_on_the_cable() {
 }
 
 #[test]
+fn switches_of_a_spanning_tree() {
+    let switch = "00:a0:57:00:00:02 owns 10.1.2.2\n00:a0:57:00:00:02 stp.role switch\n\
+        00:a0:57:00:00:02 stp.root 00:1b:54:00:00:01\n00:1b:54:00:00:01 owns 10.1.2.1\n00:1b:54:00:00:01 stp.role root";
+    check("two switches", switch, &[("10.1.2.2", C::NetworkDevice), ("10.1.2.1", C::NetworkDevice)]);
+    let computer = "56:f4:bb:a5:d7:a1 owns 10.1.2.3\n56:f4:bb:a5:d7:a1 stp.role root";
+    check("a computer with a bridge for virtual machines", computer, &[("10.1.2.3", C::Unknown)]);
+}
+
+#[test]
 fn controls_of_machines() {
     check(
         "EtherNet/IP",
