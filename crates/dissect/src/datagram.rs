@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, signature, sip, snmp, ssdp, syslog,
-    ws_discovery,
+    Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, radius, signature, sip, snmp, ssdp,
+    syslog, ws_discovery,
 };
 
 /// One UDP payload.
@@ -57,6 +57,7 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },
     DatagramDissector { protocol: Protocol::Kerberos, ports: kerberos::PORTS, dissect: kerberos::dissect },
     DatagramDissector { protocol: Protocol::Sip, ports: sip::PORTS, dissect: sip::dissect },
+    DatagramDissector { protocol: Protocol::Radius, ports: radius::PORTS, dissect: radius::dissect },
     DatagramDissector { protocol: Protocol::Syslog, ports: syslog::PORTS, dissect: syslog::dissect },
     DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },
 ];

@@ -41,6 +41,7 @@ mod nbns;
 mod poct1a;
 mod pop3;
 mod quic;
+mod radius;
 mod rdp;
 mod redis;
 mod rpc;

@@ -81,6 +81,7 @@ const NAMES: &[FactKind] = &[
     FactKind::SnmpName,
     FactKind::LldpName,
     FactKind::CdpName,
+    FactKind::RadiusName,
     FactKind::LlmnrName,
     FactKind::NetbiosName,
     FactKind::DicomCallingAe,

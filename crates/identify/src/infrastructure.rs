@@ -26,6 +26,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 55, |p| forwards(p, 2, 2).filter(|_| forwards(p, 3, 2).is_none())),
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
     Rule::sign(NetworkDevice, 30, |p| forwards(p, 2, 1).filter(|_| forwards(p, 2, 2).is_none())),
+    Rule::sign(NetworkDevice, 60, lets_others_in),
     Rule::sign(NetworkDevice, 40, logs_as_network_devices),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
     Rule::sign(DatabaseServer, 75, |p| {
@@ -33,6 +34,9 @@ pub(crate) const RULES: &[Rule] = &[
     }),
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
+    }),
+    Rule::sign(AccountDirectory, 60, |p| {
+        offers(p, &[Protocol::Radius], "logins of the network (RADIUS)", ANY)
     }),
     Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp, Protocol::Dhcpv6], "addresses", ANY)),
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
@@ -146,6 +150,13 @@ fn article(works_as: &str) -> &'static str {
         "access-point" => "a wireless access point",
         _ => "a switch",
     }
+}
+
+/// Switches and access points ask for those who come in by them.
+fn lets_others_in(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts(FactKind::RadiusLetsIn);
+    let first = said.first()?.fact.value();
+    Some(because(format!("It lets others into the network by {first} (RADIUS)"), said.iter().copied()))
 }
 
 /// Systems of switches, routers and firewalls, as their log messages show them.

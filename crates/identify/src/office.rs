@@ -135,6 +135,7 @@ const NAMES: &[FactKind] = &[
     FactKind::SnmpName,
     FactKind::LldpName,
     FactKind::CdpName,
+    FactKind::RadiusName,
     FactKind::LlmnrName,
     FactKind::NetbiosName,
     FactKind::ListedName,

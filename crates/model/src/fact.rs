@@ -228,6 +228,14 @@ fact_kinds! {
     SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// `yes` when a RADIUS server signed an answer to a login (`Message-Authenticator`; RFC 3579, 3.2), `no` when not. About the service.
+    RadiusSigned = "radius.signed", "answers to logins are signed (RADIUS)", Code, 3;
+    /// How those come in whom it lets into the network by RADIUS (RFC 2865, 5.41): `cable` or `wireless`. About the client's address.
+    RadiusLetsIn = "radius.lets-in", "lets others into the network (RADIUS) by", Code, 8;
+    /// What it calls itself to a RADIUS server (RFC 2865, 5.32). About the client's address.
+    RadiusName = "radius.name", "name (RADIUS)", Words, 64;
+    /// Number of its maker in RADIUS (RFC 2865, 5.26), of makers of network devices alone. About the client's address.
+    RadiusVendor = "radius.vendor", "maker's number (RADIUS)", Number, 10;
     /// Program whose log messages it sends (RFC 5424, 6.2.5; RFC 3164, 5.3), of a list of well-known ones. What passes messages on names
     /// those of others. About the sender's address.
     SyslogProgram = "syslog.program", "sends log messages of (syslog)", Code, 32;

@@ -89,6 +89,8 @@ coded! {
         WsDiscovery = "ws-discovery", "WS-Discovery";
         /// SNMP.
         Snmp = "snmp", "SNMP";
+        /// RADIUS: logins of networks (RFC 2865).
+        Radius = "radius", "RADIUS (logins)";
         /// Log messages (RFC 5424).
         Syslog = "syslog", "syslog";
         /// NTP.

@@ -191,6 +191,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::LldpName
         | FactKind::LldpNeighbourOf
         | FactKind::CdpName
+        | FactKind::RadiusName
         | FactKind::NetbiosName
         | FactKind::NetbiosGroup
         | FactKind::LlmnrName

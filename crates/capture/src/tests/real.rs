@@ -156,3 +156,32 @@ fn captures_of_others_show_what_neighbours_and_screens_say() {
     ];
     assert_eq!(found, expected.map(str::to_owned).into());
 }
+
+#[test]
+fn captures_of_others_show_logins_of_networks_and_log_messages() {
+    let wanted = [
+        FactKind::RadiusSigned,
+        FactKind::RadiusLetsIn,
+        FactKind::RadiusName,
+        FactKind::RadiusVendor,
+        FactKind::SyslogProgram,
+        FactKind::AuditEvent,
+        FactKind::AuditInClear,
+        FactKind::DhcpEnterprise,
+        FactKind::DhcpUserClass,
+        FactKind::StpRole,
+        FactKind::StpRoot,
+    ];
+    let found: BTreeSet<String> = shown(&wanted).into_iter().collect();
+    if found.is_empty() {
+        println!("skipped: no captures in ../shared/data");
+        return;
+    }
+    let expected = [
+        "erspan.pcap dhcp.enterprise=311",
+        "radius_localhost.pcap radius.signed=no",
+        "radius_localhost.pcap radius.signed=yes",
+        "tcp-syslog.pcap syslog.program=su",
+    ];
+    assert_eq!(found, expected.map(str::to_owned).into());
+}

@@ -555,3 +555,17 @@ fn what_log_messages_say() {
         &[("10.1.3.9", C::ClinicalSystem)],
     );
 }
+
+#[test]
+fn who_lets_others_into_the_network() {
+    check(
+        "an access point and the server that it asks",
+        "10.1.0.9 radius.lets-in wireless\n10.1.0.9 > 10.1.3.7:1812/udp radius",
+        &[("10.1.0.9", C::NetworkDevice), ("10.1.3.7", C::AccountDirectory)],
+    );
+    check(
+        "a server that asks for itself",
+        "10.1.3.8 > 10.1.3.7:1812/udp radius",
+        &[("10.1.3.8", C::Unknown)],
+    );
+}

@@ -84,6 +84,7 @@ fn gives_a_hold(weakness: &Weakness) -> bool {
                 | WeakSetting::TlsVersionOld
                 | WeakSetting::SshAlgorithmWeak
                 | WeakSetting::KerberosEncryptionWeak
+                | WeakSetting::RadiusUnsigned
                 | WeakSetting::RdpWithoutNla
         ),
     }

@@ -78,6 +78,9 @@ fn well_known(setting: WeakSetting) -> &'static str {
         WeakSetting::KerberosEncryptionWeak => {
             "Free programs find passwords out from such tickets, without asking again"
         }
+        WeakSetting::RadiusUnsigned => {
+            "How to forge such an answer within minutes has been published (CVE-2024-3596)"
+        }
         WeakSetting::SshAlgorithmWeak => "Attacks on these old ways to encrypt have been published",
         WeakSetting::RdpWithoutNla => "Free programs use holes of Remote Desktop that need no login",
         WeakSetting::TlsVersionOld => "Attacks on TLS 1.0 and 1.1 have been published",
@@ -108,6 +111,7 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
+        | WeakSetting::RadiusUnsigned
         | WeakSetting::SshAlgorithmWeak => (No, "An attacker must first get between the two sides"),
         WeakSetting::KerberosEncryptionWeak => {
             (No, "An attacker must first have an account or get between the two sides")
@@ -149,6 +153,9 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         | WeakSetting::TlsVersionOld
         | WeakSetting::SshAlgorithmWeak => {
             (Partial, "What passes between the two sides could be read or changed")
+        }
+        WeakSetting::RadiusUnsigned => {
+            (Partial, "A forged answer lets a stranger into the network, or into what asks there for logins")
         }
         WeakSetting::RdpWithoutNla => {
             (Partial, "It opens more to strangers; it does not by itself let them in")

@@ -23,6 +23,7 @@ const SERVICES: &[(&str, Protocol)] = &[
     ("mysql", Protocol::Mysql),
     ("ntp", Protocol::Ntp),
     ("postgresql", Protocol::Postgresql),
+    ("radius", Protocol::Radius),
     ("rdp", Protocol::Rdp),
     ("redis", Protocol::Redis),
     ("rfb", Protocol::Vnc),
