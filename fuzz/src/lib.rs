@@ -79,6 +79,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Modbus => 502,
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,
+        Protocol::OpcUa => 4840,
         Protocol::Pop3 => 110,
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,

@@ -38,6 +38,7 @@ mod ldap;
 mod modbus;
 mod mqtt;
 mod nbns;
+mod opc_ua;
 mod poct1a;
 mod pop3;
 mod quic;

@@ -21,6 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::EthernetIpRevision, "EtherNet/IP")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::S7Firmware, "S7")),
     Rule::sign(BuildingController, 60, speaks_fox),
+    Rule::sign(BuildingController, 40, |p| answers(p, FactKind::OpcUaOffers, "OPC UA")),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
     Rule::sign(BuildingController, 30, reports_as_building_makers_do),
     Rule::sign(BuildingController, 25, |p| {

@@ -4,11 +4,9 @@
 //! in: there is no kind for it. Kinds whose values may name a person ([`Shape::Words`], [`Shape::Agent`]) are masked
 //! here, word by word, before anything is kept.
 
-use std::borrow::Cow;
+mod value;
 
-use compact_str::{CompactString, ToCompactString, format_compact};
-
-use crate::{MacAddr, Timestamp, words};
+pub use value::{Fact, NotAllowed};
 
 /// What a value of a kind may look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +22,11 @@ pub enum Shape {
     /// A word of a standard: letters, digits and `. _ : + - / ^ ,` without spaces, such as a UID or a dialect.
     Code,
     /// A product's own text, such as a banner: printable ASCII; other characters become spaces. Words that name its host or its
-    /// owner are masked ([`words::mask_product`]).
+    /// owner are masked ([`crate::words::mask_product`]).
     Product,
-    /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`words::mask`]).
+    /// *Personal*: may name a person. Only words of the device vocabulary are kept ([`crate::words::mask`]).
     Words,
-    /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`words::mask_agent`]).
+    /// *Personal*: product tokens of a client. Only known products and their versions are kept ([`crate::words::mask_agent`]).
     Agent,
     /// A package URL or a CPE 2.3 name: printable ASCII without spaces, quotes and angle brackets.
     Locator,
@@ -267,6 +265,23 @@ fact_kinds! {
     S7Module = "s7.module", "order number (S7)", Product, 24;
     /// Firmware of an S7 device (its system status list, 0x0011, index 7), such as `3.2.6`. About the service.
     S7Firmware = "s7.firmware", "firmware (S7)", Code, 12;
+    /// How a server of OPC UA secures what it lets others do: the policy of a channel that it opened, `None` where a session began in
+    /// clear (OPC 10000-7, 6.6). About the service.
+    OpcUaSecurity = "opc-ua.security", "secured by (OPC UA)", Code, 32;
+    /// Policies by which it offers sessions, `None` being in clear (OPC 10000-4, 5.4.4). About the service.
+    OpcUaOffers = "opc-ua.offers", "offers sessions secured by (OPC UA)", Code, 32;
+    /// Host in the address that a client was given (OPC 10000-6, 7.1.2.3). About the service.
+    OpcUaHost = "opc-ua.host", "is asked for as (OPC UA)", Words, 64;
+    /// Name that an OPC UA server gives itself (OPC 10000-4, 7.2). About the service.
+    OpcUaApplication = "opc-ua.application", "calls itself (OPC UA)", Words, 64;
+    /// Address that its maker gave the product, such as `http://www.example.org/control-7` (OPC 10000-4, 7.2). About the service.
+    OpcUaProductUri = "opc-ua.product-uri", "product's address (OPC UA)", Product, 128;
+    /// ManufacturerName of its BuildInfo (OPC 10000-5, 12.4). About the service.
+    OpcUaMaker = "opc-ua.maker", "maker (OPC UA)", Product, 64;
+    /// ProductName of its BuildInfo. About the service.
+    OpcUaProduct = "opc-ua.product", "product (OPC UA)", Product, 64;
+    /// SoftwareVersion of its BuildInfo. About the service.
+    OpcUaSoftware = "opc-ua.software", "software version (OPC UA)", Product, 32;
 
     // Clinical.
     /// What a sender of laboratory messages calls itself (LIS02-A2, 6.5). About the sender's address.
@@ -454,145 +469,5 @@ impl FactKind {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)
-    }
-}
-
-/// One device fact: a kind of the allow-list and a value that keeps to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fact {
-    kind: FactKind,
-    value: CompactString,
-}
-
-/// A value that the allow-list does not let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a value for {} has a length or characters that the allow-list does not let through", .0.code())]
-pub struct NotAllowed(pub FactKind);
-
-impl Fact {
-    /// A fact of this kind from bytes of the wire.
-    ///
-    /// Leading and trailing white space and NUL go; `Product`, `Words` and `Agent` values are cut to their length,
-    /// others must fit. The value is never part of an error.
-    ///
-    /// # Errors
-    /// When nothing is left, or the value has characters that the kind does not allow.
-    pub fn new(kind: FactKind, value: &[u8]) -> Result<Self, NotAllowed> {
-        let Allowed { shape, max, .. } = kind.allowed();
-        let value = match shape {
-            Shape::Product => words::mask_product(&printable(value, longest(max)), max),
-            Shape::Words => words::mask(&whole_words(value, longest(max)), max),
-            Shape::Agent => words::mask_agent(&whole_words(value, longest(max)), max),
-            Shape::Ip | Shape::Mac | Shape::Number | Shape::Moment | Shape::Code | Shape::Locator => {
-                exact(shape, value, max).ok_or(NotAllowed(kind))?
-            }
-        };
-        if value.is_empty() { Err(NotAllowed(kind)) } else { Ok(Self { kind, value }) }
-    }
-
-    /// The kind of fact.
-    #[must_use]
-    pub fn kind(&self) -> FactKind {
-        self.kind
-    }
-
-    /// Its value; what is personal is masked already.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-}
-
-/// The most that is looked at to fill `max` characters: masking makes text shorter.
-fn longest(max: usize) -> usize {
-    max.saturating_mul(4)
-}
-
-/// The text of `bytes`, at most `limit` of them and none of a word that is cut there: half a name may be a known word. What is no
-/// UTF-8 is replaced, so that the letters beside it still make one word with it.
-fn whole_words(bytes: &[u8], limit: usize) -> Cow<'_, str> {
-    let whole = match bytes.split_at_checked(limit) {
-        Some((cut, rest)) if !rest.is_empty() => {
-            let end = cut.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
-            cut.split_at_checked(end.unwrap_or(0)).map_or(&[][..], |(whole, _)| whole)
-        }
-        _ => bytes,
-    };
-    String::from_utf8_lossy(whole)
-}
-
-/// Printable ASCII of `bytes`, everything else a single space, trimmed, at most `max` characters.
-fn printable(bytes: &[u8], max: usize) -> CompactString {
-    let mut text = CompactString::default();
-    for byte in bytes.iter().copied().take(max.saturating_mul(2)) {
-        let graphic = byte.is_ascii_graphic();
-        if !graphic && (text.is_empty() || text.ends_with(' ')) {
-            continue;
-        }
-        if text.len() >= max {
-            break;
-        }
-        text.push(if graphic { char::from(byte) } else { ' ' });
-    }
-    text.trim_end().to_compact_string()
-}
-
-/// The canonical text of a value that must fit its shape whole.
-fn exact(shape: Shape, bytes: &[u8], max: usize) -> Option<CompactString> {
-    let text = std::str::from_utf8(bytes).ok()?.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace());
-    if text.len() > max {
-        return None;
-    }
-    match shape {
-        Shape::Ip => text.parse::<std::net::IpAddr>().ok().map(|ip| format_compact!("{ip}")),
-        Shape::Mac => text.parse::<MacAddr>().ok().map(|mac| format_compact!("{mac}")),
-        Shape::Moment => text.parse::<Timestamp>().ok().map(|moment| format_compact!("{moment}")),
-        Shape::Number => text.bytes().all(|b| b.is_ascii_digit()).then(|| text.into()),
-        Shape::Code => text.bytes().all(is_code).then(|| text.into()),
-        Shape::Locator => text.bytes().all(is_locator).then(|| text.into()),
-        Shape::Product | Shape::Words | Shape::Agent => None,
-    }
-}
-
-fn is_code(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._:+-/^,".contains(&byte)
-}
-
-fn is_locator(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"'<>`{}|".contains(&byte)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn values_keep_to_the_list() {
-        let fact = |kind, text: &str| Fact::new(kind, text.as_bytes()).map(|fact| fact.value().to_owned());
-        assert_eq!(fact(FactKind::SshBanner, "OpenSSH_7.2p2\u{7}\r\n").unwrap(), "OpenSSH_7.2p2");
-        assert_eq!(fact(FactKind::Hl7Sends, "ORU^R01").unwrap(), "ORU^R01");
-        assert!(fact(FactKind::Hl7Sends, "DOE JOHN").is_err());
-        assert!(fact(FactKind::OwnsIp, "10.1.2.300").is_err());
-        assert!(fact(FactKind::HttpServer, " \0 ").is_err());
-    }
-
-    #[test]
-    fn an_error_never_repeats_the_value() {
-        let error = Fact::new(FactKind::Hl7Sends, b"MUSTERMANN ERIKA").unwrap_err();
-        assert!(!error.to_string().contains("MUSTERMANN"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_give_a_fact_that_fits_or_an_error(bytes: Vec<u8>, pick in 0..FactKind::ALL.len()) {
-            let kind = FactKind::ALL[pick];
-            if let Ok(fact) = Fact::new(kind, &bytes) {
-                prop_assert!(fact.value().chars().count() <= kind.allowed().max);
-                prop_assert!(fact.value().bytes().all(|b| b.is_ascii_graphic() || b == b' '));
-                // What was let through once is let through again unchanged: the store can be read back.
-                prop_assert_eq!(Fact::new(kind, fact.value().as_bytes()).unwrap(), fact);
-            }
-        }
     }
 }

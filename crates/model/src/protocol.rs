@@ -67,6 +67,8 @@ coded! {
         EthernetIp = "ethernet-ip", "EtherNet/IP";
         /// S7 communication: controls by Siemens, over RFC 1006.
         S7 = "s7", "S7 (Siemens)";
+        /// OPC UA over TCP, in its binary encoding: controls of machines and buildings (OPC 10000-6).
+        OpcUa = "opc-ua", "OPC UA";
         /// Fox: building control by Tridium's Niagara.
         Fox = "fox", "Niagara Fox";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).

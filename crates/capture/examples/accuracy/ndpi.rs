@@ -101,6 +101,7 @@ const LABELS: &[(&str, &str)] = &[
     ("RTSP", "rtsp"),
     ("Modbus", "modbus"),
     ("BACnet", "bacnet"),
+    ("OPC-UA", "opc-ua"),
 ];
 
 fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {

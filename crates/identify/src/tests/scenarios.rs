@@ -501,6 +501,13 @@ fn controls_of_machines() {
         &[("10.1.4.30", C::BuildingController)],
     );
     check("S7", "10.1.4.32:102/tcp s7.firmware 3.2.6", &[("10.1.4.32", C::BuildingController)]);
+    let opc_ua = "10.1.4.33:4840/tcp opc-ua.offers None\n";
+    check("OPC UA alone: panels and servers speak it, too", opc_ua, &[("10.1.4.33", C::Unknown)]);
+    check(
+        "OPC UA, from a card of a maker of controls",
+        &format!("{opc_ua}6c:65:67:00:00:33 owns 10.1.4.33"),
+        &[("10.1.4.33", C::BuildingController)],
+    );
 }
 
 #[test]

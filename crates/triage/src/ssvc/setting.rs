@@ -86,6 +86,7 @@ fn well_known(setting: WeakSetting) -> &'static str {
         }
         WeakSetting::AnonymousAccess => "Free programs look for services that let anyone in",
         WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus and BACnet",
+        WeakSetting::ControlInClear => "Free programs read and set values over OPC UA",
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
         }
@@ -108,7 +109,8 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
-        | WeakSetting::SshAlgorithmWeak => (No, "An attacker must first get between the two sides"),
+        | WeakSetting::SshAlgorithmWeak
+        | WeakSetting::ControlInClear => (No, "An attacker must first get between the two sides"),
         WeakSetting::KerberosEncryptionWeak => {
             (No, "An attacker must first have an account or get between the two sides")
         }
@@ -147,7 +149,8 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
-        | WeakSetting::SshAlgorithmWeak => {
+        | WeakSetting::SshAlgorithmWeak
+        | WeakSetting::ControlInClear => {
             (Partial, "What passes between the two sides could be read or changed")
         }
         WeakSetting::RdpWithoutNla => {
