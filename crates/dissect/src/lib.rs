@@ -36,6 +36,7 @@ mod imap;
 mod kerberos;
 mod ldap;
 mod modbus;
+mod mongodb;
 mod mqtt;
 mod nbns;
 mod opc_ua;

@@ -5,8 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, opc_ua, poct1a,
-    pop3, rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, telnet, tls, vnc,
+    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mongodb, mqtt,
+    opc_ua, poct1a, pop3, rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, telnet, tls, vnc,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -101,6 +101,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Vnc, dissect: vnc::dissect },
     StreamDissector { protocol: Protocol::EthernetIp, dissect: ethernet_ip::dissect_stream },
     StreamDissector { protocol: Protocol::OpcUa, dissect: opc_ua::dissect },
+    StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },

@@ -27,7 +27,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 30, |p| forwards(p, 2, 1).filter(|_| forwards(p, 2, 2).is_none())),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
     Rule::sign(DatabaseServer, 75, |p| {
-        offers(p, &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql], "a database", ANY)
+        offers(
+            p,
+            &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb],
+            "a database",
+            ANY,
+        )
     }),
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)

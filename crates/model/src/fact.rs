@@ -218,6 +218,10 @@ fact_kinds! {
     SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// Series of the newest wire version that a MongoDB server speaks, such as `7.0`: look-alikes choose theirs. About the service.
+    MongodbSeries = "mongodb.series", "speaks as MongoDB", Code, 8;
+    /// Driver that a client of MongoDB names, such as `PyMongo 4.20.1`. About the client's address.
+    MongodbDriver = "mongodb.driver", "driver (MongoDB)", Product, 64;
     /// Version of FHIR that a server speaks, as its statement or its media type says it (FHIR R4, 5.2.3 and 3.1.0.1.10); `not-told` where it
     /// speaks FHIR and does not say which. About the service.
     FhirVersion = "fhir.version", "speaks FHIR", Code, 16;

@@ -57,6 +57,8 @@ coded! {
         Postgresql = "postgresql", "PostgreSQL";
         /// Microsoft SQL Server ([MS-TDS]).
         Mssql = "mssql", "SQL Server";
+        /// MongoDB and what speaks its protocol.
+        Mongodb = "mongodb", "MongoDB";
         /// Redis and what speaks its protocol (RESP).
         Redis = "redis", "Redis";
         /// Modbus over TCP.

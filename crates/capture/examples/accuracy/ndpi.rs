@@ -102,6 +102,7 @@ const LABELS: &[(&str, &str)] = &[
     ("Modbus", "modbus"),
     ("BACnet", "bacnet"),
     ("OPC-UA", "opc-ua"),
+    ("MongoDB", "mongodb"),
 ];
 
 fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {
