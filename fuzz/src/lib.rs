@@ -76,6 +76,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Ftp => 21,
         Protocol::Imap => 143,
         Protocol::Kerberos => 88,
+        Protocol::Knx => 3671,
         Protocol::Modbus => 502,
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,

@@ -61,6 +61,7 @@ fn is_plant(protocol: Protocol) -> bool {
             | Protocol::S7
             | Protocol::Fox
             | Protocol::OpcUa
+            | Protocol::Knx
     )
 }
 

@@ -34,6 +34,7 @@ mod hl7;
 mod http;
 mod imap;
 mod kerberos;
+mod knx;
 mod ldap;
 mod modbus;
 mod mongodb;

@@ -5,7 +5,7 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mongodb, mqtt,
+    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, knx, ldap, modbus, mongodb, mqtt,
     opc_ua, poct1a, pop3, rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, telnet, tls, vnc,
 };
 
@@ -100,6 +100,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::S7, dissect: s7::dissect },
     StreamDissector { protocol: Protocol::Vnc, dissect: vnc::dissect },
     StreamDissector { protocol: Protocol::EthernetIp, dissect: ethernet_ip::dissect_stream },
+    StreamDissector { protocol: Protocol::Knx, dissect: knx::dissect_stream },
     StreamDissector { protocol: Protocol::OpcUa, dissect: opc_ua::dissect },
     StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },

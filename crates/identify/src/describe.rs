@@ -83,6 +83,7 @@ const NAMES: &[FactKind] = &[
     FactKind::CdpName,
     FactKind::LlmnrName,
     FactKind::NetbiosName,
+    FactKind::KnxName,
     FactKind::DicomCallingAe,
 ];
 

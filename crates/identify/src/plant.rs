@@ -20,6 +20,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::ModbusAnswers, "Modbus")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::EthernetIpRevision, "EtherNet/IP")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::S7Firmware, "S7")),
+    Rule::sign(BuildingController, 60, |p| {
+        answers(p, FactKind::KnxMedium, "KNX").or_else(|| answers(p, FactKind::KnxAnswers, "KNX"))
+    }),
     Rule::sign(BuildingController, 60, speaks_fox),
     Rule::sign(BuildingController, 40, |p| answers(p, FactKind::OpcUaOffers, "OPC UA")),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),

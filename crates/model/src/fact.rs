@@ -68,7 +68,8 @@ macro_rules! fact_kinds {
 
 fact_kinds! {
     // Link and addresses.
-    /// A card says that it owns this address (ARP, RFC 826; NDP, RFC 4861; DHCP lease, RFC 2131). About the card.
+    /// A card says that it owns this address (ARP, RFC 826; NDP, RFC 4861; DHCP lease, RFC 2131; KNX
+    /// 3.8.2, 7.5.4.2). About the card.
     OwnsIp = "address.owns", "owns the address", Ip, 45;
     /// A packet with this source address came from this card: its owner, or a router that forwarded it. About the card.
     SendsFromIp = "address.sends-from", "sends from the address", Ip, 45;
@@ -286,6 +287,14 @@ fact_kinds! {
     OpcUaProduct = "opc-ua.product", "product (OPC UA)", Product, 64;
     /// SoftwareVersion of its BuildInfo. About the service.
     OpcUaSoftware = "opc-ua.software", "software version (OPC UA)", Product, 32;
+    /// What a KNX device let somebody do who did not log in: `tunnel` (onto its bus) or `management` (KNX 3.8.2, 7.8). About the service.
+    KnxAnswers = "knx.answers", "opened without a login over KNX", Code, 16;
+    /// Medium of its bus: `tp1`, `pl110`, `rf`, `ip` (KNX 3.8.2, 7.5.4.2). About the service.
+    KnxMedium = "knx.medium", "medium (KNX)", Code, 8;
+    /// Serial number of a KNX device, in hex. About the service.
+    KnxSerial = "knx.serial", "serial number (KNX)", Code, 12;
+    /// Friendly name of a KNX device, which people give. About the service.
+    KnxName = "knx.name", "name (KNX)", Words, 30;
 
     // Clinical.
     /// What a sender of laboratory messages calls itself (LIS02-A2, 6.5). About the sender's address.

@@ -71,6 +71,8 @@ coded! {
         S7 = "s7", "S7 (Siemens)";
         /// OPC UA over TCP, in its binary encoding: controls of machines and buildings (OPC 10000-6).
         OpcUa = "opc-ua", "OPC UA";
+        /// KNXnet/IP: building control (ISO 22510).
+        Knx = "knx", "KNX (buildings)";
         /// Fox: building control by Tridium's Niagara.
         Fox = "fox", "Niagara Fox";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).

@@ -103,6 +103,7 @@ const LABELS: &[(&str, &str)] = &[
     ("BACnet", "bacnet"),
     ("OPC-UA", "opc-ua"),
     ("MongoDB", "mongodb"),
+    ("KNXnet_IP", "knx"),
 ];
 
 fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {

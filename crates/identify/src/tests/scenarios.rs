@@ -502,6 +502,9 @@ fn controls_of_machines() {
         &[("10.1.4.30", C::BuildingController)],
     );
     check("S7", "10.1.4.32:102/tcp s7.firmware 3.2.6", &[("10.1.4.32", C::BuildingController)]);
+    let knx = "10.1.4.34:3671/udp knx.medium tp1\n10.1.4.34:3671/udp knx.answers tunnel";
+    check("KNX", knx, &[("10.1.4.34", C::BuildingController)]);
+    check("who asks over KNX", "10.1.4.35 > 10.1.4.34:3671/udp knx", &[("10.1.4.35", C::Unknown)]);
     let opc_ua = "10.1.4.33:4840/tcp opc-ua.offers None\n";
     check("OPC UA alone: panels and servers speak it, too", opc_ua, &[("10.1.4.33", C::Unknown)]);
     check(

@@ -85,7 +85,7 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Free programs ask image services for pictures and store new ones"
         }
         WeakSetting::AnonymousAccess => "Free programs look for services that let anyone in",
-        WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus and BACnet",
+        WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus, BACnet and KNX",
         WeakSetting::ControlInClear => "Free programs read and set values over OPC UA",
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
@@ -163,7 +163,7 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
             (Total, "It was seen to change a value as it was asked")
         }
         WeakSetting::ControlWithoutLogin => {
-            (Partial, "It was seen to give its values; whether it would change them was not seen")
+            (Partial, "It was seen to obey; whether it would change values was not seen")
         }
         WeakSetting::SnmpDefaultCommunity if detail == Detail::AllowsChange => {
             (Total, "The community that it answers to commonly allows settings to be changed")
