@@ -62,6 +62,7 @@ fn is_plant(protocol: Protocol) -> bool {
             | Protocol::Fox
             | Protocol::OpcUa
             | Protocol::Knx
+            | Protocol::Coap
     )
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, signature, sip, snmp, ssdp,
+    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, signature, sip, snmp, ssdp,
     ws_discovery,
 };
 
@@ -53,6 +53,7 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
         ports: ethernet_ip::PORTS,
         dissect: ethernet_ip::dissect,
     },
+    DatagramDissector { protocol: Protocol::Coap, ports: coap::PORTS, dissect: coap::dissect },
     DatagramDissector { protocol: Protocol::Knx, ports: knx::PORTS, dissect: knx::dissect },
     DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },
     DatagramDissector { protocol: Protocol::Kerberos, ports: kerberos::PORTS, dissect: kerberos::dissect },

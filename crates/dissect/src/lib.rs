@@ -25,6 +25,7 @@ mod stream;
 
 mod astm;
 mod bacnet;
+mod coap;
 mod dhcp;
 mod dicom;
 mod dns;

@@ -295,6 +295,10 @@ fact_kinds! {
     KnxSerial = "knx.serial", "serial number (KNX)", Code, 12;
     /// Friendly name of a KNX device, which people give. About the service.
     KnxName = "knx.name", "name (KNX)", Words, 30;
+    /// What a CoAP device did as it was asked: `read` or `write` (RFC 7252, 5.9.1). No value is kept. About the service.
+    CoapAnswers = "coap.answers", "did as it was asked over CoAP", Code, 8;
+    /// Kind of device in a list of links, of those that are registered, such as `oic.d.thermostat` (RFC 6690, 3.1). About the service.
+    CoapKind = "coap.kind", "kind of device (CoAP)", Code, 32;
 
     // Clinical.
     /// What a sender of laboratory messages calls itself (LIS02-A2, 6.5). About the sender's address.

@@ -66,7 +66,7 @@ coded! {
         AnonymousAccess = "anonymous-access";
         /// A clinical device that answers DICOM from hosts of other networks, unasked who they are.
         UnauthenticatedControl = "unauthenticated-control";
-        /// A device of a building or plant does as it is asked without a login: Modbus, BACnet, KNX.
+        /// A device of a building or plant does as it is asked without a login: Modbus, BACnet, KNX, CoAP.
         ControlWithoutLogin = "control-without-login";
         /// A device of a building or plant is read and run in clear, though its protocol could secure it: OPC UA.
         ControlInClear = "control-in-clear";

@@ -71,6 +71,8 @@ coded! {
         S7 = "s7", "S7 (Siemens)";
         /// OPC UA over TCP, in its binary encoding: controls of machines and buildings (OPC 10000-6).
         OpcUa = "opc-ua", "OPC UA";
+        /// CoAP over UDP: sensors and controls of buildings (RFC 7252).
+        Coap = "coap", "CoAP (sensors)";
         /// KNXnet/IP: building control (ISO 22510).
         Knx = "knx", "KNX (buildings)";
         /// Fox: building control by Tridium's Niagara.

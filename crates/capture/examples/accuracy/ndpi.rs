@@ -102,6 +102,7 @@ const LABELS: &[(&str, &str)] = &[
     ("Modbus", "modbus"),
     ("BACnet", "bacnet"),
     ("OPC-UA", "opc-ua"),
+    ("COAP", "coap"),
     ("MongoDB", "mongodb"),
     ("KNXnet_IP", "knx"),
 ];

@@ -505,6 +505,14 @@ fn controls_of_machines() {
     let knx = "10.1.4.34:3671/udp knx.medium tp1\n10.1.4.34:3671/udp knx.answers tunnel";
     check("KNX", knx, &[("10.1.4.34", C::BuildingController)]);
     check("who asks over KNX", "10.1.4.35 > 10.1.4.34:3671/udp knx", &[("10.1.4.35", C::Unknown)]);
+    let coap = "10.1.4.36:5683/udp coap.answers read\n";
+    check("CoAP alone", coap, &[("10.1.4.36", C::Unknown)]);
+    check(
+        "a thermostat that answers CoAP",
+        &format!("{coap}10.1.4.36:5683/udp coap.kind oic.d.thermostat"),
+        &[("10.1.4.36", C::BuildingController)],
+    );
+    check("a camera by CoAP", "10.1.4.37:5683/udp coap.kind oic.d.camera", &[("10.1.4.37", C::Camera)]);
     let opc_ua = "10.1.4.33:4840/tcp opc-ua.offers None\n";
     check("OPC UA alone: panels and servers speak it, too", opc_ua, &[("10.1.4.33", C::Unknown)]);
     check(

@@ -85,7 +85,9 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Free programs ask image services for pictures and store new ones"
         }
         WeakSetting::AnonymousAccess => "Free programs look for services that let anyone in",
-        WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus, BACnet and KNX",
+        WeakSetting::ControlWithoutLogin => {
+            "Free programs read and set values over Modbus, BACnet, KNX and CoAP"
+        }
         WeakSetting::ControlInClear => "Free programs read and set values over OPC UA",
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
