@@ -81,6 +81,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,
         Protocol::OpcUa => 4840,
+        Protocol::Oracle => 1521,
         Protocol::Pop3 => 110,
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,

@@ -112,6 +112,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
     StreamDissector { protocol: Protocol::Mssql, dissect: signature::mssql },
+    StreamDissector { protocol: Protocol::Oracle, dissect: signature::oracle },
     StreamDissector { protocol: Protocol::Fox, dissect: signature::fox },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },

@@ -26,14 +26,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
     Rule::sign(NetworkDevice, 30, |p| forwards(p, 2, 1).filter(|_| forwards(p, 2, 2).is_none())),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
-    Rule::sign(DatabaseServer, 75, |p| {
-        offers(
-            p,
-            &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb],
-            "a database",
-            ANY,
-        )
-    }),
+    Rule::sign(DatabaseServer, 75, |p| offers(p, DATABASES, "a database", ANY)),
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
     }),
@@ -55,6 +48,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 25, is_virtual),
 ];
 
+const DATABASES: &[Protocol] =
+    &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb, Protocol::Oracle];
 const MAIL: &[Protocol] = &[Protocol::Smtp, Protocol::Imap, Protocol::Pop3];
 
 /// How many hosts use a service. The same clients never count for two rules.

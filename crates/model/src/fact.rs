@@ -223,6 +223,8 @@ fact_kinds! {
     MongodbSeries = "mongodb.series", "speaks as MongoDB", Code, 8;
     /// Driver that a client of MongoDB names, such as `PyMongo 4.20.1`. About the client's address.
     MongodbDriver = "mongodb.driver", "driver (MongoDB)", Product, 64;
+    /// Version of a listener of Oracle that refuses somebody, such as `19.0.0.0.0`: without the updates of its release. About the service.
+    OracleVersion = "oracle.version", "listener's version (Oracle)", Code, 24;
     /// Version of FHIR that a server speaks, as its statement or its media type says it (FHIR R4, 5.2.3 and 3.1.0.1.10); `not-told` where it
     /// speaks FHIR and does not say which. About the service.
     FhirVersion = "fhir.version", "speaks FHIR", Code, 16;

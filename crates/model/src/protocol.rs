@@ -55,6 +55,8 @@ coded! {
         Mysql = "mysql", "MySQL";
         /// PostgreSQL.
         Postgresql = "postgresql", "PostgreSQL";
+        /// Oracle's database: its listener (TNS).
+        Oracle = "oracle", "Oracle";
         /// Microsoft SQL Server ([MS-TDS]).
         Mssql = "mssql", "SQL Server";
         /// MongoDB and what speaks its protocol.

@@ -104,6 +104,7 @@ const LABELS: &[(&str, &str)] = &[
     ("OPC-UA", "opc-ua"),
     ("COAP", "coap"),
     ("MongoDB", "mongodb"),
+    ("Oracle", "oracle"),
     ("KNXnet_IP", "knx"),
 ];
 

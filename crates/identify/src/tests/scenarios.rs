@@ -408,6 +408,7 @@ fn servers() {
         ),
         ("database", "10.1.3.5 > 10.1.3.80:5432/tcp postgresql", C::DatabaseServer),
         ("MongoDB", "10.1.3.5 > 10.1.3.80:27017/tcp mongodb", C::DatabaseServer),
+        ("Oracle", "10.1.3.5 > 10.1.3.80:1521/tcp oracle", C::DatabaseServer),
         ("database port, nobody speaks it", "10.1.3.5 > 10.1.3.80:5432/tcp", C::Unknown),
         ("names", "10.1.3.5 > 10.1.3.80:53/udp dns\n10.1.3.6 > 10.1.3.80:53/udp dns", C::NetworkService),
         (
