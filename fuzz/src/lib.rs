@@ -85,6 +85,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Pop3 => 110,
         Protocol::Postgresql => 5432,
         Protocol::Redis => 6379,
+        Protocol::Rpc => 135,
         Protocol::Smtp => 25,
         _ => 104,
     }

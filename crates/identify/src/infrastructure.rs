@@ -30,6 +30,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
     }),
+    Rule::sign(AccountDirectory, 70, |p| names(p, "drsuapi", "that domain controllers have")),
+    Rule::sign(NetworkService, 45, |p| names(p, "dhcpsrv", "of a server of addresses (DHCP)")),
+    Rule::sign(Server, 45, |p| names(p, "exchange", "of a mail server (Exchange)")),
+    Rule::sign(Server, 45, |p| names(p, "certificates", "of a server that issues certificates")),
     Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp], "addresses", ANY)),
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
     Rule::sign(NetworkService, 45, |p| offers(p, &[Protocol::Dns], "names", ONE)),
@@ -47,6 +51,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),
 ];
+
+/// Its endpoint mapper names an interface.
+fn names(p: &Portrait<'_>, interface: &str, whose: &str) -> Option<Reason> {
+    let named = p.facts_where(FactKind::RpcInterface, |value| value == interface);
+    (!named.is_empty()).then(|| because(format!("It offers an interface {whose} (RPC)"), named))
+}
 
 const DATABASES: &[Protocol] =
     &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb, Protocol::Oracle];

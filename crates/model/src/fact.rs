@@ -156,6 +156,9 @@ fact_kinds! {
     /// A weak way to encrypt that a Kerberos server used or offered (RFC 6649, RFC 8429), such as `rc4-hmac`. Others are not kept. About
     /// the service.
     KerberosWeakEncryption = "kerberos.weak-encryption", "used or offered (Kerberos)", Code, 32;
+    /// An interface that a host's endpoint mapper names and that says what it is for: `drsuapi` (a domain controller), `dnsserver`, `dhcpsrv`,
+    /// `certificates`, `exchange`, `spooler` ([MS-RPCE] 2.2.1.2). About the address.
+    RpcInterface = "rpc.interface", "offers the interface (RPC)", Code, 16;
     /// SNMP version of an answer: `1`, `2c` or `3` (RFC 3416, RFC 3412). About the service.
     SnmpVersion = "snmp.version", "SNMP version", Code, 4;
     /// A well-known community that an agent answered to: `public` or `private`; others are never kept. About the service.

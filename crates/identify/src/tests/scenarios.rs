@@ -524,6 +524,18 @@ fn controls_of_machines() {
 }
 
 #[test]
+fn what_hosts_offer_over_rpc() {
+    check("a domain controller", "10.1.3.20 rpc.interface drsuapi", &[("10.1.3.20", C::AccountDirectory)]);
+    check("a print server or any computer", "10.1.3.21 rpc.interface spooler", &[("10.1.3.21", C::Unknown)]);
+    check("mail alone", "10.1.3.22 rpc.interface exchange", &[("10.1.3.22", C::Unknown)]);
+    check(
+        "a mail server with a page",
+        "10.1.3.22 rpc.interface exchange\n10.1.3.101 > 10.1.3.22:443/tcp tls",
+        &[("10.1.3.22", C::Server)],
+    );
+}
+
+#[test]
 fn what_devices_announce_when_they_look_for_each_other() {
     check(
         "a camera by ONVIF",
