@@ -60,6 +60,9 @@ fn is_plant(protocol: Protocol) -> bool {
             | Protocol::EthernetIp
             | Protocol::S7
             | Protocol::Fox
+            | Protocol::OpcUa
+            | Protocol::Knx
+            | Protocol::Coap
     )
 }
 

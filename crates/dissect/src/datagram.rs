@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, dhcp, dns, ethernet_ip, kerberos, nbns, quic, radius, signature, sip, snmp, ssdp,
-    syslog, ws_discovery,
+    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip,
+    snmp, ssdp, syslog, ws_discovery,
 };
 
 /// One UDP payload.
@@ -54,6 +54,8 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
         ports: ethernet_ip::PORTS,
         dissect: ethernet_ip::dissect,
     },
+    DatagramDissector { protocol: Protocol::Coap, ports: coap::PORTS, dissect: coap::dissect },
+    DatagramDissector { protocol: Protocol::Knx, ports: knx::PORTS, dissect: knx::dissect },
     DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },
     DatagramDissector { protocol: Protocol::Kerberos, ports: kerberos::PORTS, dissect: kerberos::dissect },
     DatagramDissector { protocol: Protocol::Sip, ports: sip::PORTS, dissect: sip::dissect },

@@ -5,8 +5,8 @@
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, ldap, modbus, mqtt, poct1a, pop3,
-    rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, syslog, telnet, tls, vnc,
+    Facts, astm, dicom, dns, ethernet_ip, ftp, hl7, http, imap, kerberos, knx, ldap, modbus, mongodb, mqtt,
+    opc_ua, poct1a, pop3, rdp, redis, rpc, s7, signature, sip, smb, smtp, ssh, syslog, telnet, tls, vnc,
 };
 
 /// Whether the bytes begin where the connection began.
@@ -100,6 +100,9 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::S7, dissect: s7::dissect },
     StreamDissector { protocol: Protocol::Vnc, dissect: vnc::dissect },
     StreamDissector { protocol: Protocol::EthernetIp, dissect: ethernet_ip::dissect_stream },
+    StreamDissector { protocol: Protocol::Knx, dissect: knx::dissect_stream },
+    StreamDissector { protocol: Protocol::OpcUa, dissect: opc_ua::dissect },
+    StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
@@ -109,6 +112,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
     StreamDissector { protocol: Protocol::Mssql, dissect: signature::mssql },
+    StreamDissector { protocol: Protocol::Oracle, dissect: signature::oracle },
     StreamDissector { protocol: Protocol::Fox, dissect: signature::fox },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
     StreamDissector { protocol: Protocol::RawPrint, dissect: signature::raw_print },

@@ -84,6 +84,7 @@ const NAMES: &[FactKind] = &[
     FactKind::RadiusName,
     FactKind::LlmnrName,
     FactKind::NetbiosName,
+    FactKind::KnxName,
     FactKind::DicomCallingAe,
 ];
 
@@ -221,6 +222,7 @@ fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     let controls = [
         from_itself(p, FactKind::BacnetVendor, 80, "BACnet"),
         from_itself(p, FactKind::ModbusVendor, 80, "Modbus"),
+        from_itself(p, FactKind::OpcUaMaker, 65, "OPC UA"),
     ];
     said.extend(controls.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
     said.extend(maker_from_images(p, class));
@@ -279,6 +281,7 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         from_itself(p, FactKind::BacnetModel, 75, "BACnet"),
         modbus.or_else(|| from_itself(p, FactKind::ModbusProduct, 65, "Modbus")),
         from_itself(p, FactKind::EthernetIpProduct, 75, "EtherNet/IP"),
+        from_itself(p, FactKind::OpcUaProduct, 65, "OPC UA"),
         from_itself(p, FactKind::S7Module, 70, "S7"),
         from_itself(p, FactKind::LldpModel, 75, "LLDP"),
         from_itself(p, FactKind::Poct1aModel, 80, "POCT1-A"),
@@ -311,6 +314,7 @@ fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         from_itself(p, FactKind::BacnetFirmware, 75, "BACnet"),
         from_itself(p, FactKind::ModbusRevision, 70, "Modbus"),
         from_itself(p, FactKind::EthernetIpRevision, 70, "EtherNet/IP"),
+        from_itself(p, FactKind::OpcUaSoftware, 60, "OPC UA"),
         from_itself(p, FactKind::S7Firmware, 75, "S7"),
         from_itself(p, FactKind::LldpFirmware, 70, "LLDP"),
         from_itself(p, FactKind::Poct1aSoftware, 80, "POCT1-A"),

@@ -29,15 +29,17 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkDevice, 60, lets_others_in),
     Rule::sign(NetworkDevice, 40, logs_as_network_devices),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
-    Rule::sign(DatabaseServer, 75, |p| {
-        offers(p, &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql], "a database", ANY)
-    }),
+    Rule::sign(DatabaseServer, 75, |p| offers(p, DATABASES, "a database", ANY)),
     Rule::sign(AccountDirectory, 75, |p| {
         offers(p, &[Protocol::Kerberos], "logins of a domain (Kerberos)", ANY)
     }),
     Rule::sign(AccountDirectory, 60, |p| {
         offers(p, &[Protocol::Radius], "logins of the network (RADIUS)", ANY)
     }),
+    Rule::sign(AccountDirectory, 70, |p| names(p, "drsuapi", "that domain controllers have")),
+    Rule::sign(NetworkService, 45, |p| names(p, "dhcpsrv", "of a server of addresses (DHCP)")),
+    Rule::sign(Server, 45, |p| names(p, "exchange", "of a mail server (Exchange)")),
+    Rule::sign(Server, 45, |p| names(p, "certificates", "of a server that issues certificates")),
     Rule::sign(NetworkService, 70, |p| offers(p, &[Protocol::Dhcp, Protocol::Dhcpv6], "addresses", ANY)),
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
     Rule::sign(NetworkService, 45, |p| offers(p, &[Protocol::Dns], "names", ONE)),
@@ -58,6 +60,14 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 25, is_virtual),
 ];
 
+/// Its endpoint mapper names an interface.
+fn names(p: &Portrait<'_>, interface: &str, whose: &str) -> Option<Reason> {
+    let named = p.facts_where(FactKind::RpcInterface, |value| value == interface);
+    (!named.is_empty()).then(|| because(format!("It offers an interface {whose} (RPC)"), named))
+}
+
+const DATABASES: &[Protocol] =
+    &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb, Protocol::Oracle];
 const MAIL: &[Protocol] = &[Protocol::Smtp, Protocol::Imap, Protocol::Pop3];
 
 /// How many hosts use a service. The same clients never count for two rules.

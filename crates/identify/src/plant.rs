@@ -20,7 +20,15 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::ModbusAnswers, "Modbus")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::EthernetIpRevision, "EtherNet/IP")),
     Rule::sign(BuildingController, 55, |p| answers(p, FactKind::S7Firmware, "S7")),
+    Rule::sign(BuildingController, 60, |p| {
+        answers(p, FactKind::KnxMedium, "KNX").or_else(|| answers(p, FactKind::KnxAnswers, "KNX"))
+    }),
     Rule::sign(BuildingController, 60, speaks_fox),
+    // Plugs and lamps of a home speak it, too, and so do programs.
+    Rule::sign(BuildingController, 35, |p| answers(p, FactKind::CoapAnswers, "CoAP")),
+    Rule::sign(BuildingController, 45, names_a_part_of_a_building),
+    Rule::sign(Camera, 50, |p| is_kind(p, FactKind::CoapKind, "oic.d.camera", "a camera")),
+    Rule::sign(BuildingController, 40, |p| answers(p, FactKind::OpcUaOffers, "OPC UA")),
     Rule::sign(BuildingController, 40, |p| has_card_of(p, BuildingController)),
     Rule::sign(BuildingController, 30, reports_as_building_makers_do),
     Rule::sign(BuildingController, 25, |p| {
@@ -53,6 +61,13 @@ fn speaks_fox(p: &Portrait<'_>) -> Option<Reason> {
     let talks = p.serving(Protocol::Fox);
     (!talks.is_empty())
         .then(|| because_of_talks("It answers Niagara Fox, as controls of buildings do", talks))
+}
+
+fn names_a_part_of_a_building(p: &Portrait<'_>) -> Option<Reason> {
+    let kinds =
+        p.facts_where(FactKind::CoapKind, |kind| kind.starts_with("oic.d.") && kind != "oic.d.camera");
+    (!kinds.is_empty())
+        .then(|| because("It says over CoAP that it is a sensor or a control of a building", kinds))
 }
 
 fn announces_video(p: &Portrait<'_>) -> Option<Reason> {

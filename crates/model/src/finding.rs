@@ -68,8 +68,10 @@ coded! {
         AnonymousAccess = "anonymous-access";
         /// A clinical device that answers DICOM from hosts of other networks, unasked who they are.
         UnauthenticatedControl = "unauthenticated-control";
-        /// A device of a building or plant does as it is asked over a protocol that has no login: Modbus, BACnet.
+        /// A device of a building or plant does as it is asked without a login: Modbus, BACnet, KNX, CoAP.
         ControlWithoutLogin = "control-without-login";
+        /// A device of a building or plant is read and run in clear, though its protocol could secure it: OPC UA.
+        ControlInClear = "control-in-clear";
         /// A remote desktop or console (RDP, VNC, Telnet) is used from another area.
         RemoteAccessAcrossAreas = "remote-access-across-areas";
         /// A clinical device talks to the Internet.
@@ -131,6 +133,7 @@ impl WeakSetting {
             Self::AnonymousAccess => 306,
             Self::UnauthenticatedControl => 306,
             Self::ControlWithoutLogin => 306,
+            Self::ControlInClear => 319,
             Self::RemoteAccessAcrossAreas => 923,
             Self::ClinicalToInternet => 923,
             Self::SharedAccount => 1391,

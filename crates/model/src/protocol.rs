@@ -55,8 +55,12 @@ coded! {
         Mysql = "mysql", "MySQL";
         /// PostgreSQL.
         Postgresql = "postgresql", "PostgreSQL";
+        /// Oracle's database: its listener (TNS).
+        Oracle = "oracle", "Oracle";
         /// Microsoft SQL Server ([MS-TDS]).
         Mssql = "mssql", "SQL Server";
+        /// MongoDB and what speaks its protocol.
+        Mongodb = "mongodb", "MongoDB";
         /// Redis and what speaks its protocol (RESP).
         Redis = "redis", "Redis";
         /// Modbus over TCP.
@@ -67,6 +71,12 @@ coded! {
         EthernetIp = "ethernet-ip", "EtherNet/IP";
         /// S7 communication: controls by Siemens, over RFC 1006.
         S7 = "s7", "S7 (Siemens)";
+        /// OPC UA over TCP, in its binary encoding: controls of machines and buildings (OPC 10000-6).
+        OpcUa = "opc-ua", "OPC UA";
+        /// CoAP over UDP: sensors and controls of buildings (RFC 7252).
+        Coap = "coap", "CoAP (sensors)";
+        /// KNXnet/IP: building control (ISO 22510).
+        Knx = "knx", "KNX (buildings)";
         /// Fox: building control by Tridium's Niagara.
         Fox = "fox", "Niagara Fox";
         /// A print job sent raw, with a printer language at its head (PJL, PostScript, PCL).

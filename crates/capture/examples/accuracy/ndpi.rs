@@ -101,6 +101,11 @@ const LABELS: &[(&str, &str)] = &[
     ("RTSP", "rtsp"),
     ("Modbus", "modbus"),
     ("BACnet", "bacnet"),
+    ("OPC-UA", "opc-ua"),
+    ("COAP", "coap"),
+    ("MongoDB", "mongodb"),
+    ("Oracle", "oracle"),
+    ("KNXnet_IP", "knx"),
 ];
 
 fn compare_flow(flow: &Flow<'_>, reading: &Reading, scores: &mut Scores) {

@@ -407,6 +407,8 @@ fn servers() {
             C::AccountDirectory,
         ),
         ("database", "10.1.3.5 > 10.1.3.80:5432/tcp postgresql", C::DatabaseServer),
+        ("MongoDB", "10.1.3.5 > 10.1.3.80:27017/tcp mongodb", C::DatabaseServer),
+        ("Oracle", "10.1.3.5 > 10.1.3.80:1521/tcp oracle", C::DatabaseServer),
         ("database port, nobody speaks it", "10.1.3.5 > 10.1.3.80:5432/tcp", C::Unknown),
         ("names", "10.1.3.5 > 10.1.3.80:53/udp dns\n10.1.3.6 > 10.1.3.80:53/udp dns", C::NetworkService),
         (
@@ -510,6 +512,36 @@ fn controls_of_machines() {
         &[("10.1.4.30", C::BuildingController)],
     );
     check("S7", "10.1.4.32:102/tcp s7.firmware 3.2.6", &[("10.1.4.32", C::BuildingController)]);
+    let knx = "10.1.4.34:3671/udp knx.medium tp1\n10.1.4.34:3671/udp knx.answers tunnel";
+    check("KNX", knx, &[("10.1.4.34", C::BuildingController)]);
+    check("who asks over KNX", "10.1.4.35 > 10.1.4.34:3671/udp knx", &[("10.1.4.35", C::Unknown)]);
+    let coap = "10.1.4.36:5683/udp coap.answers read\n";
+    check("CoAP alone", coap, &[("10.1.4.36", C::Unknown)]);
+    check(
+        "a thermostat that answers CoAP",
+        &format!("{coap}10.1.4.36:5683/udp coap.kind oic.d.thermostat"),
+        &[("10.1.4.36", C::BuildingController)],
+    );
+    check("a camera by CoAP", "10.1.4.37:5683/udp coap.kind oic.d.camera", &[("10.1.4.37", C::Camera)]);
+    let opc_ua = "10.1.4.33:4840/tcp opc-ua.offers None\n";
+    check("OPC UA alone: panels and servers speak it, too", opc_ua, &[("10.1.4.33", C::Unknown)]);
+    check(
+        "OPC UA, from a card of a maker of controls",
+        &format!("{opc_ua}6c:65:67:00:00:33 owns 10.1.4.33"),
+        &[("10.1.4.33", C::BuildingController)],
+    );
+}
+
+#[test]
+fn what_hosts_offer_over_rpc() {
+    check("a domain controller", "10.1.3.20 rpc.interface drsuapi", &[("10.1.3.20", C::AccountDirectory)]);
+    check("a print server or any computer", "10.1.3.21 rpc.interface spooler", &[("10.1.3.21", C::Unknown)]);
+    check("mail alone", "10.1.3.22 rpc.interface exchange", &[("10.1.3.22", C::Unknown)]);
+    check(
+        "a mail server with a page",
+        "10.1.3.22 rpc.interface exchange\n10.1.3.101 > 10.1.3.22:443/tcp tls",
+        &[("10.1.3.22", C::Server)],
+    );
 }
 
 #[test]

@@ -88,7 +88,10 @@ fn well_known(setting: WeakSetting) -> &'static str {
             "Free programs ask image services for pictures and store new ones"
         }
         WeakSetting::AnonymousAccess => "Free programs look for services that let anyone in",
-        WeakSetting::ControlWithoutLogin => "Free programs read and set values over Modbus and BACnet",
+        WeakSetting::ControlWithoutLogin => {
+            "Free programs read and set values over Modbus, BACnet, KNX and CoAP"
+        }
+        WeakSetting::ControlInClear => "Free programs read and set values over OPC UA",
         WeakSetting::SnmpDefaultCommunity => {
             "Every network scanner tries this community, which works like a password"
         }
@@ -112,7 +115,8 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
         | WeakSetting::RadiusUnsigned
-        | WeakSetting::SshAlgorithmWeak => (No, "An attacker must first get between the two sides"),
+        | WeakSetting::SshAlgorithmWeak
+        | WeakSetting::ControlInClear => (No, "An attacker must first get between the two sides"),
         WeakSetting::KerberosEncryptionWeak => {
             (No, "An attacker must first have an account or get between the two sides")
         }
@@ -151,7 +155,8 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
         | WeakSetting::TlsCertificateSelfSigned
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
-        | WeakSetting::SshAlgorithmWeak => {
+        | WeakSetting::SshAlgorithmWeak
+        | WeakSetting::ControlInClear => {
             (Partial, "What passes between the two sides could be read or changed")
         }
         WeakSetting::RadiusUnsigned => {
@@ -167,7 +172,7 @@ fn technical_impact(setting: WeakSetting, protocol: &str, detail: Detail) -> (Te
             (Total, "It was seen to change a value as it was asked")
         }
         WeakSetting::ControlWithoutLogin => {
-            (Partial, "It was seen to give its values; whether it would change them was not seen")
+            (Partial, "It was seen to obey; whether it would change values was not seen")
         }
         WeakSetting::SnmpDefaultCommunity if detail == Detail::AllowsChange => {
             (Total, "The community that it answers to commonly allows settings to be changed")

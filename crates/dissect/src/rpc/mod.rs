@@ -1,6 +1,9 @@
-//! DCE/RPC over TCP (C706, 12.6; [MS-RPCE] 2.2.2): Windows hosts by what they say when somebody logs in (NTLM, Kerberos).
+//! DCE/RPC over TCP (C706, 12.6; [MS-RPCE] 2.2.2): Windows hosts by what they say when somebody logs in (NTLM, Kerberos), and by the
+//! interfaces that their endpoint mapper names.
 //!
-//! Not here: what is asked for and answered, interfaces, the endpoint map, RPC inside SMB and HTTP.
+//! Not here: what else is asked for and answered, RPC inside SMB and HTTP.
+
+mod endpoint_map;
 
 use crate::kerberos::ticket;
 use crate::reader::Reader;
@@ -84,6 +87,14 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         {
             Verdict::NotThis
         }
+        // The mapper answers at its own port alone.
+        kind::RESPONSE if half.sender_port == PORT && header.length <= MAX_READ => {
+            let Some(whole) = half.bytes.get(..header.length) else {
+                return Verdict::More { wanted: header.length };
+            };
+            endpoint_map::tell(whole, facts);
+            Verdict::Message { used: header.length, sender }
+        }
         // From here on, what is asked for.
         kind::REQUEST | kind::RESPONSE | kind::FAULT | kind::BIND_NAK => Verdict::Finished { sender },
         _ if !header.has_login || header.length > MAX_READ => {
@@ -141,6 +152,16 @@ mod tests {
         let told = side(&bytes).check();
         assert_eq!(told.lines(), "Sender ntlm.computer=CT-2\nSender ntlm.os-version=10.0.17763\n");
         assert_eq!(told.roles, [Role::Server; 2]);
+    }
+
+    #[test]
+    fn a_mapper_names_interfaces_at_its_own_port() {
+        let bytes: &[u8] = include_bytes!("recorded/lookup-server.bin");
+        let mapper = Side { sender_port: PORT, ..side(bytes) };
+        let told = mapper.check();
+        assert!(told.lines().contains("Sender rpc.interface=drsuapi\n"), "{told:?}");
+        assert_eq!(told.roles, [Role::Server; 4]);
+        assert_eq!(side(bytes).check().lines(), "", "at another port");
     }
 
     #[test]
