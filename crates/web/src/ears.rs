@@ -4,6 +4,7 @@
 //! most. Packets are never kept. Not here: reading packets (`live`), rounds (`rounds`).
 
 mod pieces;
+mod silence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,6 +17,7 @@ use wardround_live::{Link, Pulse, ReaderCommand, Sensor, links};
 use wardround_model::{SkipReason, Timestamp};
 use wardround_store::{Store, StoreError};
 
+use self::silence::Silence;
 use crate::events::Happening;
 use crate::hospital::{locked, waiting};
 use crate::keys::{KeyError, make_folder};
@@ -60,6 +62,7 @@ struct Known {
     /// When pieces were taken last.
     taken: Option<Timestamp>,
     dropped: BTreeMap<String, u64>,
+    silences: BTreeMap<String, Silence>,
     /// Packets of pieces that could not be written down, and that no round has told of yet.
     unkept: BTreeMap<String, u64>,
     /// Of sensors that had to be started anew: frames and restarts.
@@ -79,6 +82,15 @@ pub(crate) struct Ear {
     pub(crate) is_reading: bool,
     /// Why it is not listened at.
     pub(crate) trouble: Option<String>,
+    /// For how many minutes it is listened at and nothing is heard, where that is too long.
+    pub(crate) silent_minutes: Option<u64>,
+}
+
+impl Ear {
+    /// Whether the next round will not see what passes there now.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.trouble.is_some() || self.silent_minutes.is_some()
+    }
 }
 
 /// What was heard and no round has read, and the files that it came from.
@@ -111,6 +123,7 @@ impl Ears {
             let mut known = locked(&self.known);
             known.troubles.retain(|name, _| chosen.contains(name));
             known.pulses.retain(|name, _| chosen.contains(name));
+            known.silences.retain(|name, _| chosen.contains(name));
             known.since = known.since.filter(|_| !chosen.is_empty());
             known.chosen = chosen;
         }
@@ -123,6 +136,7 @@ impl Ears {
         self.start_missing(&mut sensors, at);
         let is_over = {
             let mut known = locked(&self.known);
+            known.look(at);
             let is_over = known.taken.or(known.since).is_some_and(|taken| at.since(taken) >= PIECE);
             known.taken = if is_over { Some(at) } else { known.taken };
             is_over
@@ -187,6 +201,7 @@ impl Ears {
                 restarts: health.restarts.saturating_add(restarts),
                 is_reading: health.is_reading,
                 trouble: health.ended.or_else(|| known.troubles.get(name).cloned()),
+                silent_minutes: known.silences.get(name).and_then(Silence::minutes),
             }
         };
         known.chosen.iter().map(ear).collect()
@@ -218,6 +233,8 @@ impl Ears {
                 }
                 Err(error) => {
                     known.pulses.remove(&name);
+                    // Why it is not listened at is told instead.
+                    known.silences.remove(&name);
                     known.troubles.insert(name, error.to_string());
                 }
             }
@@ -274,6 +291,16 @@ impl Ears {
     }
 }
 
+impl Known {
+    /// Notes what was heard by now.
+    fn look(&mut self, at: Timestamp) {
+        for (name, pulse) in &self.pulses {
+            let silence = self.silences.entry(name.clone()).or_insert_with(|| Silence::begins(at));
+            silence.look(pulse.health().frames, at);
+        }
+    }
+}
+
 /// The interfaces that were chosen.
 pub(crate) fn chosen(store: &Store) -> Result<BTreeSet<String>, StoreError> {
     Ok(store.setting(SETTING)?.unwrap_or_default().split_whitespace().map(str::to_owned).collect())
@@ -316,11 +343,16 @@ pub(crate) async fn listen(site: Site) {
     }
 }
 
+/// What programs are told of an interface that hears nothing.
+const SILENT: &str = "it has heard nothing for ten minutes";
+
 /// Tells programs that follow which interfaces are not listened at, and which are again. `told` is what they know.
 fn tell_troubles(site: &Site, told: &mut BTreeMap<String, String>) {
     let all = site.ears.all();
+    let silent = |ear: &Ear| ear.silent_minutes.map(|_| SILENT.to_owned());
+    let why = |ear: Ear| Some((ear.trouble.clone().or_else(|| silent(&ear))?, ear.name));
     let now: BTreeMap<String, String> =
-        all.into_iter().filter_map(|ear| Some((ear.name, ear.trouble?))).collect();
+        all.into_iter().filter_map(why).map(|(why, name)| (name, why)).collect();
     for (name, trouble) in now.iter().filter(|(name, trouble)| told.get(*name) != Some(*trouble)) {
         site.tell(Happening::ListeningTrouble(name.clone(), trouble.clone()));
     }

@@ -1,7 +1,7 @@
 //! What is worth telling: of rounds that were kept since, of work that came to be late or is open again, of interfaces that are not
 //! heard, and of intelligence that is old. Each is told once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_model::{Decision, FindingChange, FindingId, RoundId, Timestamp};
 use wardround_notice::{Kind, Notice};
@@ -11,6 +11,7 @@ use wardround_store::view::{FindingFilter, FindingRow, MOST_ROWS, RoundView, Tur
 use wardround_store::{Store, StoreError};
 
 use crate::desk::Row;
+use crate::ears::Ear;
 use crate::glass::State;
 use crate::layout::plain;
 use crate::pages::parts::without_codes;
@@ -37,6 +38,9 @@ const NAMED: usize = 10;
 const AGAIN: i64 = 600;
 /// An interface that is not heard for so long is told, in seconds.
 const DEAF_FOR: i64 = 60;
+const NOT_HEARD: &str =
+    "An interface that was chosen is not heard: the next round will not see what passes there.";
+const SILENT: &str = "An interface has heard nothing for ten minutes: look whether its cable is in, and the mirror port of the switch on.";
 /// Intelligence older than so many seconds is told: two weeks.
 const TOO_OLD: i64 = 14 * 86_400;
 
@@ -73,7 +77,7 @@ pub(super) async fn all(site: &Site, memory: &mut Memory) -> Result<Made, Proble
     }
     let mut made = site.home.read(rounds).await?;
     let at = now();
-    made.notices.extend(deaf(site, memory, at));
+    made.notices.extend(deaf(site.ears.all(), memory, at));
     glass(site, &mut made, at).await?;
     stopped(site, &mut made, at).await?;
     let is_time = memory.looked.is_none_or(|looked| at.since(looked) >= AGAIN * 1_000_000_000);
@@ -299,14 +303,14 @@ async fn stopped(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Prob
     Ok(())
 }
 
-/// Interfaces that were chosen and are not heard for a minute.
-fn deaf(site: &Site, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
-    let deaf: BTreeSet<String> =
-        site.ears.all().into_iter().filter(|ear| ear.trouble.is_some()).map(|ear| ear.name).collect();
-    memory.deaf.retain(|(name, ..)| deaf.contains(name));
-    for name in deaf {
-        if !memory.deaf.iter().any(|(known, ..)| *known == name) {
-            memory.deaf.push((name, at, false));
+/// Interfaces that were chosen and are not heard for a minute, or hear nothing for too long.
+fn deaf(ears: Vec<Ear>, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
+    let deaf: BTreeMap<String, bool> =
+        ears.into_iter().filter(Ear::is_deaf).map(|ear| (ear.name, ear.trouble.is_none())).collect();
+    memory.deaf.retain(|(name, ..)| deaf.contains_key(name));
+    for name in deaf.keys() {
+        if !memory.deaf.iter().any(|(known, ..)| known == name) {
+            memory.deaf.push((name.clone(), at, false));
         }
     }
     let is_long = |since: &Timestamp| at.since(*since) >= DEAF_FOR * 1_000_000_000;
@@ -316,9 +320,7 @@ fn deaf(site: &Site, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
             id: format!("not-listening.{name}.{}", since.seconds()),
             at: at.seconds(),
             kind: Kind::NotListening,
-            title:
-                "An interface that was chosen is not heard: the next round will not see what passes there."
-                    .to_owned(),
+            title: if deaf.get(name) == Some(&true) { SILENT } else { NOT_HEARD }.to_owned(),
             named: vec![format!("Interface {}", plain(name))],
             path: "/settings/interfaces".to_owned(),
         })
@@ -380,4 +382,36 @@ fn named(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
 
 fn size(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ear(trouble: Option<&str>, silent_minutes: Option<u64>) -> Vec<Ear> {
+        let trouble = trouble.map(str::to_owned);
+        let name = "mirror0".to_owned();
+        vec![Ear { name, frames: 5, dropped: 0, restarts: 0, is_reading: true, trouble, silent_minutes }]
+    }
+
+    #[test]
+    fn an_interface_that_hears_nothing_is_told_once_until_it_hears_again() {
+        let at = |minute: i64| Timestamp::from_seconds(minute * 60);
+        let mut memory = Memory::default();
+        let mut told = |ears: Vec<Ear>, minute: i64| {
+            let titles: Vec<String> =
+                deaf(ears, &mut memory, at(minute)).into_iter().map(|one| one.title).collect();
+            for (_, _, is_told) in &mut memory.deaf {
+                *is_told |= !titles.is_empty();
+            }
+            titles
+        };
+        assert!(told(ear(None, None), 1).is_empty());
+        assert!(told(ear(None, Some(10)), 2).is_empty());
+        assert_eq!(told(ear(None, Some(11)), 3), [SILENT]);
+        assert!(told(ear(None, Some(12)), 4).is_empty());
+        assert!(told(ear(None, None), 5).is_empty());
+        assert!(told(ear(Some("it is down"), None), 6).is_empty());
+        assert_eq!(told(ear(Some("it is down"), None), 7), [NOT_HEARD]);
+    }
 }

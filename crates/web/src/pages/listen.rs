@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use wardround_live::Link;
-use wardround_report::page::number;
+use wardround_report::page::{count, number};
 
 use crate::asks::Sent;
 use crate::condition::Condition;
@@ -81,11 +81,15 @@ pub(crate) fn table(ears: &[Ear]) -> Markup {
 
 /// How it goes with an interface, in a sentence.
 pub(crate) fn how(ear: &Ear) -> String {
-    match &ear.trouble {
-        Some(why) => format!("Not listening: {why}"),
-        None if !ear.is_reading => "Starting.".to_owned(),
-        None if ear.frames == 0 => "Listening. Nothing was heard yet.".to_owned(),
-        None => "Listening.".to_owned(),
+    match (&ear.trouble, ear.silent_minutes) {
+        (Some(why), _) => format!("Not listening: {why}"),
+        (None, Some(minutes)) => format!(
+            "Listening, but nothing was heard for {}. Is the cable in, and the mirror port of the switch on?",
+            count(minutes, "minute", "minutes")
+        ),
+        (None, None) if !ear.is_reading => "Starting.".to_owned(),
+        (None, None) if ear.frames == 0 => "Listening. Nothing was heard yet.".to_owned(),
+        (None, None) => "Listening.".to_owned(),
     }
 }
 

@@ -84,13 +84,13 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
 
 /// Interfaces that were chosen and are not heard now: nothing of them will be in the next round.
 fn deaf(ears: &[Ear]) -> Markup {
-    let deaf = ears.iter().filter(|ear| ear.trouble.is_some() || ear.dropped > 0);
+    let deaf = ears.iter().filter(|ear| ear.is_deaf() || ear.dropped > 0);
     html! {
         @for ear in deaf {
             p {
                 strong { "Interface " (ear.name) ". " }
                 @if ear.dropped > 0 { (count(ear.dropped, "packet was", "packets were")) " lost: more came than could be read, or the disk was full. " }
-                @if ear.trouble.is_some() { (listen::how(ear)) "." }
+                @if ear.is_deaf() { (listen::how(ear)) @if ear.trouble.is_some() { "." } }
             }
         }
     }

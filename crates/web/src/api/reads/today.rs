@@ -207,7 +207,7 @@ async fn today(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Toda
     let sights = hospital.sights(standing.round).await?;
     let desk = hospital.desk(&site.policy).await?;
     let ears = if site.is_demo() { Vec::new() } else { site.ears.all() };
-    let deaf = ears.iter().filter(|ear| ear.trouble.is_some() || ear.dropped > 0);
+    let deaf = ears.iter().filter(|ear| ear.is_deaf() || ear.dropped > 0);
     let today = Today {
         devices: standing.devices,
         medical: standing.medical,
