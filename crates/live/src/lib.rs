@@ -34,4 +34,4 @@ pub use sensor::{Health, Pulse, ReaderCommand, Sensor, SensorError, TakeError};
 pub use socket::Socket;
 pub use vitals::{Vitals, VitalsError, read_vitals};
 pub use wardround_packets::{DatagramSocket, OpenError, PacketSocket};
-pub use watch::{Event, Interface, WatchError, watch};
+pub use watch::{Asked, Event, Interface, WatchError, watch};

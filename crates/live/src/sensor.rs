@@ -1,7 +1,8 @@
-//! One interface that is watched as long as somebody wants: what it showed is taken piece by piece, and nothing falls between two
-//! pieces. Not here: which interfaces, and where the pieces are kept.
+//! One interface, or one address that exporters send flow records to, that is watched as long as somebody wants: what it showed is taken
+//! piece by piece, and nothing falls between two pieces. Not here: which ones, and where the pieces are kept.
 
 use std::io;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -10,10 +11,11 @@ use std::thread::{self, JoinHandle};
 
 use wardround_capture::Captured;
 
-use crate::watch::{Event, Interface, WatchError, watch};
-use crate::{OpenError, PacketSocket, Socket, Told};
+use crate::watch::{Asked, Event, Interface, WatchError, watch};
+use crate::{DatagramSocket, OpenError, PacketSocket, Socket, Told};
 
-/// The command that runs [`crate::read_frames`] on its standard input and output, and counts on from what was told.
+/// The command that runs [`crate::read_frames`] or [`crate::read_flows`] on its standard input and output, and counts on from what was
+/// told.
 pub type ReaderCommand = Arc<dyn Fn(Told) -> io::Result<Command> + Send + Sync>;
 
 /// Why no sensor could be started.
@@ -22,6 +24,9 @@ pub enum SensorError {
     /// The interface could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The address cannot be listened at.
+    #[error("cannot listen at {0}: it must be an address of this computer, with a port that is free ({1})")]
+    Address(SocketAddr, io::Error),
     /// The system gives no thread.
     #[error("the interface could not be watched: {0}")]
     Io(#[from] io::Error),
@@ -64,7 +69,7 @@ struct Counts {
 /// A watch that goes on.
 struct Piece {
     interfaces: Arc<[Interface; 1]>,
-    stop: Sender<()>,
+    ask: Sender<Asked>,
     watch: JoinHandle<Result<Captured, WatchError>>,
 }
 
@@ -75,11 +80,22 @@ impl Sensor {
     /// When it cannot be opened. That its readers cannot run shows later, in [`Sensor::pulse`].
     pub fn start(name: &str, reader: ReaderCommand) -> Result<Self, SensorError> {
         let counts = Arc::new(Counts::default());
-        let piece = Piece::begin(PacketSocket::open(name)?, name, &reader, &counts)?;
+        let piece = Piece::begin(Socket::Frames(PacketSocket::open(name)?), name, &reader, &counts)?;
         Ok(Self { name: name.to_owned(), reader, counts, piece })
     }
 
-    /// Its interface.
+    /// Listens at an address of this computer for flow records.
+    ///
+    /// # Errors
+    /// When it cannot be listened at; see [`Sensor::start`].
+    pub fn start_flows(address: SocketAddr, reader: ReaderCommand) -> Result<Self, SensorError> {
+        let (counts, name) = (Arc::new(Counts::default()), address.to_string());
+        let socket = DatagramSocket::open(address).map_err(|error| SensorError::Address(address, error))?;
+        let piece = Piece::begin(Socket::Flows(socket), &name, &reader, &counts)?;
+        Ok(Self { name, reader, counts, piece })
+    }
+
+    /// Its interface, or its address.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -98,16 +114,20 @@ impl Sensor {
     }
 
     /// What it showed since the last time, and goes on watching. A frame that comes in this very moment may count for both
-    /// pieces, rather than for none.
+    /// pieces, rather than for none. Flow records have the same reader all the time, since exporters say only now and then how their
+    /// records are laid out.
     ///
     /// # Errors
     /// When the interface cannot be opened again, and then the watch goes on as before; or when its readers cannot run, and then
     /// it has ended.
     pub fn take(&mut self) -> Result<Captured, TakeError> {
-        let socket = PacketSocket::open(&self.name).map_err(SensorError::from)?;
-        let next = Piece::begin(socket, &self.name, &self.reader, &self.counts)?;
-        let piece = std::mem::replace(&mut self.piece, next);
-        let taken = piece.end()?;
+        let taken = if self.piece.is_of_flows() {
+            self.piece.handed_over()?
+        } else {
+            let socket = Socket::Frames(PacketSocket::open(&self.name).map_err(SensorError::from)?);
+            let next = Piece::begin(socket, &self.name, &self.reader, &self.counts)?;
+            std::mem::replace(&mut self.piece, next).end()?
+        };
         let frames = taken.coverage.packets();
         self.counts.frames_before.fetch_add(frames, Ordering::Relaxed);
         self.counts.frames.store(0, Ordering::Relaxed);
@@ -157,13 +177,13 @@ pub enum TakeError {
 
 impl Piece {
     fn begin(
-        socket: PacketSocket,
+        socket: Socket,
         name: &str,
         reader: &ReaderCommand,
         counts: &Arc<Counts>,
     ) -> Result<Self, SensorError> {
-        let interfaces = Arc::new([Interface { name: name.to_owned(), socket: Socket::Frames(socket) }]);
-        let (stop, asked) = channel();
+        let interfaces = Arc::new([Interface { name: name.to_owned(), socket }]);
+        let (ask, asked) = channel();
         let (reader, counts, watched) = (Arc::clone(reader), Arc::clone(counts), Arc::clone(&interfaces));
         let work = move || {
             let seen =
@@ -174,14 +194,26 @@ impl Piece {
             seen
         };
         let watch = thread::Builder::new().name("sensor".to_owned()).spawn(work)?;
-        Ok(Self { interfaces, stop, watch })
+        Ok(Self { interfaces, ask, watch })
+    }
+
+    fn is_of_flows(&self) -> bool {
+        self.interfaces.iter().all(|interface| matches!(interface.socket, Socket::Flows(_)))
+    }
+
+    /// What was seen since the last time, from the same readers.
+    fn handed_over(&self) -> Result<Captured, WatchError> {
+        let (tell, told) = channel();
+        let ended = |_| io::Error::other("it is not watched any more");
+        self.ask.send(Asked::Piece(tell)).map_err(|_| ended(()))?;
+        Ok(told.recv().map_err(|_| ended(()))?)
     }
 
     fn end(self) -> Result<Captured, WatchError> {
         // At once: the next piece's socket is open already. What waits is still read.
         let stopped = self.interfaces.iter().try_for_each(|interface| interface.socket.stop());
         // A watch that has ended listens no more.
-        let _ = self.stop.send(());
+        let _ = self.ask.send(Asked::Stop);
         let seen =
             self.watch.join().unwrap_or_else(|_| Err(io::Error::other("it is a fault of Wardround").into()));
         stopped?;

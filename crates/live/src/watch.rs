@@ -2,7 +2,7 @@
 
 use std::io;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::harvest::READER;
@@ -40,6 +40,15 @@ pub enum Event<'a> {
     GivenUp(&'a str, &'a str),
 }
 
+/// What a watch is asked to do.
+#[derive(Debug)]
+pub enum Asked {
+    /// To hand over what was seen since the last time, and to go on with the same readers.
+    Piece(Sender<Captured>),
+    /// To end.
+    Stop,
+}
+
 /// Why interfaces could not be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
@@ -51,7 +60,8 @@ pub enum WatchError {
     Io(#[from] io::Error),
 }
 
-/// Watches interfaces until `stop` says something or is dropped, or no reader is left; what was seen.
+/// Watches interfaces until it is asked to stop, nobody can ask any more, or no reader is left; what was seen since it was handed over
+/// last.
 ///
 /// `reader` is the command that runs [`crate::read_frames`] or [`crate::read_flows`], as the interface wants, on its standard input and
 /// output, and counts on from what was told.
@@ -61,13 +71,13 @@ pub enum WatchError {
 pub fn watch(
     interfaces: &[Interface],
     reader: &dyn Fn(&Interface, Told) -> io::Result<Command>,
-    stop: &Receiver<()>,
+    asked: &Receiver<Asked>,
     happened: &dyn Fn(Event<'_>),
 ) -> Result<Captured, WatchError> {
     let numbered = (0..).map(SourceIndex).zip(interfaces);
     let (tell, news) = sync_channel(WAITING);
     let mut watch = Watch {
-        harvests: Harvests::new(&Limits::default(), interfaces.iter().map(source).collect()),
+        harvests: nothing_of(interfaces),
         readers: numbered
             .map(|(number, interface)| Readers::new(number, &interface.name, &interface.socket))
             .collect(),
@@ -77,7 +87,12 @@ pub fn watch(
         tell,
     };
     watch.start()?;
-    while stop.try_recv() == Err(TryRecvError::Empty) && watch.readers.iter().any(Readers::is_running) {
+    while watch.readers.iter().any(Readers::is_running) {
+        match asked.try_recv() {
+            Err(TryRecvError::Empty) => {}
+            Ok(Asked::Piece(to)) => watch.hand_over(&to),
+            Ok(Asked::Stop) | Err(TryRecvError::Disconnected) => break,
+        }
         watch.readers.iter_mut().for_each(Readers::count);
         match news.recv_timeout(TURN) {
             Ok(told) => watch.hear(told)?,
@@ -102,6 +117,13 @@ impl Watch<'_> {
             readers.start((self.reader)(interface, Told::default())?, self.tell.clone())?;
         }
         Ok(())
+    }
+
+    /// Hands over what was seen.
+    fn hand_over(&mut self, to: &Sender<Captured>) {
+        let seen = std::mem::replace(&mut self.harvests, nothing_of(self.interfaces)).finish();
+        // Whoever asks waits for the answer.
+        let _ = to.send(seen);
     }
 
     fn hear(&mut self, told: News) -> Result<(), WatchError> {
@@ -187,6 +209,11 @@ impl Watch<'_> {
         }
         Ok(self.harvests.finish())
     }
+}
+
+/// Nothing yet of these interfaces.
+fn nothing_of(interfaces: &[Interface]) -> Harvests {
+    Harvests::new(&Limits::default(), interfaces.iter().map(source).collect())
 }
 
 fn source(interface: &Interface) -> Source {

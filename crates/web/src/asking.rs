@@ -269,7 +269,7 @@ pub(crate) fn start(site: &Site, run: Run) {
     drop(log::event("asking-started"));
     let site = site.clone();
     tokio::task::spawn_blocking(move || {
-        let ears = site.ears.all().into_iter().filter(|ear| !ear.is_deaf());
+        let ears = site.ears.all().into_iter().filter(|ear| !ear.is_deaf() && !ear.is_of_flows());
         let interfaces: Vec<String> = ears.map(|ear| ear.name).collect();
         // Also a fault of ours must not leave it looking as if it went on.
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(flag, &interfaces)));

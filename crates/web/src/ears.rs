@@ -1,4 +1,4 @@
-//! The interfaces that the site listens at: which were chosen, who listens, and what was heard and no round has read yet.
+//! The interfaces that the site listens at, and the addresses that exporters send flow records to: which were chosen, who listens, and what was heard and no round has read yet.
 //!
 //! What was heard lies in files beside the store ([`pieces`]): a week's hearing takes no memory, and a killed site loses an hour of it at
 //! most. Packets are never kept. Not here: reading packets (`live`), rounds (`rounds`).
@@ -8,12 +8,13 @@ mod silence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use wardround_capture::Captured;
-use wardround_live::{Link, Pulse, ReaderCommand, Sensor, links};
+use wardround_live::{Link, Pulse, ReaderCommand, Sensor, SensorError, links};
 use wardround_model::{SkipReason, Timestamp};
 use wardround_store::{Store, StoreError};
 
@@ -39,10 +40,33 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How long a new site listens before its first round, in nanoseconds.
 const FIRST: i64 = 20 * 1_000_000_000;
 
+/// How processes are started that read what comes over the network.
+pub struct Readers {
+    /// Those that read the frames of an interface.
+    pub frames: ReaderCommand,
+    /// Those that read flow records.
+    pub flows: ReaderCommand,
+}
+
+impl Readers {
+    /// Listens at an interface, or where the name is an address, for flow records there.
+    fn start(&self, name: &str) -> Result<Sensor, SensorError> {
+        match flows_at(name) {
+            Some(address) => Sensor::start_flows(address, ReaderCommand::clone(&self.flows)),
+            None => Sensor::start(name, ReaderCommand::clone(&self.frames)),
+        }
+    }
+}
+
+/// The address for flow records that this name is; none where it is an interface, whose names have no room for one.
+fn flows_at(name: &str) -> Option<SocketAddr> {
+    name.parse().ok()
+}
+
 /// The interfaces, and what was heard there.
 pub(crate) struct Ears {
     /// How readers are run; nothing where the program has none.
-    reader: Option<ReaderCommand>,
+    readers: Option<Readers>,
     folder: PathBuf,
     /// Held as long as anything is started, ended or taken, which may be seconds.
     sensors: Mutex<BTreeMap<String, Sensor>>,
@@ -87,6 +111,16 @@ pub(crate) struct Ear {
 }
 
 impl Ear {
+    /// Whether it is an address that flow records are sent to.
+    pub(crate) fn is_of_flows(&self) -> bool {
+        flows_at(&self.name).is_some()
+    }
+
+    /// What is listened at, for the beginning of a line.
+    pub(crate) fn what(&self) -> String {
+        format!("{} {}", if self.is_of_flows() { "Flow records at" } else { "Interface" }, self.name)
+    }
+
     /// Whether the next round will not see what passes there now.
     pub(crate) fn is_deaf(&self) -> bool {
         self.trouble.is_some() || self.silent_minutes.is_some()
@@ -103,14 +137,14 @@ pub(crate) struct Heard {
 
 impl Ears {
     /// Uses the folder; nothing is listened at yet.
-    pub(crate) fn open(folder: PathBuf, reader: Option<ReaderCommand>) -> Result<Self, KeyError> {
+    pub(crate) fn open(folder: PathBuf, readers: Option<Readers>) -> Result<Self, KeyError> {
         make_folder(&folder)?;
-        Ok(Self { reader, folder, sensors: Mutex::default(), known: Mutex::default() })
+        Ok(Self { readers, folder, sensors: Mutex::default(), known: Mutex::default() })
     }
 
     /// The interfaces of this computer.
     pub(crate) fn links(&self) -> Vec<Link> {
-        if self.reader.is_some() { links().unwrap_or_default() } else { Vec::new() }
+        if self.readers.is_some() { links().unwrap_or_default() } else { Vec::new() }
     }
 
     /// Listens at these interfaces from now on, and at no other.
@@ -214,7 +248,7 @@ impl Ears {
     }
 
     fn start_missing(&self, sensors: &mut BTreeMap<String, Sensor>, at: Timestamp) {
-        let Some(reader) = &self.reader else { return };
+        let Some(readers) = &self.readers else { return };
         let ended = sensors
             .extract_if(.., |_, sensor| sensor.pulse().health().ended.is_some() || !sensor.is_attached())
             .collect();
@@ -222,7 +256,7 @@ impl Ears {
         self.end_and_keep(ended, at);
         let chosen = locked(&self.known).chosen.clone();
         for name in chosen.into_iter().filter(|name| !sensors.contains_key(name)).collect::<Vec<_>>() {
-            let started = Sensor::start(&name, ReaderCommand::clone(reader));
+            let started = readers.start(&name);
             let mut known = locked(&self.known);
             match started {
                 Ok(sensor) => {

@@ -71,6 +71,7 @@ use wardround_round::{Outcome, Sources};
 pub use account::{InviteError, invite};
 pub use asking::{AskGiven, AskStanding, AskWanted, Asker, LogForm, Planned, RegularAsking, Run, UnderWay};
 pub use audit::{RedactError, Verified, VerifyError, redact, redact_file, verify};
+pub use ears::Readers;
 pub use glass::journal::{JournalError, journal_of, verify_journal};
 pub use glass::{BreakGlassError, break_glass};
 pub use keys::{KeyError, report_key, report_public};
@@ -94,6 +95,8 @@ pub struct Settings {
     pub watched: Option<PathBuf>,
     /// Interfaces to listen at, beside those that are chosen on the page.
     pub listened: Vec<String>,
+    /// Addresses of this computer that exporters send flow records to.
+    pub exported: Vec<SocketAddr>,
     /// By when work is due.
     pub policy: Policy,
     /// Further names of this computer, for the site's own certificate.

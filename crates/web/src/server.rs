@@ -16,7 +16,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
-use wardround_live::ReaderCommand;
 use wardround_mapped::give_back;
 use wardround_model::Timestamp;
 use wardround_store::{Disk, Store, StoreError};
@@ -24,7 +23,7 @@ use wardround_store::{Disk, Store, StoreError};
 use crate::asking::{self, Asker, Asking};
 use crate::certificate::{self, CertificateError};
 use crate::demo::Demo;
-use crate::ears::{self, Ears};
+use crate::ears::{self, Ears, Readers};
 use crate::events::Events;
 use crate::glass::Glass;
 use crate::hospital::{Hospital, waiting};
@@ -100,8 +99,8 @@ pub struct Hands {
     pub printer: Arc<dyn Printer>,
     /// How hosts are asked.
     pub asker: Arc<dyn Asker>,
-    /// How a process that reads frames is started.
-    pub reader: ReaderCommand,
+    /// How processes that read what comes over the network are started.
+    pub readers: Readers,
 }
 
 /// Serves the site until it is told to stop.
@@ -131,8 +130,13 @@ async fn run(settings: &Settings, hands: Hands) -> Result<(), ServeError> {
         rounds: Worker::new(),
         asking: Asking::new(hands.asker),
         watched: settings.watched.clone(),
-        ears: Ears::open(beside("heard"), Some(hands.reader))?,
-        listened: settings.listened.clone(),
+        ears: Ears::open(beside("heard"), Some(hands.readers))?,
+        listened: settings
+            .listened
+            .iter()
+            .cloned()
+            .chain(settings.exported.iter().map(SocketAddr::to_string))
+            .collect(),
         policy: settings.policy.clone(),
         naming: home.look(Naming::read)?,
         glass: Glass::open(home.folder()),

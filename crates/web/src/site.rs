@@ -53,7 +53,7 @@ pub(crate) struct Shared {
     pub(crate) watched: Option<PathBuf>,
     /// What it listens at.
     pub(crate) ears: Ears,
-    /// Interfaces that it was started with.
+    /// Interfaces, and addresses for flow records, that it was started with.
     pub(crate) listened: Vec<String>,
     /// By when work is due.
     pub(crate) policy: Policy,

@@ -39,6 +39,13 @@ pub(crate) struct ServeCommand {
     /// Listen at this network interface, beside those chosen on the page; may be said several times
     #[arg(long, value_name = "NAME")]
     pub(crate) interface: Vec<String>,
+    /// Listen at this address of this computer for flow records that routers and switches send (NetFlow 5 and 9, IPFIX, sFlow), such
+    /// as 10.20.9.5:2055; may be said several times
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) flows: Vec<SocketAddr>,
+    /// Take flow records from this network only, such as 10.20.9.0/24; may be said several times
+    #[arg(long, value_name = "NETWORK", requires = "flows")]
+    pub(crate) flows_from: Vec<Prefix>,
     /// By when work is due [default: work.toml in your data folder, when it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

@@ -13,7 +13,7 @@ use wardround_model::{Round, Statement, Timestamp};
 use wardround_paper::Sheet;
 use wardround_report::document::Document;
 use wardround_round::{Outcome, Settings, Sources};
-use wardround_web::{Hands, Judge, Known, Printer, Protection};
+use wardround_web::{Hands, Judge, Known, Printer, Protection, Readers};
 
 use crate::arguments::serve::{BreakGlassCommand, InviteCommand, Judging, ServeCommand};
 use crate::commands::ask::SiteAsker;
@@ -35,7 +35,11 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
             );
         }
     }
-    let reader = watch::reader(command.judging.exclude.clone())?;
+    let excluded = &command.judging.exclude;
+    let readers = Readers {
+        frames: watch::reader(excluded.clone())?,
+        flows: watch::flow_reader(excluded.clone(), command.flows_from)?,
+    };
     let judge = SiteJudge { judging: command.judging, known: Mutex::default() };
     // What rounds are judged by is known to be good now, not only when the first one is run.
     judge.check()?;
@@ -46,11 +50,12 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         protection,
         watched: command.watch,
         listened: command.interface,
+        exported: command.flows,
         policy: work::policy(command.policy.as_deref())?,
         names: command.names,
     };
     let asker = Arc::new(SiteAsker::new(&settings.store, settings.policy.clone()));
-    let hands = Hands { judge: Arc::new(judge), printer: Arc::new(SitePrinter), asker, reader };
+    let hands = Hands { judge: Arc::new(judge), printer: Arc::new(SitePrinter), asker, readers };
     Ok(wardround_web::serve(&settings, hands)?)
 }
 

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use wardround_capture::{Captured, Prefix};
 use wardround_live::{
-    DatagramSocket, Event, Interface, Orders, PacketSocket, ReaderCommand, Socket, Told, keep_little,
+    Asked, DatagramSocket, Event, Interface, Orders, PacketSocket, ReaderCommand, Socket, Told, keep_little,
     read_flows, read_frames, read_vitals, watch,
 };
 use wardround_round::{Settings, run_over};
@@ -99,13 +100,25 @@ fn open_flows(address: SocketAddr) -> Result<Interface> {
 /// How a reader is run: this program again.
 pub(crate) fn reader(excluded: Vec<Prefix>) -> Result<ReaderCommand> {
     let program = std::env::current_exe()?;
+    Ok(Arc::new(move |told: Told| Ok(reading(&program, "read-frames", told, &excluded))))
+}
+
+/// How a reader of flow records is run, which takes those of these exporters alone, if there are any.
+pub(crate) fn flow_reader(excluded: Vec<Prefix>, exporters: Vec<Prefix>) -> Result<ReaderCommand> {
+    let program = std::env::current_exe()?;
     Ok(Arc::new(move |told: Told| {
-        let mut command = Command::new(&program);
-        command.arg("read-frames");
-        command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
-        command.args(excluded.iter().map(|network| format!("--exclude={network}")));
+        let mut command = reading(&program, "read-flows", told, &excluded);
+        command.args(exporters.iter().map(|network| format!("--from={network}")));
         Ok(command)
     }))
+}
+
+fn reading(program: &Path, what: &str, told: Told, excluded: &[Prefix]) -> Command {
+    let mut command = Command::new(program);
+    command.arg(what);
+    command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
+    command.args(excluded.iter().map(|network| format!("--exclude={network}")));
+    command
 }
 
 /// What readers leave out, and from whom they take flow records.
@@ -119,15 +132,10 @@ struct Readers {
 impl Readers {
     /// How the reader of an interface is run.
     fn command(&self, interface: &Interface, told: Told) -> Result<Command> {
-        let mut command = if let Socket::Frames(_) = interface.socket {
-            reader(self.excluded.clone())?(told)?
-        } else {
-            let mut command = Command::new(std::env::current_exe()?);
-            command.arg("read-flows");
-            command.args([format!("--frames={}", told.frames), format!("--bytes={}", told.bytes)]);
-            command.args(self.excluded.iter().map(|network| format!("--exclude={network}")));
-            command.args(self.exporters.iter().map(|network| format!("--from={network}")));
-            command
+        let excluded = self.excluded.clone();
+        let mut command = match interface.socket {
+            Socket::Frames(_) => reader(excluded)?(told)?,
+            Socket::Flows(_) => flow_reader(excluded, self.exporters.clone())?(told)?,
         };
         command.args(self.memory.iter().map(|bytes| format!("--memory={bytes}")));
         Ok(command)
@@ -168,7 +176,7 @@ fn seen(interfaces: &[Interface], readers: &Readers, time: Option<Duration>) -> 
 }
 
 /// Says so when the time is over, or when somebody asks to stop (Ctrl-C, SIGTERM).
-fn asked_to_stop(time: Option<Duration>) -> Result<Receiver<()>> {
+fn asked_to_stop(time: Option<Duration>) -> Result<Receiver<Asked>> {
     use tokio::signal::unix::{SignalKind, signal};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let guard = runtime.enter();
@@ -188,7 +196,7 @@ fn asked_to_stop(time: Option<Duration>) -> Result<Receiver<()>> {
             }
         });
         // Nobody listens any more where the watch ended by itself.
-        let _ = tell.send(());
+        let _ = tell.send(Asked::Stop);
     });
     Ok(asked)
 }

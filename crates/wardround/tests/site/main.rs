@@ -16,6 +16,7 @@ mod api_reads;
 mod asking;
 mod audit;
 mod browser;
+mod exported;
 mod files;
 mod forms;
 mod glass;

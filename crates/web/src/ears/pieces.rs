@@ -6,6 +6,7 @@ use std::io::{self, BufReader, BufWriter, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::flows_at;
 use wardround_capture::{Captured, Harvests, Limits};
 use wardround_live::{HarvestError, read_harvest, write_harvest};
 use wardround_model::{Source, SourceIndex, SourceKind, Timestamp};
@@ -77,16 +78,19 @@ pub(super) fn together(files: &[PathBuf], unkept: &BTreeMap<String, u64>) -> Opt
     (!names.is_empty()).then(|| harvests.finish())
 }
 
-/// An interface as a source.
+/// An interface, or an address for flow records, as a source.
 pub(super) fn source(name: &str) -> Source {
+    let is_of_flows = flows_at(name).is_some();
+    let (kind, what) =
+        if is_of_flows { (SourceKind::Flows, "flow records at") } else { (SourceKind::Capture, "interface") };
     Source {
-        kind: SourceKind::Capture,
-        name: format!("interface {name}"),
+        kind,
+        name: format!("{what} {name}"),
         bytes: 0,
         records: 0,
         first: None,
         last: None,
-        interfaces: vec![name.to_owned()],
+        interfaces: if is_of_flows { Vec::new() } else { vec![name.to_owned()] },
         ended_early: None,
     }
 }

@@ -40,7 +40,7 @@ const AGAIN: i64 = 600;
 const DEAF_FOR: i64 = 60;
 const NOT_HEARD: &str =
     "An interface that was chosen is not heard: the next round will not see what passes there.";
-const SILENT: &str = "An interface has heard nothing for ten minutes: look whether its cable is in, and the mirror port of the switch on.";
+const SILENT: &str = "Nothing was heard for ten minutes where Wardround listens: look at the cable, the mirror port or what sends flow records.";
 /// Intelligence older than so many seconds is told: two weeks.
 const TOO_OLD: i64 = 14 * 86_400;
 
@@ -305,8 +305,8 @@ async fn stopped(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Prob
 
 /// Interfaces that were chosen and are not heard for a minute, or hear nothing for too long.
 fn deaf(ears: Vec<Ear>, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
-    let deaf: BTreeMap<String, bool> =
-        ears.into_iter().filter(Ear::is_deaf).map(|ear| (ear.name, ear.trouble.is_none())).collect();
+    let deaf: BTreeMap<String, Ear> =
+        ears.into_iter().filter(Ear::is_deaf).map(|ear| (ear.name.clone(), ear)).collect();
     memory.deaf.retain(|(name, ..)| deaf.contains_key(name));
     for name in deaf.keys() {
         if !memory.deaf.iter().any(|(known, ..)| known == name) {
@@ -315,13 +315,14 @@ fn deaf(ears: Vec<Ear>, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
     }
     let is_long = |since: &Timestamp| at.since(*since) >= DEAF_FOR * 1_000_000_000;
     let untold = memory.deaf.iter().filter(|(_, since, is_told)| !is_told && is_long(since));
-    untold
-        .map(|(name, since, _)| Notice {
+    let known = untold.filter_map(|(name, since, _)| Some((name, since, deaf.get(name)?)));
+    known
+        .map(|(name, since, ear)| Notice {
             id: format!("not-listening.{name}.{}", since.seconds()),
             at: at.seconds(),
             kind: Kind::NotListening,
-            title: if deaf.get(name) == Some(&true) { SILENT } else { NOT_HEARD }.to_owned(),
-            named: vec![format!("Interface {}", plain(name))],
+            title: if ear.trouble.is_none() { SILENT } else { NOT_HEARD }.to_owned(),
+            named: vec![plain(&ear.what())],
             path: "/settings/interfaces".to_owned(),
         })
         .collect()

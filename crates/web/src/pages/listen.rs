@@ -66,16 +66,16 @@ pub(crate) fn table(ears: &[Ear]) -> Markup {
     html! {
         div class="scroll" {
             table class="list" {
-                caption class="aside" { "Interfaces that are listened at" }
+                caption class="aside" { "What is listened at" }
                 thead { tr { th scope="col" { "Interface" } th scope="col" { "How it goes" } th scope="col" class="number" { "Packets read" } th scope="col" class="number" { "Packets lost" } th scope="col" class="number" { "Readers started again" } } }
                 tbody {
                     @for ear in ears {
-                        tr { th scope="row" { (ear.name) } td { (how(ear)) } td class="number" { (number(ear.frames)) } td class="number" { (number(ear.dropped)) } td class="number" { (number(ear.restarts)) } }
+                        tr { th scope="row" { @if ear.is_of_flows() { "Flow records at " } (ear.name) } td { (how(ear)) } td class="number" { (number(ear.frames)) } td class="number" { (number(ear.dropped)) } td class="number" { (number(ear.restarts)) } }
                     }
                 }
             }
         }
-        p class="soft" { "Packets are counted since the site was started. Lost ones are known once an hour, and at each round." }
+        p class="soft" { "Packets, or flow records, are counted since the site was started. Lost packets are known once an hour, and at each round." }
     }
 }
 
@@ -83,10 +83,14 @@ pub(crate) fn table(ears: &[Ear]) -> Markup {
 pub(crate) fn how(ear: &Ear) -> String {
     match (&ear.trouble, ear.silent_minutes) {
         (Some(why), _) => format!("Not listening: {why}"),
-        (None, Some(minutes)) => format!(
-            "Listening, but nothing was heard for {}. Is the cable in, and the mirror port of the switch on?",
-            count(minutes, "minute", "minutes")
-        ),
+        (None, Some(minutes)) => {
+            let ask = if ear.is_of_flows() {
+                "Does the router or switch still send its flow records here?"
+            } else {
+                "Is the cable in, and the mirror port of the switch on?"
+            };
+            format!("Listening, but nothing was heard for {}. {ask}", count(minutes, "minute", "minutes"))
+        }
         (None, None) if !ear.is_reading => "Starting.".to_owned(),
         (None, None) if ear.frames == 0 => "Listening. Nothing was heard yet.".to_owned(),
         (None, None) => "Listening.".to_owned(),

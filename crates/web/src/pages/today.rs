@@ -88,7 +88,7 @@ fn deaf(ears: &[Ear]) -> Markup {
     html! {
         @for ear in deaf {
             p {
-                strong { "Interface " (ear.name) ". " }
+                strong { (ear.what()) ". " }
                 @if ear.dropped > 0 { (count(ear.dropped, "packet was", "packets were")) " lost: more came than could be read, or the disk was full. " }
                 @if ear.is_deaf() { (listen::how(ear)) @if ear.trouble.is_some() { "." } }
             }

@@ -93,9 +93,10 @@ impl Where {
     }
 }
 
-/// An interface of the computer that the site runs on.
+/// An interface of the computer that the site runs on, or an address of it that flow records are sent to.
 #[derive(Serialize, JsonSchema)]
 struct Interface {
+    /// Its name, or the address with its port.
     name: String,
     /// It is on, and has a cable.
     up: bool,
@@ -127,7 +128,7 @@ impl From<&Ear> for Listening {
     fn from(from: &Ear) -> Self {
         Self {
             state: listen::how(from),
-            heard: from.is_reading && from.trouble.is_none(),
+            heard: from.is_reading && !from.is_deaf(),
             packets_read: from.frames,
             packets_lost: from.dropped,
             restarts: from.restarts,
@@ -146,10 +147,10 @@ impl Interface {
         }
     }
 
-    /// One that is listened at, and that the computer does not have any more.
-    fn gone(ear: &Ear) -> Self {
+    /// An address that flow records are sent to; or an interface that is listened at, and that the computer does not have any more.
+    fn beside(ear: &Ear) -> Self {
         let name = ear.name.clone();
-        Self { name, up: false, loopback: false, packets: 0, listening: Some(ear.into()) }
+        Self { name, up: ear.is_of_flows(), loopback: false, packets: 0, listening: Some(ear.into()) }
     }
 }
 
@@ -276,8 +277,9 @@ async fn interfaces(State(site): State<Site>, asked: Asked) -> Result<Answer<Int
     let (ears, looked) = (site.ears.all(), site.clone());
     let links = waiting(move || Ok(looked.ears.links())).await?;
     let links: Vec<&Link> = links.iter().filter(|link| link.is_ethernet).collect();
-    let gone = ears.iter().filter(|ear| !links.iter().any(|link| link.name == ear.name)).map(Interface::gone);
-    let items = links.iter().map(|link| Interface::of(link, &ears)).chain(gone).collect();
+    let beside =
+        ears.iter().filter(|ear| !links.iter().any(|link| link.name == ear.name)).map(Interface::beside);
+    let items = links.iter().map(|link| Interface::of(link, &ears)).chain(beside).collect();
     Ok(Answer(Interfaces { items }))
 }
 
