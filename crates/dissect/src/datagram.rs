@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip,
-    snmp, ssdp, syslog, ws_discovery,
+    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip, snmp, ssdp, syslog, tftp, ws_discovery,
 };
 
 /// One UDP payload.
@@ -61,5 +60,6 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
     DatagramDissector { protocol: Protocol::Sip, ports: sip::PORTS, dissect: sip::dissect },
     DatagramDissector { protocol: Protocol::Radius, ports: radius::PORTS, dissect: radius::dissect },
     DatagramDissector { protocol: Protocol::Syslog, ports: syslog::PORTS, dissect: syslog::dissect },
+    DatagramDissector { protocol: Protocol::Tftp, ports: tftp::PORTS, dissect: tftp::dissect },
     DatagramDissector { protocol: Protocol::Ntp, ports: &[123], dissect: signature::ntp },
 ];

@@ -59,6 +59,7 @@ mod ssdp;
 mod ssh;
 mod syslog;
 mod telnet;
+mod tftp;
 mod tls;
 mod vnc;
 mod ws_discovery;

@@ -36,6 +36,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Workstation, 30, |p| is_kind(p, FactKind::WsDiscoveryKind, "Computer", "a Windows computer")),
     Rule::sign(VoicePhone, 75, telephones::says_so_on_the_cable),
     Rule::sign(VoicePhone, 45, telephones::registers),
+    Rule::sign(VoicePhone, 45, telephones::asks_for_settings),
     Rule::sign(VoicePhone, 20, |p| is_called(p, &["voip", "phone", "tel"])),
 ];
 

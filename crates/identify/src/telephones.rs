@@ -158,6 +158,12 @@ pub(crate) fn registers(p: &Portrait<'_>) -> Option<Reason> {
     (!said.is_empty() && !is_other).then(|| because("It registers as telephones do (SIP)", said))
 }
 
+/// By a name that makers of telephones give to their settings; who looks for holes asks for them, too.
+pub(crate) fn asks_for_settings(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts_where(FactKind::TftpFile, |kind| kind == "telephone-settings");
+    (!said.is_empty()).then(|| because("It asks for a telephone's settings (TFTP)", said))
+}
+
 /// Telephones register with it.
 pub(crate) fn is_registrar(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::SipRole, |role| role == "registrar");

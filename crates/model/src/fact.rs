@@ -232,6 +232,9 @@ fact_kinds! {
     SharedLogin = "login.shared", "logs in by an account that others use, too, over", Code, 16;
     /// Server software named by another protocol: RTSP `Server`, a database greeting, a printer's answer. About the service.
     ServerSoftware = "service.software", "server software", Product, 128;
+    /// Kind of file that it asks for by TFTP (RFC 1350), as its name shows: `start-files`, `telephone-settings`,
+    /// `network-settings`; others are not told, and no name is kept. About the client's address.
+    TftpFile = "tftp.file", "asks by TFTP for", Code, 24;
     /// `yes` when a RADIUS server signed an answer to a login (`Message-Authenticator`; RFC 3579, 3.2), `no` when not. About the service.
     RadiusSigned = "radius.signed", "answers to logins are signed (RADIUS)", Code, 3;
     /// How those come in whom it lets into the network by RADIUS (RFC 2865, 5.41): `cable` or `wireless`. About the client's address.

@@ -58,6 +58,8 @@ coded! {
         SshAlgorithmWeak = "ssh-algorithm-weak";
         /// A Kerberos server uses or offers encryption that is too weak by now (RFC 6649, RFC 8429).
         KerberosEncryptionWeak = "kerberos-encryption-weak";
+        /// A device takes what it starts from, or its settings, by TFTP, where nobody checks either side.
+        TftpStart = "tftp-start";
         /// A RADIUS server answers logins without a signature (CVE-2024-3596).
         RadiusUnsigned = "radius-unsigned";
         /// Remote Desktop opens a session before anybody has logged in: without NLA ([MS-RDPBCGR] 5.4.5.2).
@@ -127,6 +129,7 @@ impl WeakSetting {
             Self::Ntlm1 => 327,
             Self::SshAlgorithmWeak => 327,
             Self::KerberosEncryptionWeak => 327,
+            Self::TftpStart => 494,
             Self::RadiusUnsigned => 924,
             Self::RdpWithoutNla => 306,
             Self::TlsCertificateShared => 321,

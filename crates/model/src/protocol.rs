@@ -99,6 +99,8 @@ coded! {
         WsDiscovery = "ws-discovery", "WS-Discovery";
         /// SNMP.
         Snmp = "snmp", "SNMP";
+        /// TFTP: files without a login (RFC 1350).
+        Tftp = "tftp", "TFTP";
         /// RADIUS: logins of networks (RFC 2865).
         Radius = "radius", "RADIUS (logins)";
         /// Log messages (RFC 5424).

@@ -216,6 +216,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::ClearTextLogin
         | FactKind::SharedLogin
         | FactKind::AuditInClear
+        | FactKind::TftpFile
         | FactKind::DicomCallingAe
         | FactKind::DicomCalledAe
         | FactKind::DicomAssociation

@@ -601,3 +601,11 @@ fn who_lets_others_into_the_network() {
         &[("10.1.3.8", C::Unknown)],
     );
 }
+
+#[test]
+fn telephones_ask_for_their_settings() {
+    let asks = "10.1.5.9 tftp.file telephone-settings\n10.1.5.9 > 10.1.3.9:69/udp tftp\n";
+    check("a request alone", asks, &[("10.1.5.9", C::Unknown), ("10.1.3.9", C::Unknown)]);
+    let registers = format!("{asks}10.1.5.9 sip.role registers");
+    check("a telephone that registers, too", &registers, &[("10.1.5.9", C::VoicePhone)]);
+}

@@ -37,6 +37,7 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("snmp", Protocol::Snmp),
     ("ssh", Protocol::Ssh),
     ("telnet", Protocol::Telnet),
+    ("tftp", Protocol::Tftp),
     ("tls", Protocol::Tls),
 ];
 /// Ethernet, IPv4 and TCP with a time stamp; Ethernet, IPv4 and UDP. Suricata counts whole frames; the difference of IPv6 is 20.

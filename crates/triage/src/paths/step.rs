@@ -85,6 +85,7 @@ fn gives_a_hold(weakness: &Weakness) -> bool {
                 | WeakSetting::SshAlgorithmWeak
                 | WeakSetting::KerberosEncryptionWeak
                 | WeakSetting::RadiusUnsigned
+                | WeakSetting::TftpStart
                 | WeakSetting::RdpWithoutNla
         ),
     }

@@ -78,6 +78,7 @@ fn well_known(setting: WeakSetting) -> &'static str {
         WeakSetting::KerberosEncryptionWeak => {
             "Free programs find passwords out from such tickets, without asking again"
         }
+        WeakSetting::TftpStart => "Free programs answer such requests, and ask for such files, by themselves",
         WeakSetting::RadiusUnsigned => {
             "How to forge such an answer within minutes has been published (CVE-2024-3596)"
         }
@@ -115,6 +116,7 @@ fn automatable(setting: WeakSetting) -> (Automatable, &'static str) {
         | WeakSetting::TlsCertificateWeak
         | WeakSetting::TlsVersionOld
         | WeakSetting::RadiusUnsigned
+        | WeakSetting::TftpStart
         | WeakSetting::SshAlgorithmWeak
         | WeakSetting::ControlInClear => (No, "An attacker must first get between the two sides"),
         WeakSetting::KerberosEncryptionWeak => {
