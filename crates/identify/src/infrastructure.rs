@@ -27,6 +27,7 @@ pub(crate) const RULES: &[Rule] = &[
     // Two addresses in one network may be a host's own that it never claimed, such as privacy addresses of IPv6.
     Rule::sign(NetworkDevice, 30, |p| forwards(p, 2, 1).filter(|_| forwards(p, 2, 2).is_none())),
     Rule::sign(NetworkDevice, 60, lets_others_in),
+    Rule::sign(NetworkDevice, 40, asks_as_network_devices),
     Rule::sign(NetworkDevice, 40, logs_as_network_devices),
     Rule::sign(NetworkDevice, 20, |p| has_card_of(p, NetworkDevice)),
     Rule::sign(DatabaseServer, 75, |p| offers(p, DATABASES, "a database", ANY)),
@@ -167,6 +168,13 @@ fn lets_others_in(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts(FactKind::RadiusLetsIn);
     let first = said.first()?.fact.value();
     Some(because(format!("It lets others into the network by {first} (RADIUS)"), said.iter().copied()))
+}
+
+/// Switches and gateways of these makers add attributes of their own.
+fn asks_as_network_devices(p: &Portrait<'_>) -> Option<Reason> {
+    let said = p.facts(FactKind::RadiusVendor);
+    let text = "It asks for logins (RADIUS) in the way of a maker of network devices";
+    (!said.is_empty()).then(|| because(text, said.iter().copied()))
 }
 
 /// Systems of switches, routers and firewalls, as their log messages show them.

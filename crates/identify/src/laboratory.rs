@@ -27,9 +27,11 @@ pub(crate) const RULES: &[Rule] = &[
 /// Kinds of event that systems with records of patients report (PS3.15, A.5.3).
 const OF_RECORDS: &[&str] = &["patient-record", "order-record", "procedure-record"];
 
+/// What is sent messages may pass on those of others.
 fn reports_on_records(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::AuditEvent, |event| OF_RECORDS.contains(&event));
-    (!said.is_empty()).then(|| because("It reports who used records of patients (audit trail)", said))
+    (!said.is_empty() && p.serving(Protocol::Syslog).is_empty())
+        .then(|| because("It reports who used records of patients (audit trail)", said))
 }
 
 fn is_results(value: &str) -> bool {

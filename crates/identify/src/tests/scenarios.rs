@@ -586,6 +586,12 @@ fn what_log_messages_say() {
         &format!("{audit}10.1.3.9 hl7.sends ADT^A01\n10.1.3.9 > 10.1.3.2:2575/tcp hl7"),
         &[("10.1.3.9", C::ClinicalSystem)],
     );
+    check(
+        "what passes an audit trail on",
+        "10.1.3.5 audit.event patient-record\n10.1.3.5 > 10.1.3.6:514/udp syslog\n\
+         10.1.3.9 > 10.1.3.5:514/udp syslog\n10.1.3.8 > 10.1.3.5:514/udp syslog\n10.1.4.7 > 10.1.3.5:22/tcp ssh",
+        &[("10.1.3.5", C::Server)],
+    );
 }
 
 #[test]
@@ -600,6 +606,10 @@ fn who_lets_others_into_the_network() {
         "10.1.3.8 > 10.1.3.7:1812/udp radius",
         &[("10.1.3.8", C::Unknown)],
     );
+    let gateway = "10.1.0.7 radius.vendor 9\n10.1.0.7 > 10.1.3.7:1812/udp radius";
+    check("a maker's number alone", gateway, &[("10.1.0.7", C::Unknown)]);
+    let logs = format!("{gateway}\n10.1.0.7 syslog.program Cisco-ASA\n10.1.0.7 > 10.1.3.5:514/udp syslog");
+    check("and a firewall's log messages", &logs, &[("10.1.0.7", C::NetworkDevice)]);
 }
 
 #[test]
