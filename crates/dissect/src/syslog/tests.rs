@@ -108,6 +108,26 @@ fn an_audit_message_tells_its_kind_and_that_a_patient_is_named() {
     assert_eq!(datagram(unknown.as_bytes()).1.first().map(String::as_str), Some("Sender audit.event=other"));
 }
 
+/// Written by the library atna-audit 1.0.1 of Node.js, which sends it as it is over UDP, and behind its length over TCP.
+const QUERY: &str = "<85>1 2026-11-28T03:22:25.309Z vm atna-audit.js 5303 IHE+RFC-3881 - <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <AuditMessage>\n\t<EventIdentification EventActionCode=\"R\" EventDateTime=\"1970-01-01T00:00:00.000Z\" EventOutcomeIndicator=\"0\">\n\
+    \t\t<EventID csd-code=\"110112\" originalText=\"x\" codeSystemName=\"DCM\"/>\n\t</EventIdentification>\n\
+    \t<ActiveParticipant UserID=\"CANARY\" AlternativeUserID=\"\" UserIsRequestor=\"true\" NetworkAccessPointID=\"h\" \
+    NetworkAccessPointTypeCode=\"1\">\n\t</ActiveParticipant>\n\t<AuditSourceIdentification AuditEnterpriseSiteID=\"\" \
+    AuditSourceID=\"CANARY\" code=\"4\" codeSystemName=\"\" originalText=\"\"/>\n\t<ParticipantObjectIdentification \
+    ParticipantObjectID=\"CANARY^^^H\" ParticipantObjectTypeCode=\"1\" ParticipantObjectTypeCodeRole=\"1\">\n\
+    \t\t<ParticipantObjectIDTypeCode csd-code=\"2\" originalText=\"PatientNumber\" codeSystemName=\"RFC-3881\"/>\n\
+    \t\t<ParticipantObjectName>CANARY</ParticipantObjectName>\n\t</ParticipantObjectIdentification>\n</AuditMessage>";
+
+#[test]
+fn a_real_sender_of_audit_messages_is_read() {
+    let clear = ["Sender audit.event=query", "ReceiverService audit.clear-text=syslog"];
+    assert_eq!(datagram(QUERY.as_bytes()), (Some(Role::Client), clear.map(str::to_owned).to_vec()));
+    let counted = format!("{} {QUERY}", QUERY.len());
+    let told = stream(counted.as_bytes(), 40_000, Start::Opening);
+    assert_eq!(told.lines(), format!("{}\n{}\n", clear[0], clear[1]));
+}
+
 #[test]
 fn an_audit_message_without_a_patient_is_not_clear_text_of_one() {
     let header = "<85>1 2026-11-28T02:30:15Z h a 1 m - ";
