@@ -87,6 +87,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Redis => 6379,
         Protocol::Rpc => 135,
         Protocol::Smtp => 25,
+        Protocol::Winrm => 5985,
         _ => 104,
     }
 }

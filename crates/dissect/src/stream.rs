@@ -105,6 +105,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
+    StreamDissector { protocol: Protocol::Winrm, dissect: http::dissect_winrm },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
     StreamDissector { protocol: Protocol::Sip, dissect: sip::dissect_stream },

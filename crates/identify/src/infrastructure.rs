@@ -48,6 +48,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 50, |p| offers(p, MAIL, "mail", ANY)),
     Rule::sign(Server, 55, telephones::is_registrar),
     Rule::sign(Server, 45, |p| offers(p, &[Protocol::Ftp], "files (FTP)", ANY)),
+    Rule::sign(Server, 30, |p| offers(p, &[Protocol::Winrm], "management from afar (WinRM)", ANY)),
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),
 ];
