@@ -22,7 +22,8 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         Start::Opening | Start::Middle if is_server => super::read(half, facts, is_answer),
         Start::Opening | Start::Middle => super::read(half, facts, is_request),
     };
-    if is_server && matches!(verdict, Verdict::Message { .. } | Verdict::Finished { .. }) {
+    let is_read = matches!(verdict, Verdict::Message { .. } | Verdict::Finished { .. });
+    if is_server && is_read && half.bytes.starts_with(super::STATUS_LINE) {
         challenge(half.bytes, facts);
     }
     verdict
@@ -93,6 +94,15 @@ mod tests {
         );
         // Elsewhere Windows' web server may be anything.
         assert_eq!(Side::new(dissect, CHALLENGE, Start::Opening).check().roles, []);
+    }
+
+    #[test]
+    fn what_a_body_says_is_nobodys_name() {
+        let chunked =
+            b"HTTP/1.1 200 OK\r\nServer: Microsoft-HTTPAPI/2.0\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let inside = CHALLENGE.strip_prefix(b"HTTP/1.1 401 \r\n").unwrap();
+        let told = server(&[&chunked[..], b"x\r\n", inside].concat()).check();
+        assert_eq!(told.lines(), "SenderService http.server=Microsoft-HTTPAPI/2.0\n");
     }
 
     #[test]
