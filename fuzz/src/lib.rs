@@ -78,6 +78,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Kerberos => 88,
         Protocol::Knx => 3671,
         Protocol::Modbus => 502,
+        Protocol::Mongodb => 27_017,
         Protocol::Mqtt => 1883,
         Protocol::Mysql => 3306,
         Protocol::OpcUa => 4840,
@@ -88,6 +89,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::Rpc => 135,
         Protocol::Smtp => 25,
         Protocol::Syslog => 514,
+        Protocol::Winrm => 5985,
         _ => 104,
     }
 }

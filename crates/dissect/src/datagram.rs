@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip, snmp, ssdp, syslog, tftp, ws_discovery,
+    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip,
+    snmp, ssdp, syslog, tftp, ws_discovery,
 };
 
 /// One UDP payload.

@@ -102,9 +102,9 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::EthernetIp, dissect: ethernet_ip::dissect_stream },
     StreamDissector { protocol: Protocol::Knx, dissect: knx::dissect_stream },
     StreamDissector { protocol: Protocol::OpcUa, dissect: opc_ua::dissect },
-    StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Ldap, dissect: ldap::dissect },
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
+    StreamDissector { protocol: Protocol::Winrm, dissect: http::dissect_winrm },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
     StreamDissector { protocol: Protocol::Sip, dissect: sip::dissect_stream },
@@ -112,6 +112,8 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Mysql, dissect: signature::mysql },
     StreamDissector { protocol: Protocol::Postgresql, dissect: signature::postgresql },
     StreamDissector { protocol: Protocol::Mssql, dissect: signature::mssql },
+    // A number begins each of these two, so that short messages of those above come first.
+    StreamDissector { protocol: Protocol::Mongodb, dissect: mongodb::dissect },
     StreamDissector { protocol: Protocol::Oracle, dissect: signature::oracle },
     StreamDissector { protocol: Protocol::Fox, dissect: signature::fox },
     StreamDissector { protocol: Protocol::Redis, dissect: redis::dissect },
@@ -123,3 +125,32 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Ftp, dissect: ftp::dissect },
     StreamDissector { protocol: Protocol::Telnet, dissect: telnet::dissect },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who does not say that it is something else, first of all.
+    fn first(bytes: &[u8], (sender_port, receiver_port): (u16, u16)) -> Option<Protocol> {
+        let half = Half { bytes, start: Start::Opening, sender_port, receiver_port, opened: Role::Unknown };
+        let is_asked_again =
+            |it: &&StreamDissector| (it.dissect)(&half, &mut Facts::default()) != Verdict::NotThis;
+        STREAM_DISSECTORS.iter().find(is_asked_again).map(|it| it.protocol)
+    }
+
+    #[test]
+    fn short_first_messages_are_not_held_back_by_others() {
+        let bind = b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0";
+        assert_eq!(first(bind, (40_000, 389)), Some(Protocol::Ldap));
+        assert_eq!(first(b"\x20\x02\0\0", (1883, 40_000)), Some(Protocol::Mqtt));
+        assert_eq!(first(b"\xff\xfd\x18", (23, 40_000)), Some(Protocol::Telnet));
+        let again = b"\0\x08\0\0\x0b\0\0\0";
+        assert_eq!(first(&[&again[..], &[0; 16]].concat(), (1521, 40_000)), Some(Protocol::Oracle));
+        // Of a length that Oracle could have, and the number of a first question.
+        let hello = b"\x0c\x01\0\0\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\xf7\0\0\0\x10hello\0\x01\0\0\0";
+        let hello = [&hello[..], &[0; 300]].concat();
+        for port in [27_017, 30_000] {
+            assert_eq!(first(&hello, (40_000, port)), Some(Protocol::Mongodb));
+        }
+    }
+}

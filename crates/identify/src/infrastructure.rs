@@ -57,6 +57,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(Server, 45, |p| offers(p, &[Protocol::Ftp], "files (FTP)", ANY)),
     // Nobody answers log messages, so it is not known whether they arrive.
     Rule::sign(Server, 40, |p| offers(p, &[Protocol::Syslog], "a place for log messages (syslog)", SEVERAL)),
+    Rule::sign(Server, 30, |p| offers(p, &[Protocol::Winrm], "management from afar (WinRM)", ANY)),
     Rule::sign(Server, 30, |p| offers(p, &[Protocol::Ssh], "logins (SSH)", ANY)),
     Rule::sign(Server, 25, is_virtual),
 ];

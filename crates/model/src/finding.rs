@@ -74,7 +74,7 @@ coded! {
         ControlWithoutLogin = "control-without-login";
         /// A device of a building or plant is read and run in clear, though its protocol could secure it: OPC UA.
         ControlInClear = "control-in-clear";
-        /// A remote desktop or console (RDP, VNC, Telnet) is used from another area.
+        /// A remote desktop or console (RDP, VNC, Telnet, WinRM) is used from another area.
         RemoteAccessAcrossAreas = "remote-access-across-areas";
         /// A clinical device talks to the Internet.
         ClinicalToInternet = "clinical-to-internet";

@@ -21,6 +21,8 @@ coded! {
         Http = "http", "HTTP";
         /// Internet Printing Protocol over HTTP/1 (RFC 8010).
         Ipp = "ipp", "IPP (printing)";
+        /// WinRM over HTTP: management of Windows from afar ([MS-WSMV]).
+        Winrm = "winrm", "WinRM (remote management)";
         /// SSH.
         Ssh = "ssh", "SSH";
         /// SMB 1, 2 or 3.

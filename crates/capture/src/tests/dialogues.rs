@@ -122,9 +122,32 @@ fn databases_that_ask_for_no_password() {
     }
 }
 
+#[test]
+fn mongodb_and_opc_ua_that_let_anybody_in() {
+    for (folder, port, name, expected) in [
+        ("mongodb", 27_017, "open", &["mongodb"][..]),
+        ("mongodb", 27_017, "refused", &[]),
+        ("mongodb", 27_017, "login", &[]),
+        ("opc_ua", 4840, "anonymous", &["opc-ua"]),
+        ("opc_ua", 4840, "user", &[]),
+    ] {
+        let [client, server] = ["client", "server"].map(|side| said(folder, &format!("{name}-{side}.bin")));
+        check(port, &[(Client, &client), (Server, &server)], expected);
+    }
+    // The client of a session that anybody may begin, and a server that refuses him.
+    let (client, server) = (said("opc_ua", "anonymous-client.bin"), said("opc_ua", "refused-server.bin"));
+    check(4840, &[(Client, &client), (Server, &server)], &[]);
+}
+
 /// What a database or its client sent; see `signature` of the dissectors.
 fn recorded(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/../dissect/src/signature/recorded/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    said("signature", name)
+}
+
+/// What one side sent, from a dissector's recordings.
+fn said(folder: &str, name: &str) -> Vec<u8> {
+    let dissectors = concat!(env!("CARGO_MANIFEST_DIR"), "/../dissect/src");
+    std::fs::read(format!("{dissectors}/{folder}/recorded/{name}")).unwrap()
 }
 
 #[test]

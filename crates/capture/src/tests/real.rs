@@ -140,6 +140,17 @@ fn captures_of_others_show_what_neighbours_and_screens_say() {
         FactKind::AstmSender,
         FactKind::AstmSends,
         FactKind::Poct1aModel,
+        FactKind::OpcUaSecurity,
+        FactKind::OpcUaOffers,
+        FactKind::OpcUaProductUri,
+        FactKind::KnxAnswers,
+        FactKind::KnxMedium,
+        FactKind::CoapAnswers,
+        FactKind::CoapKind,
+        FactKind::MongodbSeries,
+        FactKind::MongodbDriver,
+        FactKind::OracleVersion,
+        FactKind::RpcInterface,
     ];
     let found: BTreeSet<String> = shown(&wanted).into_iter().collect();
     if found.is_empty() {

@@ -1,12 +1,15 @@
-//! HTTP/1 (RFC 9110, RFC 9112), and over it IPP (RFC 8010) and FHIR: the software of both sides, logins sent in clear, and logins by NTLM
+//! HTTP/1 (RFC 9110, RFC 9112), and over it IPP (RFC 8010), FHIR and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
 //! version 1 (RFC 4559).
 //!
 //! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2; what a proxy forwards.
 
 mod fhir;
+mod management;
 mod printing;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use management::dissect as dissect_winrm;
 
 use wardround_model::{FactKind, Protocol};
 

@@ -15,6 +15,8 @@ use self::bson::{Document, Value};
 use crate::reader::Reader;
 use crate::{About, Facts, Half, Role, Verdict};
 
+/// Ports of servers, and of the parts of a cluster.
+const PORTS: std::ops::RangeInclusive<u16> = 27_017..=27_019;
 /// Length of all, number, number of what is answered, kind: 4 bytes each.
 const HEADER: usize = 16;
 /// The longest message (`maxMessageSizeBytes`), and how much of one is read.
@@ -82,7 +84,9 @@ const SERIES: &[(i64, &str)] = &[
 /// Reads one message.
 pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let [_, _, _, 0..=2, ..] = half.bytes else {
-        let may_be = half.bytes.len() < 4;
+        // A few bytes of a number may be anybody's.
+        let is_its_port = PORTS.contains(&half.sender_port) || PORTS.contains(&half.receiver_port);
+        let may_be = half.bytes.len() < 4 && is_its_port;
         return if may_be { Verdict::More { wanted: HEADER } } else { Verdict::NotThis };
     };
     let Some(header) = half.bytes.get(..HEADER) else { return Verdict::More { wanted: HEADER } };

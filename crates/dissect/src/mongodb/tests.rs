@@ -16,8 +16,12 @@ const LOGIN: [&[u8]; 2] =
 
 const DRIVER: &str = "Sender mongodb.driver=PyMongo 4.20.1\n";
 
+fn side(bytes: &[u8]) -> Side<'_> {
+    Side { sender_port: 27_017, ..Side::new(dissect, bytes, Start::Opening) }
+}
+
 fn told(bytes: &[u8]) -> Told {
-    Side::new(dissect, bytes, Start::Opening).check()
+    side(bytes).check()
 }
 
 /// A document of these elements.
@@ -134,6 +138,22 @@ fn a_long_answer_is_read_as_far_as_it_needs() {
 }
 
 #[test]
+fn it_is_known_at_other_ports_by_its_first_message() {
+    let whole = Side::new(dissect, OPEN[0], Start::Opening).read(OPEN[0].len());
+    assert_eq!(whole, told(OPEN[0]));
+    // What MQTT's broker says first is no part of a number.
+    let mut facts = Facts::default();
+    let half = Half {
+        bytes: b"\x20\x02\0",
+        start: Start::Opening,
+        sender_port: 1883,
+        receiver_port: 40_000,
+        opened: Role::Server,
+    };
+    assert_eq!(dissect(&half, &mut facts), Verdict::NotThis);
+}
+
+#[test]
 fn other_bytes_are_not_this() {
     for bytes in [
         b"GET / HTTP/1.1\r\n\r\n".as_slice(),
@@ -149,10 +169,10 @@ fn other_bytes_are_not_this() {
 proptest! {
     #[test]
     fn any_bytes_are_read_to_an_end(bytes: Vec<u8>, chunk in 1usize..40, at in 0usize..1000) {
-        Side::new(dissect, &message(0, &bytes), Start::Middle).read(chunk);
+        Side { start: Start::Middle, ..side(&message(0, &bytes)) }.read(chunk);
         let mut damaged = OPEN[1].to_vec();
         let at = at % damaged.len();
         damaged.splice(at..at, bytes);
-        Side::new(dissect, &damaged, Start::Opening).read(chunk);
+        side(&damaged).read(chunk);
     }
 }

@@ -63,9 +63,18 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
         return Verdict::More { wanted: length.min(MAX_READ) };
     };
     match kind.read(chunk, length <= MAX_READ, half, facts) {
-        Some(sender) => Verdict::Message { used: length, sender },
+        Some((sender, GoesOn::Yes)) => Verdict::Message { used: length, sender },
+        Some((sender, GoesOn::No)) => Verdict::Finished { sender },
         None => Verdict::NotThis,
     }
+}
+
+/// Whether there is more to learn of a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GoesOn {
+    Yes,
+    /// Who logs in, or is refused, is no longer who asked first.
+    No,
 }
 
 /// Kinds of message (7.1.2.2, 6.7.2.2).
@@ -118,22 +127,29 @@ impl Kind {
     }
 
     /// Who sends it; none where it is not what it seems.
-    fn read(self, chunk: &[u8], is_whole: bool, half: &Half<'_>, facts: &mut Facts) -> Option<Role> {
+    fn read(
+        self,
+        chunk: &[u8],
+        is_whole: bool,
+        half: &Half<'_>,
+        facts: &mut Facts,
+    ) -> Option<(Role, GoesOn)> {
         let sender = match (half.opened, half.sender_port == PORT, half.receiver_port == PORT) {
             (Role::Unknown, true, false) => Role::Server,
             (Role::Unknown, false, true) => Role::Client,
             (opened, ..) => opened,
         };
-        match self {
-            Self::Hello => hello(chunk, facts),
-            Self::ReverseHello | Self::Acknowledge | Self::Error => Some(Role::Server),
-            Self::Open => open(chunk, sender, facts),
+        let sender = match self {
+            Self::Hello => hello(chunk, facts)?,
+            Self::ReverseHello | Self::Acknowledge | Self::Error => Role::Server,
+            Self::Open => open(chunk, sender, facts)?,
             Self::Message => {
                 let told = services::tell(chunk.get(IN_CHANNEL..)?, is_whole, facts);
-                Some(told.unwrap_or(sender))
+                return Some(told.unwrap_or((sender, GoesOn::Yes)));
             }
-            Self::Close => Some(Role::Client),
-        }
+            Self::Close => Role::Client,
+        };
+        Some((sender, GoesOn::Yes))
     }
 }
 

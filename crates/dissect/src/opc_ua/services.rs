@@ -4,11 +4,13 @@
 use wardround_model::{FactKind, Protocol};
 
 use super::binary::Decoder;
-use super::{NONE, policy};
+use super::{GoesOn, NONE, policy};
 use crate::{About, Facts, Role};
 
 /// Encodings of requests and answers.
 mod encoding {
+    /// The answer to any request that fails as a whole (7.34).
+    pub(super) const FAULT: u32 = 397;
     pub(super) const FIND_SERVERS_ANSWER: u32 = 425;
     pub(super) const GET_ENDPOINTS_ANSWER: u32 = 431;
     pub(super) const OPEN_REQUEST: u32 = 446;
@@ -41,23 +43,27 @@ pub(super) fn who_opens(mut decoder: Decoder<'_>) -> Option<Option<Role>> {
 }
 
 /// Tells what is of use in a message, and who sends it. `is_whole` is false where only its beginning is there.
-pub(super) fn tell(body: &[u8], is_whole: bool, facts: &mut Facts) -> Option<Role> {
+pub(super) fn tell(body: &[u8], is_whole: bool, facts: &mut Facts) -> Option<(Role, GoesOn)> {
     let mut decoder = Decoder::new(body);
     let kind = decoder.node_id()??;
     // What is cut short tells what is there.
     match kind {
         encoding::ACTIVATE_SESSION_REQUEST => {
             let _ = activation(decoder, facts);
-            return Some(Role::Client);
+            return Some((Role::Client, GoesOn::No));
         }
-        encoding::ACTIVATE_SESSION_ANSWER if is_whole => drop(activated(decoder, facts)),
+        encoding::ACTIVATE_SESSION_ANSWER => {
+            let begins = is_whole && activated(decoder, facts).is_some();
+            return Some((Role::Server, if begins { GoesOn::Yes } else { GoesOn::No }));
+        }
+        encoding::FAULT => return Some((Role::Server, GoesOn::No)),
         encoding::FIND_SERVERS_ANSWER => drop(servers(decoder, facts)),
         encoding::GET_ENDPOINTS_ANSWER => drop(endpoints(decoder, facts)),
         encoding::CREATE_SESSION_ANSWER => drop(session(decoder, facts)),
         encoding::READ_ANSWER => drop(values(decoder, facts)),
         _ => return None,
     }
-    Some(Role::Server)
+    Some((Role::Server, GoesOn::Yes))
 }
 
 /// What all requests begin with (7.33).

@@ -87,6 +87,10 @@ fn a_password_is_sent_in_clear_and_not_told() {
 fn who_is_refused_has_no_session() {
     let refused = told(REFUSED, Role::Server);
     assert!(!refused.lines().contains("opc-ua.security") && refused.words.is_empty(), "{refused:?}");
+    // Who logs in after somebody was refused is not let in without a login.
+    let activated = chunks(ANONYMOUS[1])[3];
+    let later = told(&[REFUSED, activated].concat(), Role::Server);
+    assert_eq!((later.lines(), later.words), (refused.lines(), vec![]));
 }
 
 #[test]

@@ -536,6 +536,12 @@ fn controls_of_machines() {
 fn what_hosts_offer_over_rpc() {
     check("a domain controller", "10.1.3.20 rpc.interface drsuapi", &[("10.1.3.20", C::AccountDirectory)]);
     check("a print server or any computer", "10.1.3.21 rpc.interface spooler", &[("10.1.3.21", C::Unknown)]);
+    check(
+        "a server that is managed from afar",
+        "10.1.3.23 rpc.interface certificates\n10.1.3.5 > 10.1.3.23:5985/tcp winrm",
+        &[("10.1.3.23", C::Server)],
+    );
+    check("management alone", "10.1.3.5 > 10.1.3.24:5985/tcp winrm", &[("10.1.3.24", C::Unknown)]);
     check("mail alone", "10.1.3.22 rpc.interface exchange", &[("10.1.3.22", C::Unknown)]);
     check(
         "a mail server with a page",

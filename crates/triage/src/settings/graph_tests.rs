@@ -33,6 +33,8 @@ fn screens_and_consoles_used_from_another_area() {
         ("10.1.1.1:4000/tcp", Some(Protocol::Rdp), vec!["10.1.1.1 remote-access-across-areas:rdp"]),
         ("10.1.1.1:5900/tcp", None, vec!["10.1.1.1 remote-access-across-areas:vnc"]),
         ("10.1.1.1:5900/tcp", Some(Protocol::Http), vec![]),
+        ("10.1.1.1:5985/tcp", Some(Protocol::Winrm), vec!["10.1.1.1 remote-access-across-areas:winrm"]),
+        ("10.1.1.1:5985/tcp", Some(Protocol::Http), vec![]),
         ("10.1.1.1:3389/udp", None, vec![]),
         ("10.1.1.1:443/tcp", Some(Protocol::Tls), vec![]),
         ("10.1.2.9:3389/tcp", None, vec![]),

@@ -55,6 +55,9 @@ fn screen_or_console(talk: &Talk<'_>) -> Option<(&'static str, &'static str)> {
     if talk.speaks(Protocol::Vnc) {
         return Some(("vnc", "VNC"));
     }
+    if talk.speaks(Protocol::Winrm) {
+        return Some(("winrm", "WinRM"));
+    }
     let server = talk.conversation.server;
     let of_port = |(ports, code, name): &(std::ops::RangeInclusive<u16>, &'static str, &'static str)| {
         ports.contains(&server.port).then_some((*code, *name))
