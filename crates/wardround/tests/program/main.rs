@@ -17,6 +17,7 @@ mod directory;
 mod dist;
 #[path = "../../../feeds/tests/fetching/feeds.rs"]
 mod feeds;
+mod floods;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]
 mod grade;
 mod intelligence;
