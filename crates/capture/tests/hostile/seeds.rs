@@ -1,10 +1,15 @@
 //! Seeds of the fuzz targets of protocols, as the packets that would carry them.
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use wardround_model::Protocol;
 
-use crate::build::{ACK, CLIENT, Pcap, SERVER, SYN, Tcp, udp};
+use crate::build::{ACK, Pcap, SYN, Tcp, udp};
+
+/// The hosts that the targets have, with cards: some protocols tell of the sender's own address alone.
+const CLIENT: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 1], Ipv4Addr::new(192, 0, 2, 7));
+const SERVER: ([u8; 6], Ipv4Addr) = ([0, 0x1B, 0x2C, 0, 0, 2], Ipv4Addr::new(192, 0, 2, 53));
 
 /// What carries a protocol, and the port of its server.
 #[derive(Clone, Copy)]
@@ -19,7 +24,7 @@ fn carrier(protocol: Protocol) -> Carrier {
     match protocol {
         Protocol::Dicom => Tcp(104),
         Protocol::Hl7 => Tcp(2575),
-        Protocol::Astm => Tcp(9100),
+        Protocol::Astm => Tcp(4001),
         Protocol::Poct1a => Tcp(5000),
         Protocol::Tls => Tcp(443),
         Protocol::Quic => Udp(443),
@@ -109,14 +114,14 @@ fn seed(path: PathBuf) -> Option<Seed> {
 }
 
 impl Seed {
-    /// The packets that carry these bytes as this seed's side would send them; segments are of 500 bytes.
-    pub(crate) fn packets(&self, bytes: &[u8]) -> Vec<Vec<u8>> {
+    /// The packets that carry these bytes as this seed's side would send them, the client from this port; segments are of 500 bytes.
+    pub(crate) fn packets(&self, bytes: &[u8], client_port: u16) -> Vec<Vec<u8>> {
         match self.carrier {
-            Carrier::Udp(port) if self.is_server => vec![udp(SERVER, CLIENT.1, (port, 40_000), bytes)],
-            Carrier::Udp(port) => vec![udp(CLIENT, SERVER.1, (40_000, port), bytes)],
+            Carrier::Udp(port) if self.is_server => vec![udp(SERVER, CLIENT.1, (port, client_port), bytes)],
+            Carrier::Udp(port) => vec![udp(CLIENT, SERVER.1, (client_port, port), bytes)],
             Carrier::Tcp(port) => {
-                let client = Tcp { from: CLIENT, to: SERVER, ports: (40_000, port) };
-                let server = Tcp { from: SERVER, to: CLIENT, ports: (port, 40_000) };
+                let client = Tcp { from: CLIENT, to: SERVER, ports: (client_port, port) };
+                let server = Tcp { from: SERVER, to: CLIENT, ports: (port, client_port) };
                 let mut packets = vec![client.segment(99, SYN, b""), server.segment(99, SYN | ACK, b"")];
                 if self.is_middle {
                     packets.clear();
@@ -131,6 +136,6 @@ impl Seed {
 
     /// The same as a capture.
     pub(crate) fn capture(&self) -> Vec<u8> {
-        Pcap::of(&self.packets(&self.bytes))
+        Pcap::of(&self.packets(&self.bytes, 40_000))
     }
 }
