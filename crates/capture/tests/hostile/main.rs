@@ -7,5 +7,6 @@ mod build;
 mod captures;
 mod damage;
 mod mutations;
+mod overlaps;
 mod pieces;
 mod seeds;

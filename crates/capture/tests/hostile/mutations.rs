@@ -63,7 +63,7 @@ fn read(bytes: &[u8], limits: Limits) -> Result<Captured, NothingRead> {
     read_bytes("damaged", bytes, &Options { limits, ..Options::at(Timestamp::from_seconds(4_133_000_000)) })
 }
 
-fn count(captured: &Captured, reasons: &[SkipReason]) -> u64 {
+pub(crate) fn count(captured: &Captured, reasons: &[SkipReason]) -> u64 {
     let skipped = captured.coverage.skipped.iter();
     skipped.filter(|skip| reasons.contains(&skip.reason)).map(|skip| skip.count).sum()
 }
@@ -133,7 +133,7 @@ fn run(told: &mpsc::Sender<(String, u64)>) -> Sums {
 }
 
 /// Kilobytes that this process had in memory at the most.
-fn peak() -> u64 {
+pub(crate) fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
