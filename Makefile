@@ -74,7 +74,7 @@ bench-live: ## At which rate packets are first dropped, beside tcpdump (needs ro
 bench-know: ## Time judging, planning and paths, and compare matching with cve-bin-tool (needs ../shared/data/nvd; minutes)
 	bench/know
 
-accuracy: ## Hold what is read of other people's captures against what their own tools wrote (needs ../shared/data; a minute)
+accuracy: ## Hold what is read of captures against what others wrote of them, and the demo against the truth of the lab (needs ../shared/data; minutes)
 	bench/accuracy
 
 bench-site: ## Time the site's pages on a very large store with 20 people at once (needs wrk; minutes)

@@ -35,7 +35,38 @@ impl Default for Limits {
 /// About what the defaults hold at the worst.
 const DEFAULT_BYTES: u128 = 320 << 20;
 
+/// What a round needs however little it reads: the program, pages of the index, the buffers of readers and of the store.
+const ROUND_OWN: usize = 48 << 20;
+/// Memory of a round that follows as much as the defaults and keeps three quarters of it, about; measured with a million hosts, each
+/// with a card, a conversation or a fact of its own.
+const ROUND_BYTES: usize = (512 << 20) - ROUND_OWN;
+
 impl Limits {
+    /// Memory of a round where nobody says how much.
+    pub const ROUND: usize = 512 << 20;
+
+    /// Limits with which a whole round stays below so many bytes when a flood makes up as many hosts as it can: while captures are
+    /// read, and then while what was kept of them is made into devices and written down, which takes several times as much as
+    /// keeping it. With [`Limits::ROUND`], as many connections are followed at once as by default. What is found weak on each of many
+    /// devices comes on top.
+    #[must_use]
+    pub fn for_round(bytes: usize) -> Self {
+        let part = |limit: usize| {
+            let share = (limit as u128).saturating_mul(bytes.saturating_sub(ROUND_OWN) as u128);
+            usize::try_from(share / ROUND_BYTES as u128).unwrap_or(usize::MAX).max(1)
+        };
+        let kept = |limit: usize| part(limit / 4).saturating_mul(3);
+        let Self { flows, streams, buffered_bytes, conversations, fact_bytes, cards } = Self::default();
+        Self {
+            flows: part(flows),
+            streams: part(streams),
+            buffered_bytes: part(buffered_bytes),
+            conversations: kept(conversations),
+            fact_bytes: kept(fact_bytes),
+            cards: kept(cards),
+        }
+    }
+
     /// Limits that hold about so many bytes at the worst: the default ones, each larger or smaller by the same share.
     #[must_use]
     pub fn within(bytes: usize) -> Self {
@@ -112,5 +143,9 @@ mod tests {
         let half = Limits::within(160 << 20);
         assert_eq!((half.flows, half.streams, half.cards), (1 << 19, 1 << 14, 1 << 15));
         assert_eq!(Limits::within(0).flows, 1);
+        let round = Limits::for_round(Limits::ROUND);
+        assert_eq!((round.flows, round.streams), (1 << 20, 1 << 15));
+        assert_eq!((round.conversations, round.fact_bytes, round.cards), (3 << 15, 18 << 20, 3 << 14));
+        assert_eq!(Limits::for_round(0).flows, 1);
     }
 }

@@ -13,8 +13,10 @@ fn seeds() -> Vec<(String, SourceKind, Vec<u8>)> {
     let read = |path: std::path::PathBuf| {
         let bytes = std::fs::read(&path).ok()?;
         let (choice, bytes) = bytes.split_first()?;
-        let kind = SourceKind::ALL.get(usize::from(*choice))?;
-        Some((path.file_name()?.to_string_lossy().into_owned(), *kind, bytes.to_vec()))
+        // A seed without its choice would be read as another kind, or not at all.
+        let kind = SourceKind::ALL.get(usize::from(*choice)).filter(|kind| kind.is_imported());
+        assert!(kind.is_some(), "{} does not begin with its kind", path.display());
+        Some((path.file_name()?.to_string_lossy().into_owned(), *kind?, bytes.to_vec()))
     };
     let paths = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut seeds: Vec<_> = paths.filter_map(|entry| read(entry.path())).collect();

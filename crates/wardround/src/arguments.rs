@@ -202,8 +202,8 @@ pub(crate) struct Judging {
     /// Processor cores to use; the result is the same with any number [default: all]
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
-    /// Memory for what captures show at once, such as 1GiB or 128MiB; with less, more connections are given up and counted
-    /// [default: 320MiB, a million connections]
+    /// Memory that a round may take, such as 1GiB or 128MiB; with less, more connections and facts are given up and counted
+    /// [default: 512MiB, a million connections at once]
     #[arg(long, value_name = "SIZE", value_parser = memory::size)]
     pub(crate) memory: Option<usize>,
 }

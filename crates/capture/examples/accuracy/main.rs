@@ -4,12 +4,21 @@
 //! cargo run --release --package wardround-capture --example accuracy -- ../shared/data [--list]
 //! ```
 //!
-//! In: the archives of `../shared/data/captures` and `../shared/data/recog`. Out: a table of scores, one row a source and field:
+//! In: the archives of `../shared/data/captures` and `../shared/data/dicom`, and `../shared/data/recog`. Out: a table of scores, one row a source and field:
 //! what is the same, what differs, what is not read here, and what is kept back because it may name a person. Each
 //! difference must be explained in `bench/accuracy.explained.tsv`; one that is not makes the program fail, and so does a
 //! score below [`GOAL`]. `--list` prints every difference. Nothing is written to disk.
 
 mod archive;
+#[path = "../../src/tests/build.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the tests' own writer of packets, on short messages"
+)]
+mod build;
+mod dicom;
 mod explained;
 mod icsnpp;
 mod ndpi;
@@ -60,6 +69,7 @@ fn run(folder: &Path) -> Result<Option<(Scores, Explained)>, String> {
     zeek::compare(&zeek, &mut scores)?;
     icsnpp::compare(&archive::read(&captures.join("icsnpp-bacnet-modbus.tar.gz"))?, &mut scores);
     ndpi::compare(&archive::read(&captures.join("ndpi-it.tar.gz"))?, &mut scores);
+    dicom::compare(&archive::read(&folder.join("dicom/pynetdicom-pdus.tar.gz"))?, &mut scores);
     recog::compare(&folder.join("recog/xml"), &mut scores)?;
     let explained = Explained::parse(EXPLAINED)?;
     scores.set_aside(|difference| explained.says_not_read(difference));
@@ -107,5 +117,21 @@ mod tests {
             scores.differences().filter(|it| !explained.covers(it)).map(ToString::to_string).collect();
         assert_eq!(unexplained, Vec::<String>::new());
         assert!(scores.hundredths() > 9_000, "{scores}");
+    }
+
+    /// The same over the PDUs of DICOM.
+    #[test]
+    fn what_pynetdicom_says_of_its_own_pdus_is_what_we_read() {
+        let archive =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/dicom/pynetdicom-pdus.tar.gz");
+        if !archive.is_file() {
+            println!("skipped: {} is not there", archive.display());
+            return;
+        }
+        let mut scores = Scores::default();
+        dicom::compare(&archive::read(&archive).unwrap(), &mut scores);
+        let differences: Vec<_> = scores.differences().map(ToString::to_string).collect();
+        assert_eq!(differences, Vec::<String>::new());
+        assert!(scores.compared() > 100, "{scores}");
     }
 }

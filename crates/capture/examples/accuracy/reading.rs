@@ -69,6 +69,13 @@ impl Reading {
         self.captured.observations.iter().filter(about).map(|it| it.fact.value()).collect()
     }
 
+    /// The same about a host or any of its services.
+    pub(crate) fn values_of_host(&self, ip: IpAddr, kind: FactKind) -> Vec<&str> {
+        let about =
+            |it: &&wardround_model::Observation| it.subject.ip() == Some(ip) && it.fact.kind() == kind;
+        self.captured.observations.iter().filter(about).map(|it| it.fact.value()).collect()
+    }
+
     /// Whether TLS was read there, perhaps inside another protocol, which then names the conversation.
     pub(crate) fn has_tls(&self, server: Endpoint) -> bool {
         !self.values(Subject::Service(server), FactKind::TlsVersion).is_empty()

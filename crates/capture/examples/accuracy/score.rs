@@ -87,6 +87,12 @@ impl Scores {
         *count = count.saturating_add(1);
     }
 
+    /// How many comparisons there were.
+    #[cfg(test)]
+    pub(crate) fn compared(&self) -> usize {
+        self.told.len()
+    }
+
     /// Every difference, in the order of comparing.
     pub(crate) fn differences(&self) -> impl Iterator<Item = &Difference> {
         self.differences.iter()

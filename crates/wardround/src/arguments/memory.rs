@@ -1,7 +1,7 @@
 //! Sizes of memory as people write them.
 
 /// The least with which anything can be followed, and the most that is believed.
-const LEAST: usize = 32 << 20;
+const LEAST: usize = 64 << 20;
 const MOST: usize = 64 << 30;
 
 /// Reads `128MiB` or `1GiB`.
@@ -14,7 +14,7 @@ pub(crate) fn size(text: &str) -> Result<usize, String> {
         .ok_or_else(wrong)?;
     let number: usize = number.parse().map_err(|_| wrong())?;
     let bytes = number.checked_mul(1 << shift).filter(|bytes| (LEAST..=MOST).contains(bytes));
-    bytes.ok_or_else(|| format!("{text} is not between 32MiB and 64GiB"))
+    bytes.ok_or_else(|| format!("{text} is not between 64MiB and 64GiB"))
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
         assert_eq!(size("128MiB"), Ok(128 << 20));
         assert_eq!(size("1GiB"), Ok(1 << 30));
         for text in
-            ["", "GiB", "1", "1.5GiB", "-1GiB", "31MiB", "65GiB", "1 GiB", "99999999999999999999GiB", "5µ"]
+            ["", "GiB", "1", "1.5GiB", "-1GiB", "63MiB", "65GiB", "1 GiB", "99999999999999999999GiB", "5µ"]
         {
             assert!(size(text).is_err(), "{text}");
         }

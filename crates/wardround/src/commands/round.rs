@@ -69,7 +69,7 @@ pub(crate) fn run_and_tell(
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;
-    let limits = arguments.memory.map_or_else(Limits::default, Limits::within);
+    let limits = Limits::for_round(arguments.memory.unwrap_or(Limits::ROUND));
     let settings = Settings {
         limits,
         ..settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude)
@@ -115,7 +115,7 @@ fn settings<'a>(
         tables,
         aliases,
         excluded,
-        limits: Limits::default(),
+        limits: Limits::for_round(Limits::ROUND),
     }
 }
 

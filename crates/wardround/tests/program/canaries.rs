@@ -40,6 +40,12 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
+/// Whether a text is there in any of its forms.
+pub(crate) fn is_in(bytes: &[u8], text: &str) -> bool {
+    let bytes = bytes.to_ascii_lowercase();
+    forms(text).iter().any(|form| contains(&bytes, form))
+}
+
 #[track_caller]
 pub(crate) fn assert_clean(what: &str, bytes: &[u8], canaries: &[String]) {
     let bytes = bytes.to_ascii_lowercase();

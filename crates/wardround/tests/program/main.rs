@@ -9,6 +9,9 @@ mod asking_named;
 mod backup;
 mod bad_files;
 mod bad_stores;
+#[path = "../../../capture/src/tests/build.rs"]
+#[expect(dead_code, reason = "these tests write pcap alone")]
+mod build;
 mod canaries;
 mod check;
 mod clinic;
@@ -17,6 +20,7 @@ mod directory;
 mod dist;
 #[path = "../../../feeds/tests/fetching/feeds.rs"]
 mod feeds;
+mod floods;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]
 mod grade;
 mod intelligence;
@@ -24,6 +28,7 @@ mod kill;
 mod lists;
 mod names;
 mod plan;
+mod private;
 mod program;
 #[path = "../../../feeds/tests/fetching/publisher.rs"]
 mod publisher;
@@ -31,6 +36,9 @@ mod reading;
 mod redact;
 mod reports;
 mod same_bytes;
+#[path = "../../../capture/tests/hostile/seeds.rs"]
+#[expect(dead_code, reason = "seeds are read here one by one")]
+mod seeds;
 mod sticks;
 mod truth;
 mod updates;
