@@ -3,6 +3,7 @@
 mod grouping;
 mod laws;
 mod lists;
+mod networks;
 mod notation;
 mod pages;
 mod scenarios;

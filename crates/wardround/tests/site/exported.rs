@@ -16,14 +16,21 @@ fn message(sequence: u32, set: (u16, Vec<u8>)) -> Vec<u8> {
     // The exporter is on for a minute, at noon of 28 November 2026.
     let words = [60_000, 1_795_867_200, sequence, 7].map(u32::to_be_bytes).concat();
     let head = [9, 1].map(u16::to_be_bytes).concat();
-    let set = [number, inside.len() as u16 + 4].map(u16::to_be_bytes).concat();
+    let set = [number, u16::try_from(inside.len() + 4).unwrap()].map(u16::to_be_bytes).concat();
     [head, words, set, inside].concat()
 }
 
 /// How records are laid out.
 fn layout() -> (u16, Vec<u8>) {
     let fields = FIELDS.iter().flat_map(|(kind, length)| [*kind, *length]);
-    (0, [256, FIELDS.len() as u16].into_iter().chain(fields).flat_map(u16::to_be_bytes).collect())
+    (
+        0,
+        [256, u16::try_from(FIELDS.len()).unwrap()]
+            .into_iter()
+            .chain(fields)
+            .flat_map(u16::to_be_bytes)
+            .collect(),
+    )
 }
 
 /// A connection of this host to a picture archive.
