@@ -35,9 +35,9 @@ impl Default for Limits {
 /// About what the defaults hold at the worst.
 const DEFAULT_BYTES: u128 = 320 << 20;
 
-/// What a round needs however little it reads: the program, pages of the index, the buffers of readers and of the store.
-const ROUND_OWN: usize = 48 << 20;
-/// Memory of a round that follows as much as the defaults and keeps three quarters of it, about; measured with a million hosts, each
+/// What a round needs however little it reads: the program, pages of the index, buffers of the store and of up to 32 threads.
+const ROUND_OWN: usize = 56 << 20;
+/// Memory of a round that follows as much as the defaults and keeps five eighths of it, about; measured with a million hosts, each
 /// with a card, a conversation or a fact of its own.
 const ROUND_BYTES: usize = (512 << 20) - ROUND_OWN;
 
@@ -55,7 +55,7 @@ impl Limits {
             let share = (limit as u128).saturating_mul(bytes.saturating_sub(ROUND_OWN) as u128);
             usize::try_from(share / ROUND_BYTES as u128).unwrap_or(usize::MAX).max(1)
         };
-        let kept = |limit: usize| part(limit / 4).saturating_mul(3);
+        let kept = |limit: usize| part(limit / 8).saturating_mul(5);
         let Self { flows, streams, buffered_bytes, conversations, fact_bytes, cards } = Self::default();
         Self {
             flows: part(flows),
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(Limits::within(0).flows, 1);
         let round = Limits::for_round(Limits::ROUND);
         assert_eq!((round.flows, round.streams), (1 << 20, 1 << 15));
-        assert_eq!((round.conversations, round.fact_bytes, round.cards), (3 << 15, 18 << 20, 3 << 14));
+        assert_eq!((round.conversations, round.fact_bytes, round.cards), (5 << 14, 15 << 20, 5 << 13));
         assert_eq!(Limits::for_round(0).flows, 1);
     }
 }

@@ -105,7 +105,7 @@ fn counted(page: &str, words: &str) -> u64 {
 fn a_million_hosts_stay_within_the_memory_and_what_was_given_up_is_told() {
     for (words, limit) in [(&[][..], 512 << 20), (&["--memory", "64MiB"], 64 << 20)] {
         let place = Place::new();
-        let words = [&["round", "-", "--as-of", "2026-11-24"], words].concat();
+        let words = [&["round", "-", "--as-of", "2026-11-24", "--workers", "8"], words].concat();
         let (output, most) = measured(&place, &words, flood);
         let page = String::from_utf8(output.stdout.clone()).unwrap();
         assert!(output.status.success(), "{}", error(&output));
