@@ -3,6 +3,7 @@
 //! What was heard lies in files beside the store ([`pieces`]): a week's hearing takes no memory, and a killed site loses an hour of it at
 //! most. Packets are never kept. Not here: reading packets (`live`), rounds (`rounds`).
 
+mod narrowing;
 mod pieces;
 mod silence;
 
@@ -18,6 +19,7 @@ use wardround_live::{Link, Pulse, ReaderCommand, Sensor, SensorError, links};
 use wardround_model::{SkipReason, Timestamp};
 use wardround_store::{Store, StoreError};
 
+use self::narrowing::Narrowing;
 use self::silence::Silence;
 use crate::events::Happening;
 use crate::hospital::{locked, waiting};
@@ -87,6 +89,7 @@ struct Known {
     taken: Option<Timestamp>,
     dropped: BTreeMap<String, u64>,
     silences: BTreeMap<String, Silence>,
+    narrowings: BTreeMap<String, Narrowing>,
     /// Packets of pieces that could not be written down, and that no round has told of yet.
     unkept: BTreeMap<String, u64>,
     /// Of sensors that had to be started anew: frames and restarts.
@@ -108,6 +111,8 @@ pub(crate) struct Ear {
     pub(crate) trouble: Option<String>,
     /// For how many minutes it is listened at and nothing is heard, where that is too long.
     pub(crate) silent_minutes: Option<u64>,
+    /// Whether others were heard before, and are no more.
+    pub(crate) hears_no_others: bool,
 }
 
 impl Ear {
@@ -123,7 +128,7 @@ impl Ear {
 
     /// Whether the next round will not see what passes there now.
     pub(crate) fn is_deaf(&self) -> bool {
-        self.trouble.is_some() || self.silent_minutes.is_some()
+        self.trouble.is_some() || self.silent_minutes.is_some() || self.hears_no_others
     }
 }
 
@@ -158,6 +163,7 @@ impl Ears {
             known.troubles.retain(|name, _| chosen.contains(name));
             known.pulses.retain(|name, _| chosen.contains(name));
             known.silences.retain(|name, _| chosen.contains(name));
+            known.narrowings.retain(|name, _| chosen.contains(name));
             known.since = known.since.filter(|_| !chosen.is_empty());
             known.chosen = chosen;
         }
@@ -236,6 +242,7 @@ impl Ears {
                 is_reading: health.is_reading,
                 trouble: health.ended.or_else(|| known.troubles.get(name).cloned()),
                 silent_minutes: known.silences.get(name).and_then(Silence::minutes),
+                hears_no_others: known.narrowings.get(name) == Some(&Narrowing::Lost),
             }
         };
         known.chosen.iter().map(ear).collect()
@@ -317,6 +324,10 @@ impl Ears {
             *count = count.saturating_add(more);
         };
         let mut known = locked(&self.known);
+        // Flow records are of others always.
+        if flows_at(name).is_none() {
+            known.narrowings.entry(name.to_owned()).or_default().look(piece);
+        }
         add(&mut known.dropped, if is_kept { lost } else { unkept });
         if !is_kept {
             add(&mut known.unkept, unkept);
@@ -379,11 +390,17 @@ pub(crate) async fn listen(site: Site) {
 
 /// What programs are told of an interface that hears nothing.
 const SILENT: &str = "it has heard nothing for ten minutes";
+/// And of one that hears no others any more.
+const ALONE: &str = "it hears broadcasts and at most one host, and heard others before";
 
 /// Tells programs that follow which interfaces are not listened at, and which are again. `told` is what they know.
 fn tell_troubles(site: &Site, told: &mut BTreeMap<String, String>) {
     let all = site.ears.all();
-    let silent = |ear: &Ear| ear.silent_minutes.map(|_| SILENT.to_owned());
+    let silent = |ear: &Ear| {
+        let why =
+            if ear.silent_minutes.is_some() { Some(SILENT) } else { ear.hears_no_others.then_some(ALONE) };
+        why.map(str::to_owned)
+    };
     let why = |ear: Ear| Some((ear.trouble.clone().or_else(|| silent(&ear))?, ear.name));
     let now: BTreeMap<String, String> =
         all.into_iter().filter_map(why).map(|(why, name)| (name, why)).collect();

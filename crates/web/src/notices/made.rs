@@ -41,6 +41,7 @@ const DEAF_FOR: i64 = 60;
 const NOT_HEARD: &str =
     "An interface that was chosen is not heard: the next round will not see what passes there.";
 const SILENT: &str = "Nothing was heard for ten minutes where Wardround listens: look at the cable, the mirror port or what sends flow records.";
+const ALONE: &str = "Others were heard before where Wardround listens, and are no more: look whether the mirror port of the switch is on.";
 /// Intelligence older than so many seconds is told: two weeks.
 const TOO_OLD: i64 = 14 * 86_400;
 
@@ -303,7 +304,16 @@ async fn stopped(site: &Site, made: &mut Made, at: Timestamp) -> Result<(), Prob
     Ok(())
 }
 
-/// Interfaces that were chosen and are not heard for a minute, or hear nothing for too long.
+/// What is wrong with an interface.
+fn title(ear: &Ear) -> &'static str {
+    match (&ear.trouble, ear.silent_minutes) {
+        (Some(_), _) => NOT_HEARD,
+        (None, Some(_)) => SILENT,
+        (None, None) => ALONE,
+    }
+}
+
+/// Interfaces that were chosen and are not heard for a minute, hear no others any more, or hear nothing for too long.
 fn deaf(ears: Vec<Ear>, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
     let deaf: BTreeMap<String, Ear> =
         ears.into_iter().filter(Ear::is_deaf).map(|ear| (ear.name.clone(), ear)).collect();
@@ -321,7 +331,7 @@ fn deaf(ears: Vec<Ear>, memory: &mut Memory, at: Timestamp) -> Vec<Notice> {
             id: format!("not-listening.{name}.{}", since.seconds()),
             at: at.seconds(),
             kind: Kind::NotListening,
-            title: if ear.trouble.is_none() { SILENT } else { NOT_HEARD }.to_owned(),
+            title: title(ear).to_owned(),
             named: vec![plain(&ear.what())],
             path: "/settings/interfaces".to_owned(),
         })
@@ -390,9 +400,19 @@ mod tests {
     use super::*;
 
     fn ear(trouble: Option<&str>, silent_minutes: Option<u64>) -> Vec<Ear> {
+        let hears_no_others = false;
         let trouble = trouble.map(str::to_owned);
         let name = "mirror0".to_owned();
-        vec![Ear { name, frames: 5, dropped: 0, restarts: 0, is_reading: true, trouble, silent_minutes }]
+        vec![Ear {
+            name,
+            frames: 5,
+            dropped: 0,
+            restarts: 0,
+            is_reading: true,
+            trouble,
+            silent_minutes,
+            hears_no_others,
+        }]
     }
 
     #[test]

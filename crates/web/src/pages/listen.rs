@@ -91,6 +91,7 @@ pub(crate) fn how(ear: &Ear) -> String {
             };
             format!("Listening, but nothing was heard for {}. {ask}", count(minutes, "minute", "minutes"))
         }
+        (None, None) if ear.hears_no_others => "Listening, but only to broadcasts and at most one host. Others were heard before: is the mirror port of the switch still on?".to_owned(),
         (None, None) if !ear.is_reading => "Starting.".to_owned(),
         (None, None) if ear.frames == 0 => "Listening. Nothing was heard yet.".to_owned(),
         (None, None) => "Listening.".to_owned(),
