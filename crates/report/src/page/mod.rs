@@ -4,6 +4,9 @@
 
 pub mod html;
 mod lists;
+#[cfg(test)]
+mod made_up;
+mod mirror;
 pub mod path;
 pub mod plan;
 mod returned;

@@ -45,36 +45,10 @@ fn line(asset: &Asset, said: &Statement) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wardround_model::{
-        AssetId, Claim, Confidence, Coverage, DeviceClass, Reason, Role, StatementId, Timestamp,
-    };
+    use wardround_model::{AssetId, Role, StatementId};
 
     use super::*;
-
-    fn at(day: &str) -> Timestamp {
-        format!("{day}T08:00:00Z").parse().unwrap()
-    }
-
-    fn asset(address: &str, last_seen: &str) -> Asset {
-        let reasons = vec![Reason::new("a test says so", [])];
-        Asset {
-            id: AssetId::of_anchor(address),
-            macs: Vec::new(),
-            ips: vec![address.parse().unwrap()],
-            names: Vec::new(),
-            class: Claim { value: DeviceClass::InfusionPump, confidence: Confidence::percent(90), reasons },
-            maker: None,
-            model: None,
-            operating_system: None,
-            care_area: None,
-            software: None,
-            services: Vec::new(),
-            products: Vec::new(),
-            first_seen: at("2026-01-01"),
-            last_seen: at(last_seen),
-            seen_directly: true,
-        }
-    }
+    use crate::page::made_up::{asset, at, round};
 
     fn said(number: i64, address: &str, on: &str, until: Option<&str>) -> Statement {
         Statement {
@@ -85,25 +59,6 @@ mod tests {
             at: at(on),
             because: "it was sold".to_owned(),
             until: until.map(at),
-        }
-    }
-
-    fn round(assets: Vec<Asset>, statements: Vec<Statement>) -> Round {
-        Round {
-            run_at: at("2026-11-24"),
-            as_of: at("2026-11-24"),
-            program: String::new(),
-            coverage: Coverage::default(),
-            observations: Vec::new(),
-            conversations: Vec::new(),
-            statements,
-            networks: Vec::new(),
-            assets,
-            findings: Vec::new(),
-            unjudged: Vec::new(),
-            settled: Vec::new(),
-            plan: Vec::new(),
-            intelligence: Vec::new(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use wardround_model::{Network, Protocol, Round, SkipReason, Source, SourceKind, Timestamp};
 
-use super::lists;
 use super::words::{count, day, day_and_time, how_long, listed, number, time};
+use super::{lists, mirror};
 
 /// What captures and lists showed.
 pub(crate) fn seen(round: &Round) -> Vec<String> {
@@ -88,6 +88,7 @@ pub(crate) fn not_seen(round: &Round) -> Vec<String> {
     lines.extend(silence(round));
     lines.extend(from_afar(round));
     lines.extend(one_way(round));
+    lines.extend(mirror::advice(round));
     lines.extend(unanswered(round));
     lines.extend(encrypted(round));
     lines.extend(already_open(round));
