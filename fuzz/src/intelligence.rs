@@ -9,6 +9,7 @@ use wardround_feeds::keys::Trusted;
 use wardround_feeds::lists::{self, Documents, Meta, Page, Provider};
 use wardround_feeds::openpgp::Certificate;
 use wardround_feeds::{Catalogue, bundle};
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_intel::cvss::{Environment, Reach, Requirement, Vector};
 use wardround_intel::feed::{FeedKind, Input, csaf};
 use wardround_intel::index::{PackageRef, PackageVersion, changed_since};
@@ -179,6 +180,17 @@ pub fn names(bytes: &[u8]) {
     let _ = (names::windows(one), one.parse::<names::Purl>().map(|purl| aliases.of_purl(&purl)));
     if let Ok(own) = aliases.with("own.tsv", &text) {
         let _ = (own.products_in(one), own.search(two).len());
+    }
+}
+
+/// Reads a file of fingerprints, and holds each of its lines against those that were read.
+pub fn fingerprints(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(own) = Fingerprints::default().with("own.xml", &text) else { return };
+    let used: usize = own.files().iter().map(|file| file.used).sum();
+    assert_eq!(used, own.len(), "one is neither used nor counted");
+    for line in text.lines() {
+        let _ = own.properties("ssh.banner", line);
     }
 }
 

@@ -19,7 +19,7 @@ use wardround_model::{Fact, FactKind, MacAddr, Protocol, SkipReason, SourceIndex
 
 pub use asking::{answers, directory};
 pub use intelligence::{
-    archive, banner, bundle, csaf, cvss, feed, feed_as, index, list, names, openpgp, sources,
+    archive, banner, bundle, csaf, cvss, feed, feed_as, fingerprints, index, list, names, openpgp, sources,
 };
 
 /// The most bytes that a caller keeps for a dissector.

@@ -9,6 +9,7 @@ use wardround_model::{
 };
 
 use crate::families;
+use crate::fingerprints;
 use crate::grouping::Group;
 use crate::imaging::sends_as_one_device;
 use crate::lists::{self, Said};
@@ -28,7 +29,7 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         maker: maker(p, class.value),
         model: model(p, class.value),
         software: software(p, class.value),
-        operating_system: settle(lists::system(p)),
+        operating_system: settle(lists::system(p).into_iter().chain(fingerprints::system(p)).collect()),
         care_area: settle(lists::said(p, FactKind::ListedDepartment, "its department")),
         services: services(p),
         products: products(p),
@@ -171,6 +172,7 @@ fn products(p: &Portrait<'_>) -> Vec<SeenProduct> {
         observation: it.id(),
     };
     let seen = PRODUCTS.iter().flat_map(|kind| p.facts(*kind)).map(|it| product(it));
+    let seen = seen.chain(fingerprints::products(p));
     seen.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -249,6 +251,7 @@ fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
             .into_iter()
             .map(|one| Said { value: makers::tidy(&one.value), ..one }),
     );
+    said.extend(fingerprints::maker(p));
     said.extend(p.card_maker().map(|(maker, reason)| Said {
         value: makers::tidy(maker),
         percent: 60,
@@ -305,6 +308,7 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         let text = format!("It browses as \"{}\"", it.fact.value());
         Said { value: model.to_owned(), percent: 75, reason: because(text, [it]) }
     }));
+    said.extend(fingerprints::model(p));
     settle(said)
 }
 
@@ -321,6 +325,7 @@ fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
         from_itself(p, FactKind::AstmSenderVersion, 60, "ASTM"),
     ];
     let telephone = from_telephone(p, |it| it.version.clone().filter(|_| it.family.is_device()));
-    let own = own.into_iter().chain(told.into_iter().flatten()).chain(telephone);
+    let own =
+        own.into_iter().chain(told.into_iter().flatten()).chain(telephone).chain(fingerprints::software(p));
     settle(own.chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

@@ -6,13 +6,14 @@
 //!
 //! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
 //! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
-//! `infrastructure`, `plant`, `families`, `telephones`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
+//! `infrastructure`, `plant`, `families`, `telephones`, and a hospital's own `fingerprints`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
 //! makes the asset, and `statements` changes it to what people said.
 
 mod addresses;
 mod describe;
 mod evidence;
 mod families;
+pub mod fingerprints;
 mod grouping;
 mod imaging;
 mod infrastructure;
@@ -42,6 +43,7 @@ use wardround_model::{
 };
 
 use crate::evidence::{Evidence, Rule};
+use crate::fingerprints::{Fingerprints, Matcher};
 use crate::grouping::{Group, Groups};
 use crate::portrait::Portrait;
 use crate::scene::Scene;
@@ -64,6 +66,8 @@ pub struct Input<'a> {
     pub sources: &'a [Source],
     /// What people said.
     pub statements: &'a [Statement],
+    /// Fingerprints that the hospital added.
+    pub fingerprints: &'a Fingerprints,
     /// The moment at which statements must hold.
     pub as_of: Timestamp,
 }
@@ -211,8 +215,10 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
     let scene = Scene::new(input);
     let groups = joining::join(Groups::of(&scene), &scene);
     let listed = groups.things();
+    let mut matcher = Matcher::new(input.fingerprints);
     let found = groups.list.iter().zip(listed).filter_map(|(group, listed)| {
-        let portrait = Portrait::of(group, &groups, &scene, makers);
+        let mut portrait = Portrait::of(group, &groups, &scene, makers);
+        portrait.fingerprinted = matcher.matches(&portrait);
         let in_traffic = portrait.is_in_traffic();
         if !in_traffic && lists::is_gone(&portrait) {
             return None;
@@ -225,7 +231,11 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {
     let by_rules = RULES.into_iter().flat_map(|rules| evidence::weigh(rules, portrait));
-    let signs: Vec<Evidence> =
-        families::signs(portrait).into_iter().chain(telephones::signs(portrait)).chain(by_rules).collect();
+    let signs: Vec<Evidence> = families::signs(portrait)
+        .into_iter()
+        .chain(telephones::signs(portrait))
+        .chain(fingerprints::signs(portrait))
+        .chain(by_rules)
+        .collect();
     evidence::judge(&signs)
 }

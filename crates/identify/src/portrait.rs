@@ -8,6 +8,7 @@ use wardround_model::{
 };
 
 use crate::Makers;
+use crate::fingerprints::Match;
 use crate::grouping::{Group, Groups};
 use crate::scene::{Scene, is_served, speaks};
 
@@ -40,6 +41,8 @@ pub(crate) struct Portrait<'a> {
     pub(crate) uses: Vec<Talk<'a>>,
     /// Makers of its cards as registered, each once.
     pub(crate) card_makers: Vec<(MacAddr, &'a str)>,
+    /// Facts that fingerprints match; none until they were held against them.
+    pub(crate) fingerprinted: Vec<Match<'a>>,
 }
 
 /// The most proofs that one reason carries; its text says how many there were.
@@ -70,7 +73,15 @@ impl<'a> Portrait<'a> {
             uses.extend(used.map(|it| talk(it, it.server.ip, groups)));
         }
         facts.sort_by_key(|it| (&it.fact, it.subject));
-        Self { group, scene, facts, serves, uses, card_makers: card_makers(group, makers) }
+        Self {
+            group,
+            scene,
+            facts,
+            serves,
+            uses,
+            card_makers: card_makers(group, makers),
+            fingerprinted: Vec::new(),
+        }
     }
 
     /// Whether traffic shows it, not lists alone.

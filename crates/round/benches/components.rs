@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_intake::{About, Imported, Request, Thing};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
@@ -45,6 +46,7 @@ fn figures(sbom: &[u8], index: &[u8]) {
         workers: NonZeroUsize::MIN,
         tables: &tables,
         aliases: Aliases::builtin(),
+        fingerprints: &Fingerprints::default(),
         excluded: &[],
         limits: wardround_capture::Limits::default(),
     };

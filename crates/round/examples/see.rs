@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use wardround_capture::{Captured, Input, Options, read};
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_identify::{Makers, identify};
 use wardround_intel::Index;
 use wardround_model::{MacAddr, Round, Timestamp};
@@ -59,6 +60,7 @@ fn identified(captured: Captured, as_of: Timestamp) -> Result<Round, Failure> {
         conversations: &conversations,
         sources: &coverage.sources,
         statements: &[],
+        fingerprints: &Fingerprints::default(),
         as_of,
     };
     let inventory = identify(&known, &OuiTable(&index));

@@ -22,6 +22,7 @@ pub fn check<T>(
         conversations: &[],
         sources: &coverage.sources,
         statements: &[],
+        fingerprints: settings.fingerprints,
         as_of: settings.as_of,
     };
     let inventory = identify(&known, &OuiTable(index));

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use wardround_capture::{CaptureError, Captured, Input, Limits, NothingRead, Options, Prefix, Progress};
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_identify::{Inventory, Makers, identify};
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
@@ -26,6 +27,8 @@ pub struct Settings<'a> {
     pub tables: &'a DecisionTables,
     /// What names mean: the built-in table, with a hospital's own rows over it.
     pub aliases: &'a Aliases,
+    /// What banners mean, as the hospital's own files of fingerprints say.
+    pub fingerprints: &'a Fingerprints,
     /// Networks whose packets are left out: nothing but their addresses is looked at.
     pub excluded: &'a [Prefix],
     /// How much of captures is followed and kept at once.
@@ -144,6 +147,7 @@ fn judged(seen: Seen, said: &[Statement], settings: &Settings<'_>, index: &Index
         conversations: &conversations,
         sources: &coverage.sources,
         statements: said,
+        fingerprints: settings.fingerprints,
         as_of: settings.as_of,
     };
     let inventory = identify(&known, &OuiTable(index));

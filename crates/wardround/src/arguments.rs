@@ -196,6 +196,10 @@ pub(crate) struct Judging {
     /// The hospital's own names of products [default: aliases.tsv in your data folder, when it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) aliases: Option<PathBuf>,
+    /// The hospital's own fingerprints of banners, in the form of recog; may be said several times [default: fingerprints/*.xml in your data
+    /// folder, when they are there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fingerprints: Vec<PathBuf>,
     /// Leave out packets from and to this network, such as 10.99.0.0/16: of guests, of staff; may be said several times
     #[arg(long, value_name = "NETWORK")]
     pub(crate) exclude: Vec<Prefix>,

@@ -4,6 +4,6 @@ mod grouping;
 mod laws;
 mod lists;
 mod networks;
-mod notation;
+pub(crate) mod notation;
 mod pages;
 mod scenarios;

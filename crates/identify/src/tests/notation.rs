@@ -18,14 +18,16 @@ use wardround_model::{
     RolesKnownBy, Sighting, Source, SourceIndex, SourceKind, Statement, Subject, Timestamp, Volume,
 };
 
+use crate::fingerprints::Fingerprints;
 use crate::{Input, Inventory, Makers, identify};
 
 /// Observations and conversations.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hospital {
-    pub(super) observations: Vec<Observation>,
-    pub(super) conversations: Vec<Conversation>,
-    pub(super) statements: Vec<Statement>,
+pub(crate) struct Hospital {
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) fingerprints: Fingerprints,
 }
 
 /// One source of each kind, in the order of all kinds: a capture is the first.
@@ -44,7 +46,7 @@ fn sources() -> Vec<Source> {
 }
 
 /// A small table of card makers, as the register writes them.
-pub(super) struct SomeMakers;
+pub(crate) struct SomeMakers;
 
 const MAKERS: &[(&str, &str)] = &[
     ("00:06:6b", "Sysmex Corporation"),
@@ -70,7 +72,7 @@ impl Makers for SomeMakers {
 
 impl Hospital {
     /// Reads the lines; what follows `#` is for the reader.
-    pub(super) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let mut hospital = Self::default();
         for (number, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
@@ -100,19 +102,20 @@ impl Hospital {
         }
     }
 
-    pub(super) fn inventory(&self) -> Inventory {
+    pub(crate) fn inventory(&self) -> Inventory {
         let input = Input {
             observations: &self.observations,
             conversations: &self.conversations,
             sources: &sources(),
             statements: &self.statements,
+            fingerprints: &self.fingerprints,
             as_of: Timestamp::EPOCH,
         };
         identify(&input, &SomeMakers)
     }
 }
 
-pub(super) fn subject(text: &str) -> Subject {
+pub(crate) fn subject(text: &str) -> Subject {
     if let Ok(endpoint) = text.parse() {
         return Subject::Service(endpoint);
     }
@@ -123,7 +126,7 @@ pub(super) fn subject(text: &str) -> Subject {
 }
 
 /// `name=ct-1`, `tag=4711` or `serial=Philips/12`.
-pub(super) fn listed(text: &str) -> Option<ListedId> {
+pub(crate) fn listed(text: &str) -> Option<ListedId> {
     match text.split_once('=')? {
         ("name", name) => Some(ListedId::of_name(name)),
         ("tag", tag) => Some(ListedId::of_tag(tag)),
@@ -171,7 +174,7 @@ fn conversation(client: &str, verb: &str, rest: &str, first: Sighting, last: Tim
 }
 
 /// What each address or card is found to be; the lines of `expected` are `ADDRESS CLASS`.
-pub(super) fn check(name: &str, scenario: &str, expected: &[(&str, DeviceClass)]) {
+pub(crate) fn check(name: &str, scenario: &str, expected: &[(&str, DeviceClass)]) {
     let inventory = Hospital::read(scenario).inventory();
     for (about, class) in expected {
         let id = inventory.asset_of(&subject(about));
@@ -182,7 +185,7 @@ pub(super) fn check(name: &str, scenario: &str, expected: &[(&str, DeviceClass)]
 }
 
 /// Addresses that make up the things that are found: one line a thing.
-pub(super) fn things(scenario: &str) -> Vec<String> {
+pub(crate) fn things(scenario: &str) -> Vec<String> {
     let inventory = Hospital::read(scenario).inventory();
     let thing = |asset: &wardround_model::Asset| {
         let macs = asset.macs.iter().map(ToString::to_string);
@@ -194,6 +197,6 @@ pub(super) fn things(scenario: &str) -> Vec<String> {
 }
 
 /// The id of the thing at an address.
-pub(super) fn id(inventory: &Inventory, about: &str) -> Option<AssetId> {
+pub(crate) fn id(inventory: &Inventory, about: &str) -> Option<AssetId> {
     inventory.asset_of(&subject(about))
 }

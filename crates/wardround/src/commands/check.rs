@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use anyhow::{Result, bail};
 use wardround_capture::Limits;
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_intake::{About, Request, Thing};
 use wardround_model::{Source, SourceIndex, Timestamp};
 use wardround_report::check::{self, Check};
@@ -30,6 +31,8 @@ pub(crate) fn run(command: CheckCommand) -> Result<()> {
         workers: command.workers.unwrap_or_else(cores),
         tables: &DecisionTables::default(),
         aliases: &aliases,
+        // Lists of software have no banners.
+        fingerprints: &Fingerprints::default(),
         excluded: &[],
         limits: Limits::default(),
     };

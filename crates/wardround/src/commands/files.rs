@@ -1,9 +1,10 @@
-//! A hospital's own small files: decision tables, names, minutes. Not here: lists (`import`) and captures.
+//! A hospital's own small files: decision tables, names, fingerprints, minutes. Not here: lists (`import`) and captures.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use wardround_identify::fingerprints::{FingerprintFile, Fingerprints};
 use wardround_intel::names::Aliases;
 use wardround_triage::DecisionTables;
 
@@ -14,6 +15,12 @@ const LONGEST: u64 = 1024 * 1024;
 
 /// The name of the file of names in the data folder.
 pub(crate) const NAMES: &str = "aliases.tsv";
+
+/// The name of the folder of fingerprints in the data folder.
+const FINGERPRINTS: &str = "fingerprints";
+
+/// The most files of fingerprints.
+const MOST_FINGERPRINT_FILES: usize = 256;
 
 /// The text of a small file; one that is larger is refused, not cut.
 pub(crate) fn text(file: &Path) -> Result<String> {
@@ -46,4 +53,58 @@ pub(crate) fn aliases(chosen: Option<PathBuf>) -> Result<Aliases> {
         Some(file) => Ok(Aliases::builtin().with(&file.display().to_string(), &text(&file)?)?),
         None => Ok(Aliases::builtin().clone()),
     }
+}
+
+/// What banners mean, as the chosen files say, else those in the folder of the data folder where it is there; nothing comes with the program.
+pub(crate) fn fingerprints(chosen: &[PathBuf]) -> Result<Fingerprints> {
+    let files = if chosen.is_empty() { own_fingerprints()? } else { chosen.to_vec() };
+    if files.len() > MOST_FINGERPRINT_FILES {
+        bail!("{} files of fingerprints are more than {MOST_FINGERPRINT_FILES}; leave some out", files.len());
+    }
+    files.iter().try_fold(Fingerprints::default(), |read, file| {
+        Ok(read.with(&file.display().to_string(), &text(file)?)?)
+    })
+}
+
+/// The same, and says on standard error what of them is not used.
+pub(crate) fn fingerprints_told(chosen: &[PathBuf]) -> Result<Fingerprints> {
+    let read = fingerprints(chosen)?;
+    for said in read.files().iter().filter_map(not_used) {
+        eprintln!("wardround: {said}");
+    }
+    Ok(read)
+}
+
+/// What of a file is not used, if anything.
+fn not_used(file: &FingerprintFile) -> Option<String> {
+    let FingerprintFile { name, used, skipped, not_kept } = file;
+    if let Some(matches) = not_kept {
+        return Some(format!(
+            "{name} is not used: it is for \"{matches}\", a text that is not kept (docs/judging.md says which are)"
+        ));
+    }
+    let (line, why) = skipped.first()?;
+    let (all, skipped) = (used.saturating_add(skipped.len()), skipped.len());
+    Some(format!("{name}: {skipped} of {all} fingerprints are skipped; the first, line {line}: {why}"))
+}
+
+/// The files `*.xml` in the folder, sorted by name.
+fn own_fingerprints() -> Result<Vec<PathBuf>> {
+    let Some(folder) = places::data_folder().ok().map(|folder| folder.join(FINGERPRINTS)) else {
+        return Ok(Vec::new());
+    };
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries =
+        std::fs::read_dir(&folder).with_context(|| format!("{} could not be read", folder.display()))?;
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "xml") {
+            files.push(path);
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use wardround_capture::{Input, Limits, Prefix};
+use wardround_identify::fingerprints::Fingerprints;
 use wardround_intel::Index;
 use wardround_intel::names::Aliases;
 use wardround_model::{Asset, AssetId, Round, RoundId, Timestamp};
@@ -69,10 +70,11 @@ pub(crate) fn run_and_tell(
     let index = intel::load(arguments.intel)?;
     let tables = files::tables(&arguments.ssvc)?;
     let aliases = files::aliases(arguments.aliases)?;
+    let fingerprints = files::fingerprints_told(&arguments.fingerprints)?;
     let limits = Limits::for_round(arguments.memory.unwrap_or(Limits::ROUND));
     let settings = Settings {
         limits,
-        ..settings(arguments.as_of, arguments.workers, &tables, &aliases, &arguments.exclude)
+        ..settings(arguments.as_of, arguments.workers, &tables, (&aliases, &fingerprints), &arguments.exclude)
     };
     let sources = Sources { captures: &[], lists: &lists, statements: &statements };
     let outcome = read(&sources, &settings, &index)?;
@@ -102,7 +104,7 @@ fn settings<'a>(
     as_of: Option<Timestamp>,
     workers: Option<std::num::NonZeroUsize>,
     tables: &'a DecisionTables,
-    aliases: &'a Aliases,
+    (aliases, fingerprints): (&'a Aliases, &'a Fingerprints),
     excluded: &'a [Prefix],
 ) -> Settings<'a> {
     let now = now();
@@ -114,6 +116,7 @@ fn settings<'a>(
         workers,
         tables,
         aliases,
+        fingerprints,
         excluded,
         limits: Limits::for_round(Limits::ROUND),
     }

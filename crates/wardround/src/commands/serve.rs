@@ -98,6 +98,7 @@ impl SiteJudge {
         intel::load(self.judging.intel.clone())?.open()?;
         files::tables(&self.judging.ssvc)?;
         files::aliases(self.judging.aliases.clone())?;
+        files::fingerprints_told(&self.judging.fingerprints)?;
         Ok(())
     }
 
@@ -110,11 +111,20 @@ impl SiteJudge {
         let index = intel::load(self.judging.intel.clone())?;
         let tables = files::tables(&self.judging.ssvc)?;
         let aliases = files::aliases(self.judging.aliases.clone())?;
+        let fingerprints = files::fingerprints(&self.judging.fingerprints)?;
         let workers = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let excluded = &self.judging.exclude;
         let limits = Limits::default();
-        let settings =
-            Settings { run_at, as_of: run_at, workers, tables: &tables, aliases: &aliases, excluded, limits };
+        let settings = Settings {
+            run_at,
+            as_of: run_at,
+            workers,
+            tables: &tables,
+            aliases: &aliases,
+            fingerprints: &fingerprints,
+            excluded,
+            limits,
+        };
         judge(&settings, &index.open()?)
     }
 }

@@ -20,6 +20,7 @@ mod directory;
 mod dist;
 #[path = "../../../feeds/tests/fetching/feeds.rs"]
 mod feeds;
+mod fingerprints;
 mod floods;
 #[path = "../../../triage/src/phrases/tests/grade.rs"]
 mod grade;
