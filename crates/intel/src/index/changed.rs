@@ -7,6 +7,7 @@
 mod tests;
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use wardround_model::CveId;
 
@@ -57,8 +58,9 @@ impl Changed<'_> {
 /// What differs between two indexes.
 #[must_use]
 pub fn changed_since<'a>(old: &Index<'a>, new: &Index<'a>) -> Changed<'a> {
+    let (old_cves, new_cves) = Cves::of_both(old, new);
     Changed {
-        cves: differing(&Cves::of(old), &Cves::of(new)),
+        cves: differing(&old_cves, &new_cves),
         products: differing(&Products(*old), &Products(*new)),
         packages: differing(&Packages(*old), &Packages(*new)),
         advisories: differing(&Advisories(*old), &Advisories(*new)),
@@ -111,27 +113,40 @@ fn differing<S: Sorted>(old: &S, new: &S) -> Vec<S::Key> {
     }
 }
 
-/// CVEs by id. Their records name texts of CVSS and CWE by numbers that differ from index to index: the texts are read
-/// once and compared.
+/// CVEs by id. Their records name texts of CVSS and CWE by numbers that differ from index to index: each text gets one number for
+/// both, so that records are compared by numbers alone.
 struct Cves<'a> {
     index: Index<'a>,
-    vectors: Vec<&'a str>,
-    cwe_sets: Vec<&'a str>,
+    vectors: Vec<u32>,
+    cwe_sets: Vec<u32>,
 }
 
 impl<'a> Cves<'a> {
-    fn of(index: &Index<'a>) -> Self {
-        let texts = |section| {
-            let references = index.section(section).chunks_exact(4);
-            references.map(|at| u32_at(at, 0).and_then(|at| index.string(at)).unwrap_or_default()).collect()
+    /// Those of two indexes, to be compared with each other.
+    fn of_both(old: &Index<'a>, new: &Index<'a>) -> (Self, Self) {
+        let mut numbers = HashMap::new();
+        let (old, new) = (Self::of(old, &mut numbers), Self::of(new, &mut numbers));
+        (old, new)
+    }
+
+    fn of(index: &Index<'a>, numbers: &mut HashMap<&'a str, u32>) -> Self {
+        let mut numbered = |section| {
+            let mut number = |reference| {
+                let text = u32_at(reference, 0).and_then(|at| index.string(at)).unwrap_or_default();
+                // From 1: 0 is a record without a text.
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX).saturating_add(1);
+                *numbers.entry(text).or_insert(next)
+            };
+            index.section(section).chunks_exact(4).map(&mut number).collect::<Vec<u32>>()
         };
-        Self { index: *index, vectors: texts(Section::Vectors), cwe_sets: texts(Section::CweSets) }
+        let (vectors, cwe_sets) = (numbered(Section::Vectors), numbered(Section::CweSets));
+        Self { index: *index, vectors, cwe_sets }
     }
 }
 
-impl<'a> Sorted for Cves<'a> {
+impl Sorted for Cves<'_> {
     type Key = CveId;
-    type Content = (&'a [u8], &'a [u8], &'a str, &'a str);
+    type Content = (u32, u32, u32, u32);
 
     fn count(&self) -> usize {
         self.index.cve_count()
@@ -139,12 +154,12 @@ impl<'a> Sorted for Cves<'a> {
 
     fn at(&self, place: usize) -> Option<(CveId, Self::Content)> {
         let record = nth(self.index.section(Section::Cves), place, CVE_RECORD)?;
-        let text = |texts: &[&'a str], at: usize| {
+        let text = |texts: &[u32], at: usize| {
             let place = usize::from(u16_at(record, at)?).checked_sub(1);
-            Some(place.and_then(|place| texts.get(place)).copied().unwrap_or_default())
+            Some(place.and_then(|place| texts.get(place)).copied().unwrap_or(0))
         };
-        // Published, points, score; vector; EPSS, KEV; CWE set (`layout::Section::Cves`).
-        let (own, others) = (record.get(4..8)?, record.get(10..14)?);
+        // Published, points, score; EPSS, KEV; vector; CWE set (`layout::Section::Cves`).
+        let (own, others) = (u32_at(record, 4)?, u32_at(record, 10)?);
         let content = (own, others, text(&self.vectors, 8)?, text(&self.cwe_sets, 14)?);
         Some((cve_of_key(u32_at(record, 0)?)?, content))
     }
