@@ -12,6 +12,9 @@ use super::words::count;
 /// So many places are named.
 const MOST: usize = 3;
 
+/// Where only traffic was read, and all that it shows was heard.
+const NO_LIST: &str = "No list of devices was read, so nothing tells which networks were not heard: leases or an inventory would.";
+
 /// What a mirror port in a network would add.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Gap {
@@ -23,7 +26,7 @@ struct Gap {
     one_way: u64,
 }
 
-/// The places, the most useful first.
+/// The places, the most useful first; without any, what would tell them where no list did.
 pub(super) fn advice(round: &Round) -> Vec<String> {
     let mut gaps: Vec<(String, Gap)> = gaps(round).into_iter().collect();
     gaps.retain(|(_, gap)| gap.unheard > 0 || gap.one_way > 0);
@@ -33,8 +36,12 @@ pub(super) fn advice(round: &Round) -> Vec<String> {
     });
     let mut lines: Vec<String> =
         gaps.iter().take(MOST).enumerate().map(|(at, (place, gap))| line(at, place, *gap)).collect();
-    if let Some(last) = lines.last_mut() {
-        *last += " How it is done: docs/mirror-ports.md.";
+    match lines.last_mut() {
+        Some(last) => *last += " How it is done: docs/mirror-ports.md.",
+        None if round.coverage.sources.iter().all(|source| source.kind.is_traffic()) => {
+            lines.push(NO_LIST.to_owned());
+        }
+        None => {}
     }
     lines
 }
@@ -94,7 +101,8 @@ fn place(ip: IpAddr) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use wardround_model::{
-        Conversation, DeviceClass, Endpoint, Evidence, RolesKnownBy, Sighting, SourceIndex, Transport, Volume,
+        Conversation, DeviceClass, Endpoint, Evidence, RolesKnownBy, Sighting, Source, SourceIndex,
+        SourceKind, Transport, Volume,
     };
 
     use super::*;
@@ -148,9 +156,20 @@ mod tests {
     }
 
     #[test]
-    fn where_all_that_is_known_was_heard_nothing_is_advised() {
+    fn where_all_that_is_known_was_heard_nothing_is_advised_but_a_list_where_none_was_read() {
         let mut round = round(vec![asset("10.1.2.1", "2026-11-23")], Vec::new());
         round.conversations = vec![talk("10.1.2.1", "10.1.2.2", (5, 5))];
+        assert_eq!(advice(&round), [NO_LIST]);
+        round.coverage.sources.push(Source {
+            kind: SourceKind::KeaLeases,
+            name: "leases.csv".to_owned(),
+            bytes: 0,
+            records: 2,
+            first: None,
+            last: None,
+            interfaces: Vec::new(),
+            ended_early: None,
+        });
         assert!(advice(&round).is_empty());
     }
 }

@@ -28,12 +28,11 @@ pub(crate) fn run(command: ServeCommand) -> Result<()> {
         _ if command.without_tls => Protection::None,
         _ => Protection::OwnCertificate,
     };
-    for name in &command.interface {
-        if let Err(error) = PacketSocket::open(name) {
-            eprintln!(
-                "wardround: {error}. The site goes on without it, and tries it again every few seconds"
-            );
-        }
+    let interfaces =
+        command.interface.iter().map(|name| PacketSocket::open(name).err().map(anyhow::Error::from));
+    let addresses = command.flows.iter().map(|address| watch::open_flows(*address).err());
+    for error in interfaces.chain(addresses).flatten() {
+        eprintln!("wardround: {error:#}. The site goes on without it, and tries it again every few seconds");
     }
     let excluded = &command.judging.exclude;
     let readers = Readers {

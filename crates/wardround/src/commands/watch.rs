@@ -87,7 +87,7 @@ fn open(names: &[String], flows: &[SocketAddr]) -> Result<Vec<Interface>> {
     names.iter().map(of_interface).chain(flows.iter().map(|address| open_flows(*address))).collect()
 }
 
-fn open_flows(address: SocketAddr) -> Result<Interface> {
+pub(crate) fn open_flows(address: SocketAddr) -> Result<Interface> {
     let socket = DatagramSocket::open(address).with_context(|| {
         format!(
             "cannot listen at {address}: it must be an address of this computer, with a port that is free"

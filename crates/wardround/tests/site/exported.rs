@@ -42,6 +42,16 @@ fn record(host: u8) -> (u16, Vec<u8>) {
 }
 
 #[test]
+fn an_address_of_another_computer_is_told_at_the_start_and_on_the_page() {
+    let running = Running::with(&["--flows", "192.0.2.1:2055"]);
+    assert!(running.log().contains("cannot listen at 192.0.2.1:2055"), "{}", running.log());
+    let (ada, _) = set_up(&running);
+    let told = ["Flow records at 192.0.2.1:2055", "Not listening: cannot listen at"];
+    wait_for(&ada, "/settings/interfaces", told[1]);
+    ada.get("/settings/interfaces").shows(&[told[0]]);
+}
+
+#[test]
 fn flow_records_are_read_by_each_round_in_the_layout_that_was_told_once() {
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let running = Running::with(&["--flows", &free, "--flows-from", "127.0.0.0/8"]);
