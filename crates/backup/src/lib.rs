@@ -29,6 +29,8 @@ pub struct Places {
     pub keys: PathBuf,
     /// Files of the hospital's own, and the emergency journal, which may be written meanwhile; those that are there are kept.
     pub own: Vec<PathBuf>,
+    /// The folder of the hospital's own fingerprints; it need not be there.
+    pub fingerprints: PathBuf,
     /// Files of asking, in a folder beside the store; those that are there are kept.
     pub ask: Vec<PathBuf>,
 }
@@ -39,6 +41,8 @@ const STORE: &str = "rounds.sqlite";
 const KEYS: &str = "keys/";
 /// The folder of the hospital's own files in a backup.
 const OWN: &str = "own/";
+/// The folder of the hospital's own fingerprints in a backup.
+const FINGERPRINTS: &str = "fingerprints/";
 /// The folder of asking in a backup, and beside the store.
 const ASK: &str = "ask/";
 /// The name of the list in a backup.
@@ -48,7 +52,7 @@ const LARGEST_SMALL: u64 = 4 << 20;
 /// The largest file of asking, in bytes: its log only grows.
 const LARGEST_OF_ASKING: u64 = 64 << 20;
 /// The most files of a backup.
-const MOST_FILES: usize = 200;
+const MOST_FILES: usize = 500;
 
 /// The most bytes of a file beside the store.
 fn largest(folder: &str) -> u64 {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ASK, KEYS, MOST_FILES, OWN, STORE};
+use crate::{ASK, FINGERPRINTS, KEYS, MOST_FILES, OWN, STORE};
 
 /// The version of the format that this program writes and reads.
 pub(crate) const FORMAT: u32 = 1;
@@ -39,9 +39,9 @@ impl List {
     }
 }
 
-/// Whether a backup may hold a file of this name: the store, or a plain name in one of the three folders.
+/// Whether a backup may hold a file of this name: the store, or a plain name in one of the four folders.
 pub(crate) fn may_hold(name: &str) -> bool {
-    let plain = [KEYS, OWN, ASK].iter().find_map(|folder| name.strip_prefix(folder));
+    let plain = [KEYS, OWN, FINGERPRINTS, ASK].iter().find_map(|folder| name.strip_prefix(folder));
     name == STORE || plain.is_some_and(is_plain)
 }
 

@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed};
-use crate::{ASK, BackupError, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys, largest, left};
+use crate::{ASK, BackupError, FINGERPRINTS, KEYS, LARGEST_SMALL, OWN, Places, STORE, keys, largest, left};
 
 /// How the folder begins that a backup is unpacked into.
 const HELD: &str = ".restore-";
@@ -119,9 +119,12 @@ fn most(name: &str) -> u64 {
 
 /// Where a file of a backup belongs.
 fn place(places: &Places, name: &str) -> PathBuf {
-    match (name.strip_prefix(KEYS), name.strip_prefix(OWN)) {
-        (Some(key), _) => places.keys.join(key),
-        (_, Some(own)) => {
+    let within = |folder: &str| name.strip_prefix(folder);
+    match (within(KEYS), within(OWN), within(FINGERPRINTS)) {
+        (Some(key), ..) => places.keys.join(key),
+        (_, _, Some(file)) => places.fingerprints.join(file),
+
+        (_, Some(own), _) => {
             let known = places.own.iter().find(|path| path.file_name().is_some_and(|name| name == own));
             known.cloned().unwrap_or_else(|| places.store.with_file_name(own))
         }

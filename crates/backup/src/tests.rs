@@ -12,6 +12,7 @@ fn places(folder: &Path) -> Places {
         store: folder.join(STORE),
         keys: folder.join("keys"),
         own: vec![folder.join("work.toml")],
+        fingerprints: folder.join("fingerprints"),
         ask: vec![folder.join("ask/log.jsonl")],
     }
 }
@@ -23,6 +24,8 @@ fn filled(folder: &Path) -> Places {
     fs::create_dir(&places.keys).unwrap();
     fs::write(places.keys.join("seal.key"), b"SECRET-OF-THE-SITE").unwrap();
     fs::write(&places.own[0], b"[days]\nact = 7\n").unwrap();
+    fs::create_dir(&places.fingerprints).unwrap();
+    fs::write(places.fingerprints.join("ours.xml"), b"<fingerprints/>").unwrap();
     places
 }
 
@@ -46,14 +49,15 @@ fn made() -> Made {
 #[test]
 fn what_was_kept_comes_back_for_its_owner_alone() {
     let made = made();
-    assert_eq!(made.kept.files, 3);
+    assert_eq!(made.kept.files, 4);
     assert_eq!(fs::metadata(&made.file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&made.key).unwrap().permissions().mode() & 0o777, 0o600);
     let back = places(&made.folder.path().join("bare/machine"));
     let restored = restore(&made.file, &made.key, &back, false).unwrap();
-    assert_eq!((restored.files, restored.set_aside), (3, vec![]));
+    assert_eq!((restored.files, restored.set_aside), (4, vec![]));
     assert_eq!(fs::read(back.keys.join("seal.key")).unwrap(), b"SECRET-OF-THE-SITE");
     assert_eq!(fs::read(&back.own[0]).unwrap(), b"[days]\nact = 7\n");
+    assert_eq!(fs::read(back.fingerprints.join("ours.xml")).unwrap(), b"<fingerprints/>");
     for file in [&back.store, &back.keys.join("seal.key")] {
         assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     }
@@ -67,7 +71,7 @@ fn what_was_kept_comes_back_for_its_owner_alone() {
         names.sort();
         names
     };
-    assert_eq!(names(back.store.parent().unwrap()), ["keys", "rounds.sqlite", "work.toml"]);
+    assert_eq!(names(back.store.parent().unwrap()), ["fingerprints", "keys", "rounds.sqlite", "work.toml"]);
     assert!(names(&made.folder.path().join("data")).iter().all(|name| !name.starts_with(".backup")));
     assert_eq!(names(made.folder.path()), ["backup.key", "bare", "data", "monday.age"]);
 }

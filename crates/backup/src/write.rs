@@ -12,7 +12,8 @@ use wardround_store::Store;
 
 use crate::list::{FORMAT, List, Listed, is_plain};
 use crate::{
-    ASK, BackupError, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE, largest, left,
+    ASK, BackupError, FINGERPRINTS, KEYS, LARGEST_SMALL, LIST, MOST_FILES, OWN, Places, Recipient, STORE,
+    largest, left,
 };
 
 /// How the folder of a copy begins.
@@ -75,20 +76,14 @@ fn partial(to: &Path) -> PathBuf {
     name.into()
 }
 
-/// Keys, the hospital's own files and those of asking, as far as they are there.
+/// Keys, the hospital's own files, those of asking and fingerprints, as far as they are there.
 fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
-    let mut keys: Vec<PathBuf> = match fs::read_dir(&places.keys) {
-        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
-    .map_err(BackupError::file(&places.keys, "read"))?;
-    keys.sort_unstable();
-    let keys = keys.into_iter().map(|path| (KEYS, path));
+    let keys = within(&places.keys)?.into_iter().map(|path| (KEYS, path));
+    let fingerprints = within(&places.fingerprints)?.into_iter().map(|path| (FINGERPRINTS, path));
     let own = places.own.iter().map(|path| (OWN, path.clone()));
     let ask = places.ask.iter().map(|path| (ASK, path.clone()));
     let mut files = Vec::new();
-    for (folder, path) in keys.chain(own).chain(ask).take(MOST_FILES - 1) {
+    for (folder, path) in keys.chain(own).chain(ask).chain(fingerprints).take(MOST_FILES - 1) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plain(name)) else {
             continue;
         };
@@ -103,6 +98,18 @@ fn small(places: &Places) -> Result<Vec<(String, File)>, BackupError> {
             files.push((format!("{folder}{name}"), file));
         }
     }
+    Ok(files)
+}
+
+/// What lies in a folder, by name; nothing where there is none.
+fn within(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let mut files: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+    .map_err(BackupError::file(folder, "read"))?;
+    files.sort_unstable();
     Ok(files)
 }
 

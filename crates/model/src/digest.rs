@@ -24,6 +24,12 @@ impl Digest {
         }
         Self(mixed(hash) & BITS)
     }
+
+    /// Its 48 bits, for an index.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 /// Every bit of the input changes half of the output (the finaliser of SplitMix64).

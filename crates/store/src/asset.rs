@@ -9,8 +9,9 @@ use wardround_model::{
 
 use crate::columns::{Columns, endpoint_cells};
 use crate::error::Trouble;
+use crate::pages::PageWriter;
 use crate::reason::{About, Owner, ReasonWriter, Reasons};
-use crate::table::{By, Place, Reader, Table, TableWriter, Writer, shown};
+use crate::table::{By, Kept, Paged, Place, Reader, Table, TableWriter, Writer, shown};
 
 static ASSET: Table = Table {
     owner: "round_id",
@@ -19,31 +20,38 @@ static ASSET: Table = Table {
     values: &["id", "first_at", "last_at", "seen_directly"],
 };
 const BY_ID: By = By::index("id", "asset_of_id");
-const OF_ASSET: By = By::key("asset_position");
-static MAC: Table =
-    Table { owner: "round_id", name: "asset_mac", key: &["asset_position", "position"], values: &["mac"] };
+pub(crate) static MAC: Paged = Paged(Table {
+    owner: "round_id",
+    name: "asset_mac",
+    key: &["asset_position", "position"],
+    values: &["mac"],
+});
 static IP: Table =
     Table { owner: "round_id", name: "asset_ip", key: &["asset_position", "position"], values: &["ip"] };
-static NAME: Table =
-    Table { owner: "round_id", name: "asset_name", key: &["asset_position", "position"], values: &["name"] };
-static CLAIM: Table = Table {
+pub(crate) static NAME: Paged = Paged(Table {
+    owner: "round_id",
+    name: "asset_name",
+    key: &["asset_position", "position"],
+    values: &["name"],
+});
+pub(crate) static CLAIM: Paged = Paged(Table {
     owner: "round_id",
     name: "claim",
     key: &["asset_position", "about"],
     values: &["value", "confidence"],
-};
-static SERVICE: Table = Table {
+});
+pub(crate) static SERVICE: Paged = Paged(Table {
     owner: "round_id",
     name: "service",
     key: &["asset_position", "position"],
     values: &["ip", "transport", "port", "protocol", "clients"],
-};
-static PRODUCT: Table = Table {
+});
+pub(crate) static PRODUCT: Paged = Paged(Table {
     owner: "round_id",
     name: "product",
     key: &["asset_position", "position"],
     values: &["ip", "transport", "port", "text", "observation_id"],
-};
+});
 
 pub(crate) fn write<'r>(
     writer: Writer<'_>,
@@ -60,30 +68,35 @@ pub(crate) fn write<'r>(
         tables.write_services(position, &asset.services)?;
         tables.write_products(position, &asset.products)?;
     }
-    Ok(())
+    tables.finish()
 }
 
 struct AssetWriter<'c> {
     assets: TableWriter<'c>,
-    macs: TableWriter<'c>,
+    macs: PageWriter<'c>,
     ips: TableWriter<'c>,
-    names: TableWriter<'c>,
-    claims: TableWriter<'c>,
-    services: TableWriter<'c>,
-    products: TableWriter<'c>,
+    names: PageWriter<'c>,
+    claims: PageWriter<'c>,
+    services: PageWriter<'c>,
+    products: PageWriter<'c>,
 }
 
 impl<'c> AssetWriter<'c> {
     fn new(writer: Writer<'c>) -> Result<Self, Trouble> {
         Ok(Self {
             assets: writer.table(&ASSET)?,
-            macs: writer.table(&MAC)?,
+            macs: writer.pages(&MAC)?,
             ips: writer.table(&IP)?,
-            names: writer.table(&NAME)?,
-            claims: writer.table(&CLAIM)?,
-            services: writer.table(&SERVICE)?,
-            products: writer.table(&PRODUCT)?,
+            names: writer.pages(&NAME)?,
+            claims: writer.pages(&CLAIM)?,
+            services: writer.pages(&SERVICE)?,
+            products: writer.pages(&PRODUCT)?,
         })
+    }
+
+    fn finish(self) -> Result<(), Trouble> {
+        let Self { macs, names, claims, services, products, .. } = self;
+        [macs, names, claims, services, products].into_iter().try_for_each(PageWriter::finish)
     }
 
     fn write_addresses(&mut self, owner: usize, asset: &Asset) -> Result<(), Trouble> {
@@ -164,7 +177,7 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
             macs: macs.next().unwrap_or_default(),
             ips: ips.next().unwrap_or_default(),
             names: names.next().unwrap_or_default(),
-            class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.name, column: "about" }))?,
+            class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.0.name, column: "about" }))?,
             maker,
             model,
             software,
@@ -199,7 +212,7 @@ pub(crate) fn read_one(reader: Reader<'_>, id: AssetId) -> Result<Option<(usize,
         macs: of.list(&MAC, |columns| columns.shown())?,
         ips: of.list(&IP, |columns| columns.shown())?,
         names: of.list(&NAME, |columns| columns.text())?,
-        class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.name, column: "about" }))?,
+        class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.0.name, column: "about" }))?,
         maker,
         model,
         software,
@@ -225,11 +238,10 @@ impl OfAsset<'_> {
     /// The rows of a table whose keys are the asset's position, then their own.
     fn list<T>(
         &self,
-        table: &'static Table,
+        table: &'static impl Kept,
         mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
     ) -> Result<Vec<T>, Trouble> {
-        let owner = (OF_ASSET, i64::try_from(self.position).unwrap_or(i64::MAX));
-        self.reader.each_where(table, owner, usize::MAX, |columns| {
+        self.reader.each_of(table, self.position, |columns| {
             let _key: (i64, i64) = (columns.number()?, columns.number()?);
             row(columns)
         })
@@ -279,8 +291,7 @@ impl Claims {
 
     /// Those of one asset.
     fn of(asset: OfAsset<'_>) -> Result<Self, Trouble> {
-        let owner = (OF_ASSET, i64::try_from(asset.position).unwrap_or(i64::MAX));
-        let claims = asset.reader.each_where(&CLAIM, owner, usize::MAX, |columns| {
+        let claims = asset.reader.each_of(&CLAIM, asset.position, |columns| {
             let key = (columns.number()?, columns.code(About::from_code)?);
             Ok((key, (columns.text()?, columns.confidence()?)))
         })?;
@@ -296,14 +307,14 @@ impl Claims {
         from_text: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<Claim<T>>, Trouble> {
         let Some((text, confidence)) = self.0.remove(&(asset, about)) else { return Ok(None) };
-        let unknown = || Trouble::UnknownCode(Place { table: CLAIM.name, column: "value" });
+        let unknown = || Trouble::UnknownCode(Place { table: CLAIM.0.name, column: "value" });
         let value = from_text(&text).ok_or_else(unknown)?;
         let reasons: Vec<Reason> = reasons.take(Owner::Claim(asset, about))?;
         Ok(Some(Claim { value, confidence, reasons }))
     }
 
     fn all_taken(&self) -> Result<(), Trouble> {
-        let damaged = || Trouble::Damaged(Place { table: CLAIM.name, column: "asset_position" });
+        let damaged = || Trouble::Damaged(Place { table: CLAIM.0.name, column: "asset_position" });
         if self.0.is_empty() { Ok(()) } else { Err(damaged()) }
     }
 }

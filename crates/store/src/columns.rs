@@ -13,25 +13,62 @@ use wardround_model::{
 };
 
 use crate::error::Trouble;
+use crate::pages::LineCell;
 use crate::table::{Cell, Place, Table, shown};
 
 /// The columns of one row that have not been read yet.
 pub(crate) struct Columns<'r> {
-    row: &'r Row<'r>,
+    row: From<'r>,
     table: &'static Table,
     next: usize,
 }
 
+/// What a row is read from.
+#[derive(Clone, Copy)]
+enum From<'r> {
+    /// A row of its own.
+    Row(&'r Row<'r>),
+    /// A line of a page, in which numbers are texts too.
+    Line(&'r [LineCell<'r>]),
+}
+
+/// What stands in a column.
+enum Found<'r> {
+    Null,
+    Text(&'r [u8]),
+    Number(i64),
+    /// A cell of a line: its column says what it is.
+    Line(&'r str),
+    Other,
+}
+
 impl<'r> Columns<'r> {
     pub(crate) fn new(row: &'r Row<'r>, table: &'static Table) -> Self {
-        Self { row, table, next: 0 }
+        Self { row: From::Row(row), table, next: 0 }
     }
 
-    /// The next column's value; `None` where it is null.
-    fn cell(&mut self) -> Result<Option<ValueRef<'r>>, Trouble> {
-        let value = self.row.get_ref(self.next)?;
+    /// Of a row that stands in a page.
+    pub(crate) fn of_line(line: &'r [LineCell<'r>], table: &'static Table) -> Self {
+        Self { row: From::Line(line), table, next: 0 }
+    }
+
+    /// The next column's value.
+    fn cell(&mut self) -> Result<Found<'r>, Trouble> {
+        let place = self.next;
         self.next += 1;
-        Ok((!matches!(value, ValueRef::Null)).then_some(value))
+        Ok(match self.row {
+            From::Row(row) => match row.get_ref(place)? {
+                ValueRef::Null => Found::Null,
+                ValueRef::Text(bytes) => Found::Text(bytes),
+                ValueRef::Integer(number) => Found::Number(number),
+                ValueRef::Real(_) | ValueRef::Blob(_) => Found::Other,
+            },
+            From::Line(line) => match line.get(place) {
+                None => Found::Other,
+                Some(None) => Found::Null,
+                Some(Some(text)) => Found::Line(text),
+            },
+        })
     }
 
     /// The column that was read last.
@@ -56,9 +93,10 @@ impl<'r> Columns<'r> {
     /// A text, or null.
     pub(crate) fn maybe_str(&mut self) -> Result<Option<&'r str>, Trouble> {
         match self.cell()? {
-            None => Ok(None),
-            Some(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map(Some).map_err(|_| self.damaged()),
-            Some(_) => Err(self.damaged()),
+            Found::Null => Ok(None),
+            Found::Text(bytes) => std::str::from_utf8(bytes).map(Some).map_err(|_| self.damaged()),
+            Found::Line(text) => Ok(Some(text)),
+            Found::Number(_) | Found::Other => Err(self.damaged()),
         }
     }
 
@@ -80,11 +118,14 @@ impl<'r> Columns<'r> {
 
     /// A whole number that fits `T`, or null.
     pub(crate) fn maybe_number<T: TryFrom<i64>>(&mut self) -> Result<Option<T>, Trouble> {
-        match self.cell()? {
-            None => Ok(None),
-            Some(ValueRef::Integer(number)) => T::try_from(number).map(Some).map_err(|_| self.damaged()),
-            Some(_) => Err(self.damaged()),
-        }
+        let number = match self.cell()? {
+            Found::Null => return Ok(None),
+            Found::Number(number) => Some(number),
+            Found::Line(text) => text.parse().ok(),
+            Found::Text(_) | Found::Other => None,
+        };
+        let fits = number.and_then(|number: i64| T::try_from(number).ok());
+        fits.map(Some).ok_or_else(|| self.damaged())
     }
 
     /// A whole number that fits `T`.

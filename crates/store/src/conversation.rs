@@ -1,18 +1,22 @@
 //! The table `conversation`, and `import_conversation`: who talked to whom, of a round and of one log.
 
-use wardround_model::{Conversation, Evidence, Protocol, RolesKnownBy, Sighting, SourceIndex, Volume};
+use std::net::IpAddr;
+
+use wardround_model::{
+    Conversation, ConversationId, Evidence, Protocol, RolesKnownBy, Sighting, SourceIndex, Volume,
+};
 
 use crate::columns::{Columns, endpoint_cells, evidence_cells};
 use crate::error::Trouble;
-use crate::table::{Reader, Table, Writer, shown};
+use crate::lookup::{Entries, From, Lookup, find, key_of};
+use crate::table::{Paged, Reader, Table, Writer, shown};
 
 /// The table.
-pub(crate) static TABLE: Table = Table {
+pub(crate) static TABLE: Paged = Paged(Table {
     owner: "round_id",
     name: "conversation",
     key: &["position"],
     values: &[
-        "id",
         "client_ip",
         "server_ip",
         "transport",
@@ -31,16 +35,15 @@ pub(crate) static TABLE: Table = Table {
         "first_at",
         "last_at",
     ],
-};
+});
 
 pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trouble> {
-    let mut table = writer.table(&TABLE)?;
+    let mut table = writer.pages(&TABLE)?;
     for (position, conversation) in all.iter().enumerate() {
         let [server_ip, transport, port] = endpoint_cells(Some(conversation.server));
         let [source, record, offset] = evidence_cells(conversation.first.evidence);
         table.row(&[
             position.into(),
-            shown(conversation.id()),
             shown(conversation.client),
             server_ip,
             transport,
@@ -60,7 +63,42 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trou
             conversation.last.into(),
         ])?;
     }
-    Ok(())
+    table.finish()?;
+    write_lookups(writer, all)
+}
+
+/// What conversations are looked up by.
+pub(crate) fn write_lookups(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trouble> {
+    let (mut by_id, mut by_host) = (Entries::default(), Entries::default());
+    for (position, conversation) in all.iter().enumerate() {
+        by_id.add(conversation.id().0.bits(), position)?;
+        by_host.add(key_of_host(conversation.client), position)?;
+        by_host.add(key_of_host(conversation.server.ip), position)?;
+    }
+    by_id.write(writer, Lookup::Conversation)?;
+    by_host.write(writer, Lookup::Host)
+}
+
+/// The conversations of a round with this id, in their order.
+pub(crate) fn of_id(reader: Reader<'_>, id: ConversationId) -> Result<Vec<Conversation>, Trouble> {
+    let positions = find(reader, Lookup::Conversation, id.0.bits(), From::At(0), MOST_OF_ONE_ID)?;
+    at(reader, &positions)
+}
+
+/// The conversations of a round at these positions, which ascend.
+pub(crate) fn at(reader: Reader<'_>, positions: &[u64]) -> Result<Vec<Conversation>, Trouble> {
+    reader.each_at(&TABLE, positions, |columns| {
+        let _position: u64 = columns.number()?;
+        read_row(columns)
+    })
+}
+
+/// Rows with one id that are looked at: two digests can be made equal, and no more than that matters.
+const MOST_OF_ONE_ID: usize = 16;
+
+/// What the conversations of a host are looked up by.
+pub(crate) fn key_of_host(ip: IpAddr) -> u64 {
+    key_of(&[&ip.to_string()])
 }
 
 pub(crate) fn read(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
@@ -69,7 +107,6 @@ pub(crate) fn read(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
 
 /// A row behind its position.
 pub(crate) fn read_row(columns: &mut Columns<'_>) -> Result<Conversation, Trouble> {
-    let _id = columns.id("C-")?;
     Ok(Conversation {
         client: columns.shown()?,
         server: columns.endpoint()?,

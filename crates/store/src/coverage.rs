@@ -126,3 +126,12 @@ pub(crate) fn read_networks(reader: Reader<'_>) -> Result<Vec<Network>, Trouble>
         Ok(Network { prefix, seen_directly: columns.number()?, seen_from_afar: columns.number()? })
     })
 }
+
+/// What kind each source of a round is, by its position.
+pub(crate) fn source_kinds(reader: Reader<'_>) -> Result<Vec<String>, Trouble> {
+    let mut select = reader
+        .connection()
+        .prepare_cached("SELECT kind FROM source WHERE round_id = ?1 ORDER BY position")?;
+    let kinds = select.query_map([reader.owner()], |row| row.get(0))?;
+    Ok(kinds.collect::<Result<_, _>>()?)
+}

@@ -10,22 +10,23 @@ use wardround_model::{ConversationId, Ground, ObservationId, Reason, StatementId
 
 use crate::columns::Columns;
 use crate::error::Trouble;
-use crate::table::{By, Cell, Place, Reader, Table, TableWriter, Writer, shown};
+use crate::pages::PageWriter;
+use crate::table::{Cell, Kept, Paged, Place, Reader, Table, TableWriter, Writer, shown};
 
-static REASON: Table =
-    Table { owner: "round_id", name: "reason", key: &["list", "position"], values: &["text"] };
-static GROUND: Table = Table {
+pub(crate) static REASON: Paged =
+    Paged(Table { owner: "round_id", name: "reason", key: &["list", "position"], values: &["text"] });
+pub(crate) static GROUND: Paged = Paged(Table {
     owner: "round_id",
     name: "ground",
     key: &["list", "reason_position", "position"],
     values: &["observation_id", "conversation_id", "statement_id"],
-};
-static OF_CLAIM: Table = Table {
+});
+pub(crate) static OF_CLAIM: Paged = Paged(Table {
     owner: "round_id",
     name: "reasons_of_claim",
     key: &["asset_position", "about"],
     values: &["list"],
-};
+});
 static OF_FINDING: Table = Table {
     owner: "round_id",
     name: "reasons_of_finding",
@@ -85,9 +86,9 @@ pub(crate) enum Owner {
 
 /// Writes reasons; lists are numbered in the order of writing, and written once.
 pub(crate) struct ReasonWriter<'c, 'r> {
-    reasons: TableWriter<'c>,
-    grounds: TableWriter<'c>,
-    of_claims: TableWriter<'c>,
+    reasons: PageWriter<'c>,
+    grounds: PageWriter<'c>,
+    of_claims: PageWriter<'c>,
     of_findings: TableWriter<'c>,
     of_unjudged: TableWriter<'c>,
     of_settled: TableWriter<'c>,
@@ -97,9 +98,9 @@ pub(crate) struct ReasonWriter<'c, 'r> {
 impl<'c, 'r> ReasonWriter<'c, 'r> {
     pub(crate) fn new(writer: Writer<'c>) -> Result<Self, Trouble> {
         Ok(Self {
-            reasons: writer.table(&REASON)?,
-            grounds: writer.table(&GROUND)?,
-            of_claims: writer.table(&OF_CLAIM)?,
+            reasons: writer.pages(&REASON)?,
+            grounds: writer.pages(&GROUND)?,
+            of_claims: writer.pages(&OF_CLAIM)?,
             of_findings: writer.table(&OF_FINDING)?,
             of_unjudged: writer.table(&OF_UNJUDGED)?,
             of_settled: writer.table(&OF_SETTLED)?,
@@ -139,6 +140,11 @@ impl<'c, 'r> ReasonWriter<'c, 'r> {
     pub(crate) fn settled(&mut self, position: usize, why: &'r Reason) -> Result<(), Trouble> {
         let list = self.list(std::slice::from_ref(why))?;
         self.of_settled.row(&[position.into(), list.into()])
+    }
+
+    /// Writes what is left.
+    pub(crate) fn finish(self) -> Result<(), Trouble> {
+        [self.reasons, self.grounds, self.of_claims].into_iter().try_for_each(PageWriter::finish)
     }
 
     /// The number of the list with these reasons; none for no reasons.
@@ -197,13 +203,18 @@ impl Reasons {
             grounds.push(read_ground(columns)?);
             Ok(())
         })?;
-        for of in [CLAIMS, FINDINGS, UNJUDGED, SETTLED] {
-            reader.each(of.table, |columns| {
-                all.owners.extend((of.read)(columns)?.into_iter().flatten());
-                Ok(())
-            })?;
+        all.take_owners(reader, &CLAIMS)?;
+        for of in [FINDINGS, UNJUDGED, SETTLED] {
+            all.take_owners(reader, &of)?;
         }
         Ok(all)
+    }
+
+    fn take_owners(&mut self, reader: Reader<'_>, of: &Of<impl Kept>) -> Result<(), Trouble> {
+        reader.each(of.table, |columns| {
+            self.owners.extend((of.read)(columns)?.into_iter().flatten());
+            Ok(())
+        })
     }
 
     /// Those of the claims of an asset.
@@ -227,10 +238,8 @@ impl Reasons {
     }
 
     /// Those that speak for one row, which a table's key begins with.
-    fn of(reader: Reader<'_>, of: &Of, position: usize) -> Result<Self, Trouble> {
-        let column = of.table.key.first().copied().unwrap_or_default();
-        let row = (By::key(column), i64::try_from(position).unwrap_or(i64::MAX));
-        let owners = reader.each_where(of.table, row, usize::MAX, of.read)?;
+    fn of(reader: Reader<'_>, of: &Of<impl Kept>, position: usize) -> Result<Self, Trouble> {
+        let owners = reader.each_of(of.table, position, of.read)?;
         let owners: BTreeMap<Owner, usize> = owners.into_iter().flatten().flatten().collect();
         let mut lists = BTreeMap::new();
         for list in owners.values() {
@@ -259,27 +268,27 @@ impl Reasons {
     }
 
     fn damaged() -> Trouble {
-        Trouble::Damaged(Place { table: REASON.name, column: "list" })
+        Trouble::Damaged(Place { table: REASON.0.name, column: "list" })
     }
 }
 
 /// What lists speak for: a table, and how one of its rows is read.
-struct Of {
-    table: &'static Table,
+struct Of<K: 'static> {
+    table: &'static K,
     read: fn(&mut Columns<'_>) -> Result<Owned, Trouble>,
 }
 
 /// Lists by number, each with what it speaks for.
 type Owned = [Option<(Owner, usize)>; 2];
 
-const CLAIMS: Of = Of {
+const CLAIMS: Of<Paged> = Of {
     table: &OF_CLAIM,
     read: |columns| {
         let owner = Owner::Claim(columns.number()?, columns.code(About::from_code)?);
         Ok([Some((owner, columns.number()?)), None])
     },
 };
-const FINDINGS: Of = Of {
+const FINDINGS: Of<Table> = Of {
     table: &OF_FINDING,
     read: |columns| {
         let position = columns.number()?;
@@ -288,32 +297,47 @@ const FINDINGS: Of = Of {
         Ok([weakness, judgement.map(|list| (Owner::Judgement(position), list))])
     },
 };
-const UNJUDGED: Of = Of {
+const UNJUDGED: Of<Table> = Of {
     table: &OF_UNJUDGED,
     read: |columns| Ok([Some((Owner::Unjudged(columns.number()?), columns.number()?)), None]),
 };
-const SETTLED: Of = Of {
+const SETTLED: Of<Table> = Of {
     table: &OF_SETTLED,
     read: |columns| Ok([Some((Owner::Settled(columns.number()?), columns.number()?)), None]),
 };
 
 /// The reasons of one list, in their order.
 fn read_list(reader: Reader<'_>, list: usize) -> Result<Vec<Reason>, Trouble> {
-    let of_list = (By::key("list"), i64::try_from(list).unwrap_or(i64::MAX));
-    let mut reasons = reader.each_where(&REASON, of_list, usize::MAX, |columns| {
-        let _list: usize = columns.number()?;
-        let _position: usize = columns.number()?;
+    let mut reasons = reader.each_of(&REASON, list, |columns| {
+        let _key: (usize, usize) = (columns.number()?, columns.number()?);
         Ok(Reason { text: columns.text()?, grounds: Vec::new() })
     })?;
-    let grounds = reader.each_where(&GROUND, of_list, usize::MAX, |columns| {
-        let _list: usize = columns.number()?;
-        let (reason, _position): (usize, usize) = (columns.number()?, columns.number()?);
-        Ok((reason, read_ground(columns)?))
-    })?;
-    for (reason, ground) in grounds {
+    for (reason, ground) in grounds_of(reader, list)? {
         reasons.get_mut(reason).ok_or_else(Reasons::damaged)?.grounds.push(ground);
     }
     Ok(reasons)
+}
+
+/// What the reasons of one list rest on, each with the position of its reason.
+fn grounds_of(reader: Reader<'_>, list: usize) -> Result<Vec<(usize, Ground)>, Trouble> {
+    reader.each_of(&GROUND, list, |columns| {
+        let _list: usize = columns.number()?;
+        let (reason, _position): (usize, usize) = (columns.number()?, columns.number()?);
+        Ok((reason, read_ground(columns)?))
+    })
+}
+
+/// What it rests on that the weakness of a finding is there.
+pub(crate) fn grounds_of_weakness(reader: Reader<'_>, finding: usize) -> Result<Vec<Ground>, Trouble> {
+    let mut grounds = Vec::new();
+    for owned in reader.each_of(&OF_FINDING, finding, FINDINGS.read)? {
+        for (owner, list) in owned.into_iter().flatten() {
+            if matches!(owner, Owner::Weakness(_)) {
+                grounds.extend(grounds_of(reader, list)?.into_iter().map(|(_, ground)| ground));
+            }
+        }
+    }
+    Ok(grounds)
 }
 
 fn read_ground(columns: &mut Columns<'_>) -> Result<Ground, Trouble> {

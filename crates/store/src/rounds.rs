@@ -238,6 +238,7 @@ fn write(writer: Writer<'_>, round: &Round) -> Result<(), Trouble> {
     finding::write(writer, &mut reasons, &round.findings)?;
     finding::write_unjudged(writer, &mut reasons, &round.unjudged)?;
     settled::write(writer, &mut reasons, &round.settled)?;
+    reasons.finish()?;
     plan::write(writer, &round.plan)?;
     coverage::write_intelligence(writer, &round.intelligence)
 }

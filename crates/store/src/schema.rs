@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Trouble;
-use crate::rounds;
+use crate::{into_pages, rounds};
 
 /// Marks a file as ours, in the place that SQLite has for it: `Ward`.
 pub(crate) const APPLICATION_ID: i32 = 0x5761_7264;
@@ -46,18 +46,30 @@ const SCHEMA: &str = concat!(
     version_3!(),
     version_4!(),
     version_5!(),
-    include_str!("searched.sql")
+    include_str!("searched.sql"),
+    include_str!("paged.sql")
 );
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
 const STEPS: &[Step] = &[
     Step::sql(include_str!("from_1_to_2.sql")),
-    Step::sql(concat!(version_3!(), include_str!("from_2_to_3_search.sql"))),
+    Step::sql(concat!(
+        version_3!(),
+        include_str!("from_2_to_3_rows.sql"),
+        include_str!("from_2_to_3_search.sql")
+    )),
     Step::sql(version_4!()),
     Step {
         first: concat!(include_str!("from_4_to_5.sql"), include_str!("searched.sql")),
         each_round: include_str!("from_4_to_5_each_round.sql"),
+        fill_round: None,
         last: concat!(include_str!("from_4_to_5_after.sql"), version_5!()),
+    },
+    Step {
+        first: concat!(include_str!("from_5_to_6.sql"), include_str!("paged.sql")),
+        each_round: "",
+        fill_round: Some(into_pages::move_round),
+        last: include_str!("from_5_to_6_after.sql"),
     },
 ];
 
@@ -66,18 +78,20 @@ struct Step {
     first: &'static str,
     /// Taken once for each round, whose id stands in the table `this_round` meanwhile; may be empty.
     each_round: &'static str,
+    /// What SQL alone cannot do for each round, after that.
+    fill_round: Option<fn(&Connection, i64) -> Result<(), Trouble>>,
     last: &'static str,
 }
 
 impl Step {
     /// One that takes all rounds at once.
     const fn sql(sql: &'static str) -> Self {
-        Self { first: sql, each_round: "", last: "" }
+        Self { first: sql, each_round: "", fill_round: None, last: "" }
     }
 
     fn take(&self, transaction: &Connection) -> Result<(), Trouble> {
         transaction.execute_batch(self.first)?;
-        if !self.each_round.is_empty() {
+        if !self.each_round.is_empty() || self.fill_round.is_some() {
             transaction.execute_batch("CREATE TEMP TABLE this_round (id INTEGER PRIMARY KEY)")?;
             let rounds: Vec<i64> = {
                 let mut select = transaction.prepare("SELECT id FROM round ORDER BY id")?;
@@ -88,6 +102,9 @@ impl Step {
                 transaction.execute("DELETE FROM this_round", [])?;
                 transaction.execute("INSERT INTO this_round VALUES (?1)", [round])?;
                 transaction.execute_batch(self.each_round)?;
+                if let Some(fill) = self.fill_round {
+                    fill(transaction, round)?;
+                }
             }
             transaction.execute_batch("DROP TABLE this_round")?;
         }

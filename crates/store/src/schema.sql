@@ -61,55 +61,6 @@ CREATE TABLE skip (
 
 -- What was seen.
 
-CREATE TABLE observation (
-    round_id        INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    position        INTEGER NOT NULL CHECK (position >= 0),
-    id              TEXT NOT NULL,
-    -- About a card (mac), a host (ip), a service (ip, transport, port), or a thing of a list, an account or a model
-    -- (subject_id: `L-...`, `U-...`, `M-...`).
-    subject_id      TEXT,
-    mac             TEXT,
-    ip              TEXT,
-    transport       TEXT CHECK (transport IN ('tcp', 'udp')),
-    port            INTEGER CHECK (port BETWEEN 0 AND 65535),
-    kind            TEXT NOT NULL,
-    value           TEXT NOT NULL,
-    evidence_source INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
-    evidence_record INTEGER NOT NULL CHECK (evidence_record >= 0),
-    evidence_offset INTEGER NOT NULL CHECK (evidence_offset >= 0),
-    first_at        INTEGER NOT NULL,
-    last_at         INTEGER NOT NULL,
-    count           INTEGER NOT NULL CHECK (count >= 0),
-    PRIMARY KEY (round_id, position),
-    CHECK ((subject_id IS NOT NULL) + (mac IS NOT NULL) + (ip IS NOT NULL) = 1),
-    CHECK ((transport IS NULL) = (port IS NULL)),
-    CHECK (port IS NULL OR ip IS NOT NULL)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE conversation (
-    round_id          INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    position          INTEGER NOT NULL CHECK (position >= 0),
-    id                TEXT NOT NULL,
-    client_ip         TEXT NOT NULL,
-    server_ip         TEXT NOT NULL,
-    transport         TEXT NOT NULL CHECK (transport IN ('tcp', 'udp')),
-    port              INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-    protocol          TEXT,
-    roles_known_by    TEXT NOT NULL CHECK (roles_known_by IN ('protocol', 'ports')),
-    connections       INTEGER NOT NULL CHECK (connections >= 0),
-    already_open      INTEGER NOT NULL CHECK (already_open >= 0),
-    to_server_packets INTEGER NOT NULL CHECK (to_server_packets >= 0),
-    to_server_bytes   INTEGER NOT NULL CHECK (to_server_bytes >= 0),
-    to_client_packets INTEGER NOT NULL CHECK (to_client_packets >= 0),
-    to_client_bytes   INTEGER NOT NULL CHECK (to_client_bytes >= 0),
-    evidence_source   INTEGER NOT NULL CHECK (evidence_source BETWEEN 0 AND 65535),
-    evidence_record   INTEGER NOT NULL CHECK (evidence_record >= 0),
-    evidence_offset   INTEGER NOT NULL CHECK (evidence_offset >= 0),
-    first_at          INTEGER NOT NULL,
-    last_at           INTEGER NOT NULL,
-    PRIMARY KEY (round_id, position)
-) STRICT, WITHOUT ROWID;
-
 -- Who is there.
 
 CREATE TABLE network (
@@ -131,15 +82,6 @@ CREATE TABLE asset (
     PRIMARY KEY (round_id, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE asset_mac (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    position       INTEGER NOT NULL CHECK (position >= 0),
-    mac            TEXT NOT NULL,
-    PRIMARY KEY (round_id, asset_position, position),
-    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE asset_ip (
     round_id       INTEGER NOT NULL,
     asset_position INTEGER NOT NULL,
@@ -147,54 +89,6 @@ CREATE TABLE asset_ip (
     ip             TEXT NOT NULL,
     PRIMARY KEY (round_id, asset_position, position),
     FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE asset_name (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    position       INTEGER NOT NULL CHECK (position >= 0),
-    name           TEXT NOT NULL,
-    PRIMARY KEY (round_id, asset_position, position),
-    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
--- What is said of an asset, and how surely (per cent). Its class is always said.
-CREATE TABLE claim (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    about          TEXT NOT NULL CHECK (about IN ('class', 'maker', 'model', 'software', 'operating-system', 'care-area')),
-    value          TEXT NOT NULL,
-    confidence     INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
-    PRIMARY KEY (round_id, asset_position, about),
-    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE service (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    position       INTEGER NOT NULL CHECK (position >= 0),
-    ip             TEXT NOT NULL,
-    transport      TEXT NOT NULL CHECK (transport IN ('tcp', 'udp')),
-    port           INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
-    protocol       TEXT,
-    clients        INTEGER NOT NULL CHECK (clients >= 0),
-    PRIMARY KEY (round_id, asset_position, position),
-    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE product (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    position       INTEGER NOT NULL CHECK (position >= 0),
-    -- The service that showed it, if one did.
-    ip             TEXT,
-    transport      TEXT CHECK (transport IN ('tcp', 'udp')),
-    port           INTEGER CHECK (port BETWEEN 0 AND 65535),
-    text           TEXT NOT NULL,
-    observation_id TEXT NOT NULL,
-    PRIMARY KEY (round_id, asset_position, position),
-    FOREIGN KEY (round_id, asset_position) REFERENCES asset (round_id, position) ON DELETE CASCADE,
-    CHECK ((ip IS NULL) = (port IS NULL) AND (transport IS NULL) = (port IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 -- What is weak, and what to do about it.
@@ -262,40 +156,6 @@ CREATE TABLE settled (
     status   TEXT NOT NULL,
     until_at INTEGER,
     PRIMARY KEY (round_id, position)
-) STRICT, WITHOUT ROWID;
-
--- Why something is said, as lists of sentences, numbered within the round; things that have the same reasons share a list.
-CREATE TABLE reason (
-    round_id INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    list     INTEGER NOT NULL CHECK (list >= 0),
-    position INTEGER NOT NULL CHECK (position >= 0),
-    text     TEXT NOT NULL,
-    PRIMARY KEY (round_id, list, position)
-) STRICT, WITHOUT ROWID;
-
--- What a reason rests on: a fact or traffic that was seen, or what a person said.
-CREATE TABLE ground (
-    round_id        INTEGER NOT NULL,
-    list            INTEGER NOT NULL,
-    reason_position INTEGER NOT NULL,
-    position        INTEGER NOT NULL CHECK (position >= 0),
-    observation_id  TEXT,
-    conversation_id TEXT,
-    statement_id    INTEGER,
-    PRIMARY KEY (round_id, list, reason_position, position),
-    FOREIGN KEY (round_id, list, reason_position) REFERENCES reason (round_id, list, position) ON DELETE CASCADE,
-    CHECK ((observation_id IS NOT NULL) + (conversation_id IS NOT NULL) + (statement_id IS NOT NULL) = 1)
-) STRICT, WITHOUT ROWID;
-
--- Which lists speak for what: for a claim, for a finding (that the weakness is there; each point of its judgement), for what
--- could not be judged, for what an answer settled. Without a list, nothing was said.
-CREATE TABLE reasons_of_claim (
-    round_id       INTEGER NOT NULL,
-    asset_position INTEGER NOT NULL,
-    about          TEXT NOT NULL,
-    list           INTEGER NOT NULL,
-    PRIMARY KEY (round_id, asset_position, about),
-    FOREIGN KEY (round_id, asset_position, about) REFERENCES claim (round_id, asset_position, about) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reasons_of_finding (

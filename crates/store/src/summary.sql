@@ -8,11 +8,6 @@ CREATE INDEX finding_of_id ON finding (id, round_id);
 CREATE INDEX finding_of_cve ON finding (round_id, cve) WHERE cve IS NOT NULL;
 CREATE INDEX unjudged_of_asset ON unjudged (round_id, asset_id);
 CREATE INDEX settled_of_asset ON settled (round_id, asset_id);
-CREATE INDEX observation_of_id ON observation (round_id, id);
-CREATE INDEX observation_of_subject ON observation (round_id, ip, mac, subject_id, transport, port, kind);
-CREATE INDEX conversation_of_id ON conversation (round_id, id);
-CREATE INDEX conversation_of_client ON conversation (round_id, client_ip);
-CREATE INDEX conversation_of_server ON conversation (round_id, server_ip);
 
 -- How many of everything.
 CREATE TABLE round_summary (
@@ -142,16 +137,6 @@ CREATE INDEX finding_of_asset ON finding_summary (round_id, asset_position, find
 CREATE INDEX finding_of_decision ON finding_summary (round_id, decision, finding_position, kind, owner);
 CREATE INDEX finding_of_owner ON finding_summary (round_id, owner, finding_position, decision, kind);
 
--- Conversations by the parts of the hospital that they join: the area of the asset's class, `elsewhere` for addresses of no
--- asset, `many` for multicast and broadcast.
-CREATE TABLE conversation_summary (
-    round_id              INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    client_zone           TEXT NOT NULL,
-    server_zone           TEXT NOT NULL,
-    conversation_position INTEGER NOT NULL CHECK (conversation_position >= 0),
-    PRIMARY KEY (round_id, client_zone, server_zone, conversation_position)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE zone_pair (
     round_id      INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     client_zone   TEXT NOT NULL,
@@ -160,21 +145,6 @@ CREATE TABLE zone_pair (
     clinical      INTEGER NOT NULL CHECK (clinical >= 0),
     bytes         INTEGER NOT NULL CHECK (bytes >= 0),
     PRIMARY KEY (round_id, client_zone, server_zone)
-) STRICT, WITHOUT ROWID;
-
--- The peers of an asset that it exchanged the most with, the most first: another asset, or an address of none.
-CREATE TABLE peer (
-    round_id       INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
-    asset_position INTEGER NOT NULL CHECK (asset_position >= 0),
-    position       INTEGER NOT NULL CHECK (position >= 0),
-    peer_position  INTEGER,
-    ip             TEXT,
-    asks           INTEGER NOT NULL CHECK (asks IN (0, 1)),       -- it asked the peer
-    is_asked       INTEGER NOT NULL CHECK (is_asked IN (0, 1)),   -- the peer asked it
-    conversations  INTEGER NOT NULL CHECK (conversations > 0),
-    bytes          INTEGER NOT NULL CHECK (bytes >= 0),
-    PRIMARY KEY (round_id, asset_position, position),
-    CHECK ((peer_position IS NULL) <> (ip IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 -- What is different from the round before.

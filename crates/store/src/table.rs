@@ -9,6 +9,7 @@ use wardround_model::Timestamp;
 
 use crate::columns::Columns;
 use crate::error::Trouble;
+use crate::pages::{Lines, PageWriter};
 
 /// One table: its name and its columns after the one that names what its rows belong to.
 #[derive(Debug)]
@@ -20,6 +21,108 @@ pub(crate) struct Table {
     pub(crate) key: &'static [&'static str],
     /// The other columns.
     pub(crate) values: &'static [&'static str],
+}
+
+/// A table whose rows stand in pages (`pages.rs`).
+#[derive(Debug)]
+pub(crate) struct Paged(pub(crate) Table);
+
+/// How rows of a table are kept, for those who want all of them.
+pub(crate) trait Kept {
+    /// Hands each row over, in the order of the key.
+    fn each(
+        &'static self,
+        reader: &Reader<'_>,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble>;
+
+    /// Hands over the rows whose key begins with this number.
+    fn each_of(
+        &'static self,
+        reader: &Reader<'_>,
+        first_key: i64,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble>;
+}
+
+impl Kept for Table {
+    fn each(
+        &'static self,
+        reader: &Reader<'_>,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let mut statement = reader.connection.prepare(&self.select())?;
+        let mut rows = statement.query([reader.owner])?;
+        while let Some(found) = rows.next()? {
+            row(&mut Columns::new(found, self))?;
+        }
+        Ok(())
+    }
+
+    fn each_of(
+        &'static self,
+        reader: &Reader<'_>,
+        first_key: i64,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let by = By::key(self.key.first().copied().unwrap_or_default());
+        reader.each_where(self, (by, first_key), usize::MAX, row).map(drop)
+    }
+}
+
+impl Kept for Paged {
+    fn each(
+        &'static self,
+        reader: &Reader<'_>,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let Self(table) = self;
+        let mut statement = reader.connection.prepare(&self.select("ORDER BY first"))?;
+        let mut pages = statement.query([reader.owner])?;
+        while let Some(page) = pages.next()? {
+            for line in Lines::of(page, 1, table)?.rows() {
+                row(&mut Columns::of_line(line, table))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn each_of(
+        &'static self,
+        reader: &Reader<'_>,
+        first_key: i64,
+        row: &mut dyn FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let Self(table) = self;
+        let mut statement = reader.connection.prepare_cached(&self.select(THE_PAGE_OF))?;
+        let mut pages = statement.query((reader.owner, first_key))?;
+        let Some(page) = pages.next()? else { return Ok(()) };
+        for line in Lines::of(page, 1, table)?.rows() {
+            if Columns::of_line(line, table).number::<i64>()? == first_key {
+                row(&mut Columns::of_line(line, table))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The page that the rows whose key begins with `?2` stand in, if they are there.
+const THE_PAGE_OF: &str = "AND first <= ?2 ORDER BY first DESC LIMIT 1";
+
+impl Paged {
+    fn insert(&self) -> String {
+        let Self(Table { owner, name, .. }) = self;
+        let columns = self.0.listed();
+        let marks: Vec<String> =
+            (1..=self.0.columns().count() + 2).map(|number| format!("?{number}")).collect();
+        format!("INSERT INTO {name} ({owner}, first, {columns}) VALUES ({})", marks.join(", "))
+    }
+
+    /// The pages of an owner, `first` before their columns.
+    fn select(&self, which: &str) -> String {
+        let Self(Table { owner, name, .. }) = self;
+        format!("SELECT first, {} FROM {name} WHERE {owner} = ?1 {which}", self.0.listed())
+    }
 }
 
 /// How some rows of a table are found: by a column, and the index that leads from its value to them.
@@ -104,6 +207,19 @@ pub(crate) enum Cell<'a> {
     TooLarge,
 }
 
+impl Cell<'_> {
+    /// The same once more.
+    pub(crate) fn again(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Integer(number) => Cell::Integer(*number),
+            Self::Text(text) => Cell::Text(text),
+            Self::Made(text) => Cell::Text(text),
+            Self::TooLarge => Cell::TooLarge,
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
@@ -183,6 +299,23 @@ impl<'c> Writer<'c> {
     }
 }
 
+impl<'c> Writer<'c> {
+    /// Opens a table whose rows stand in pages for writing; the last page is written by [`PageWriter::finish`].
+    pub(crate) fn pages(&self, table: &'static Paged) -> Result<PageWriter<'c>, Trouble> {
+        let mut statement = self.connection.prepare(&table.insert())?;
+        statement.raw_bind_parameter(1, self.owner)?;
+        Ok(PageWriter::new(&table.0, statement))
+    }
+
+    pub(crate) fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    pub(crate) fn owner(&self) -> i64 {
+        self.owner
+    }
+}
+
 /// Writes rows into one table.
 pub(crate) struct TableWriter<'c> {
     table: &'static Table,
@@ -221,16 +354,104 @@ impl<'c> Reader<'c> {
         Self { connection, owner }
     }
 
+    pub(crate) fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    pub(crate) fn owner(&self) -> i64 {
+        self.owner
+    }
+
     /// Hands each row of a table over, in the order of its key.
     pub(crate) fn each(
         &self,
-        table: &'static Table,
+        table: &'static impl Kept,
         mut row: impl FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
-        let mut statement = self.connection.prepare(&table.select())?;
-        let mut rows = statement.query([self.owner])?;
-        while let Some(found) = rows.next()? {
-            row(&mut Columns::new(found, table))?;
+        table.each(self, &mut row)
+    }
+
+    /// The rows whose key begins with this number.
+    pub(crate) fn each_of<T>(
+        &self,
+        table: &'static impl Kept,
+        first_key: usize,
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
+    ) -> Result<Vec<T>, Trouble> {
+        let mut list = Vec::new();
+        table.each_of(self, i64::try_from(first_key).unwrap_or(i64::MAX), &mut |columns| {
+            list.push(row(columns)?);
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    /// The rows in pages at these positions, which ascend; each must be there.
+    pub(crate) fn each_at<T>(
+        &self,
+        table: &'static Paged,
+        positions: &[u64],
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
+    ) -> Result<Vec<T>, Trouble> {
+        let mut statement = self.connection.prepare_cached(&table.select(THE_PAGE_OF))?;
+        let mut wanted = positions.iter().copied().peekable();
+        let mut list = Vec::with_capacity(positions.len());
+        while let Some(position) = wanted.peek() {
+            let damaged = || Trouble::Damaged(table.0.place(0));
+            let mut pages =
+                statement.query((self.owner, i64::try_from(*position).map_err(|_| damaged())?))?;
+            let lines = Lines::of(pages.next()?.ok_or_else(damaged)?, 1, &table.0)?;
+            let before = list.len();
+            for line in lines.rows() {
+                let at: u64 = Columns::of_line(line, &table.0).number()?;
+                if wanted.next_if_eq(&at).is_some() {
+                    list.push(row(&mut Columns::of_line(line, &table.0))?);
+                }
+            }
+            if list.len() == before {
+                return Err(damaged());
+            }
+        }
+        Ok(list)
+    }
+
+    /// Hands over the rows in pages from the one at this position on, as long as `row` says so.
+    pub(crate) fn each_from(
+        &self,
+        table: &'static Paged,
+        position: u64,
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<bool, Trouble>,
+    ) -> Result<(), Trouble> {
+        let Table { owner, name, .. } = table.0;
+        let page = format!("(SELECT max(first) FROM {name} WHERE {owner} = ?1 AND first <= ?2)");
+        let select = table.select(&format!("AND first >= {page} ORDER BY first"));
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let mut pages = statement.query((self.owner, i64::try_from(position).unwrap_or(i64::MAX)))?;
+        while let Some(page) = pages.next()? {
+            for line in Lines::of(page, 1, &table.0)?.rows() {
+                let mut columns = Columns::of_line(line, &table.0);
+                if columns.number::<u64>()? >= position && !row(&mut columns)? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over the rows of those pages of which a column holds this text, somewhere.
+    pub(crate) fn each_in(
+        &self,
+        table: &'static Paged,
+        (column, text): (&'static str, &str),
+        mut row: impl FnMut(&mut Columns<'_>) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        let select = table.select(&format!("AND instr({column}, ?2) > 0 ORDER BY first"));
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let mut pages = statement.query((self.owner, text))?;
+        while let Some(page) = pages.next()? {
+            for line in Lines::of(page, 1, &table.0)?.rows() {
+                row(&mut Columns::of_line(line, &table.0))?;
+            }
         }
         Ok(())
     }
@@ -257,7 +478,7 @@ impl<'c> Reader<'c> {
     /// The rows of a table whose key is their position in the round.
     pub(crate) fn list<T>(
         &self,
-        table: &'static Table,
+        table: &'static impl Kept,
         mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
     ) -> Result<Vec<T>, Trouble> {
         let mut list = Vec::new();
@@ -272,7 +493,7 @@ impl<'c> Reader<'c> {
     /// The rows of a table whose key is the position of what they belong to, then their own: one list for each.
     pub(crate) fn lists<T>(
         &self,
-        table: &'static Table,
+        table: &'static impl Kept,
         owners: usize,
         mut row: impl FnMut(&mut Columns<'_>) -> Result<T, Trouble>,
     ) -> Result<std::vec::IntoIter<Vec<T>>, Trouble> {

@@ -1,12 +1,17 @@
 //! What is different between two rounds, found by their rows: the same that `wardround_remedy::diff` says of the whole rounds.
 
+use std::collections::{BTreeSet, HashMap};
+
 use rusqlite::Connection;
-use wardround_model::{AssetChange, AssetId, Decision, FactKind, FindingChange, FindingId};
+use wardround_model::{AssetChange, AssetId, Decision, FindingChange, FindingId, Ground, Subject};
 use wardround_remedy::{Again, shows_another_value};
 
 use crate::columns::Columns;
+use crate::coverage;
 use crate::error::Trouble;
-use crate::table::{Table, Writer, shown};
+use crate::observation::{self, AsWritten};
+use crate::reason::grounds_of_weakness;
+use crate::table::{Reader, Table, Writer, shown};
 
 /// What is different between two rounds.
 pub(crate) struct Differences {
@@ -53,12 +58,6 @@ static FINDING: Table = Table {
     key: &["position"],
     values: &["id", "asset_id", "title", "decision"],
 };
-static PROOF: Table = Table {
-    owner: "round_id",
-    name: "observation",
-    key: &["position"],
-    values: &["kind", "any", "same", "since"],
-};
 static ASSET: Table = Table { owner: "round_id", name: "asset", key: &["id"], values: &[] };
 
 /// Findings of the round `?1` whose id the round `?2` does not have.
@@ -73,53 +72,16 @@ const ASSETS_OF_ONE: &str = "
     ORDER BY id";
 const COUNT_FINDINGS: &str = "SELECT count(*) FROM finding WHERE round_id = ?1";
 const HAS_ASSET: &str = "SELECT EXISTS (SELECT 1 FROM asset WHERE id = ?1 AND round_id = ?2)";
-/// For each fact of the round `?1` that its finding at `?2` rests on: its kind, and of the same property of that thing, told
-/// by the same kind of source, whether the round `?3` saw it again, with that value, and no earlier. Of facts with one id
-/// the first counts.
-const PROOFS: &str = "
-    SELECT seen.kind, count(later.position), coalesce(max(later.value = seen.value), 0),
-           coalesce(max(later.last_at >= seen.last_at), 0)
-    FROM (SELECT DISTINCT ground.observation_id AS id
-          FROM reasons_of_finding AS why
-          CROSS JOIN ground ON ground.round_id = why.round_id AND ground.list = why.weakness_list
-          WHERE why.round_id = ?1 AND why.finding_position = ?2 AND ground.observation_id IS NOT NULL) AS proof
-    CROSS JOIN observation AS seen ON seen.round_id = ?1
-         AND seen.position = (SELECT min(position) FROM observation INDEXED BY observation_of_id
-                              WHERE round_id = ?1 AND id = proof.id)
-    LEFT JOIN observation AS later INDEXED BY observation_of_subject ON later.round_id = ?3
-         AND later.ip IS seen.ip AND later.mac IS seen.mac AND later.subject_id IS seen.subject_id
-         AND later.transport IS seen.transport AND later.port IS seen.port AND later.kind = seen.kind
-         AND (SELECT kind FROM source WHERE round_id = ?3 AND position = later.evidence_source)
-             IS (SELECT kind FROM source WHERE round_id = ?1 AND position = seen.evidence_source)
-    GROUP BY seen.position";
-/// Whether the finding at `?2` also rests on traffic, of which a later look may simply have seen less.
-const ON_TRAFFIC: &str = "
-    SELECT EXISTS (SELECT 1 FROM reasons_of_finding AS why
-                   CROSS JOIN ground ON ground.round_id = why.round_id AND ground.list = why.weakness_list
-                   WHERE why.round_id = ?1 AND why.finding_position = ?2 AND ground.conversation_id IS NOT NULL)";
-
 /// What is different between an earlier round and a later one.
 pub(crate) fn between(connection: &Connection, before: i64, after: i64) -> Result<Differences, Trouble> {
     let mut findings = findings_of_one(connection, after, before, |_| Ok(FindingChange::New))?;
-    let mut proofs = connection.prepare_cached(PROOFS)?;
-    let mut on_traffic = connection.prepare_cached(ON_TRAFFIC)?;
+    let mut proofs = Proofs::of(connection, before, after)?;
     let mut has_asset = connection.prepare_cached(HAS_ASSET)?;
     let mut gone = findings_of_one(connection, before, after, |changed| {
         if !has_asset.query_row((changed.asset.to_string(), after), |row| row.get::<_, bool>(0))? {
             return Ok(FindingChange::AssetNotSeen);
         }
-        if on_traffic.query_row((before, changed.position), |row| row.get::<_, bool>(0))? {
-            return Ok(FindingChange::NotSeenAgain);
-        }
-        let mut shown = proofs.query((before, changed.position, after))?;
-        let mut looks = Vec::new();
-        while let Some(row) = shown.next()? {
-            let mut columns = Columns::new(row, &PROOF);
-            let kind = columns.code(FactKind::from_code)?;
-            let mut is = || Ok::<bool, Trouble>(columns.number::<i64>()? > 0);
-            looks.push(Again { kind, any: is()?, same: is()?, since: is()? });
-        }
-        Ok(if shows_another_value(looks) { FindingChange::Fixed } else { FindingChange::NotSeenAgain })
+        proofs.change(changed.position)
     })?;
     gone.sort_by_key(|changed| changed.change);
     let all: i64 = connection.query_row(COUNT_FINDINGS, [before], |row| row.get(0))?;
@@ -130,6 +92,84 @@ pub(crate) fn between(connection: &Connection, before: i64, after: i64) -> Resul
     let assets = new.into_iter().map(|id| (AssetChange::New, id));
     let assets = assets.chain(not_seen.into_iter().map(|id| (AssetChange::NotSeen, id))).collect();
     Ok(Differences { assets, findings, still })
+}
+
+/// What findings of an earlier round rest on, held against a later round.
+struct Proofs<'c> {
+    before: Reader<'c>,
+    after: Reader<'c>,
+    /// What kind each source of the two rounds is.
+    kinds_before: Vec<String>,
+    kinds_after: Vec<String>,
+    /// What the later round knows of things that were asked for.
+    known: HashMap<Subject, Vec<AsWritten>>,
+}
+
+/// Rows of the later round that are kept at hand, and the most that are looked at of one thing.
+const MOST_KNOWN: usize = 16_384;
+
+impl<'c> Proofs<'c> {
+    fn of(connection: &'c Connection, before: i64, after: i64) -> Result<Self, Trouble> {
+        let (before, after) = (Reader::new(connection, before), Reader::new(connection, after));
+        let (kinds_before, kinds_after) = (coverage::source_kinds(before)?, coverage::source_kinds(after)?);
+        Ok(Self { before, after, kinds_before, kinds_after, known: HashMap::new() })
+    }
+
+    /// What became of the finding at this position of the earlier round, whose asset was seen again.
+    fn change(&mut self, finding: i64) -> Result<FindingChange, Trouble> {
+        let mut seen = BTreeSet::new();
+        for ground in grounds_of_weakness(self.before, usize::try_from(finding).unwrap_or(usize::MAX))? {
+            match ground {
+                Ground::Observation(id) => drop(seen.insert(id)),
+                // A later look may simply have seen less traffic.
+                Ground::Conversation(_) => return Ok(FindingChange::NotSeenAgain),
+                Ground::Statement(_) => {}
+            }
+        }
+        let mut looks = Vec::new();
+        for id in seen {
+            // Of facts with one id the first counts.
+            if let Some(seen) = observation::of_id(self.before, id)?.into_iter().next() {
+                looks.push(self.again(&seen)?);
+            }
+        }
+        Ok(if shows_another_value(looks) { FindingChange::Fixed } else { FindingChange::NotSeenAgain })
+    }
+
+    /// Of the same property of that thing, told by the same kind of source: whether the later round saw it again, with that value,
+    /// and no earlier.
+    fn again(&mut self, seen: &AsWritten) -> Result<Again, Trouble> {
+        let told_by = source_kind(&self.kinds_before, seen);
+        let known = known_of(&mut self.known, self.after, seen.subject)?;
+        let later = known.iter().filter(|later| later.subject == seen.subject && later.kind == seen.kind);
+        let later = later.filter(|later| source_kind(&self.kinds_after, later) == told_by);
+        Ok(Again {
+            kind: seen.kind,
+            any: later.clone().next().is_some(),
+            same: later.clone().any(|later| later.value == seen.value),
+            since: later.clone().any(|later| later.last >= seen.last),
+        })
+    }
+}
+
+/// What a round knows of this thing.
+fn known_of<'k>(
+    known: &'k mut HashMap<Subject, Vec<AsWritten>>,
+    round: Reader<'_>,
+    subject: Subject,
+) -> Result<&'k [AsWritten], Trouble> {
+    if !known.contains_key(&subject) {
+        if known.values().map(Vec::len).sum::<usize>() > MOST_KNOWN {
+            known.clear();
+        }
+        let rows = observation::about(round, subject, MOST_KNOWN, |row| row.subject == subject)?;
+        known.insert(subject, rows);
+    }
+    Ok(known.get(&subject).map(Vec::as_slice).unwrap_or_default())
+}
+
+fn source_kind<'k>(kinds: &'k [String], row: &AsWritten) -> Option<&'k str> {
+    kinds.get(usize::from(row.first.evidence.source.0)).map(String::as_str)
 }
 
 fn findings_of_one(

@@ -1,4 +1,4 @@
-//! The tables `conversation_summary`, `zone_pair` and `peer`.
+//! The tables `zone_pair` and `peer`, and what conversations of two zones are looked up by.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -7,27 +7,23 @@ use wardround_model::{Conversation, Round, is_to_many};
 
 use super::{Places, is_clinical};
 use crate::error::Trouble;
-use crate::table::{Cell, Table, TableWriter, Writer, shown};
-use crate::view::Zone;
+use crate::lookup::{Entries, Lookup};
+use crate::pages::PageWriter;
+use crate::table::{Cell, Paged, Table, Writer, shown};
+use crate::view::{Zone, key_of_zones};
 
-static SUMMARY: Table = Table {
-    owner: "round_id",
-    name: "conversation_summary",
-    key: &["client_zone", "server_zone", "conversation_position"],
-    values: &[],
-};
 static PAIR: Table = Table {
     owner: "round_id",
     name: "zone_pair",
     key: &["client_zone", "server_zone"],
     values: &["conversations", "clinical", "bytes"],
 };
-static PEER: Table = Table {
+pub(crate) static PEER: Paged = Paged(Table {
     owner: "round_id",
     name: "peer",
     key: &["asset_position", "position"],
     values: &["peer_position", "ip", "asks", "is_asked", "conversations", "bytes"],
-};
+});
 
 /// The most peers that are kept of one asset: what a small map can show. All of them are counted.
 const PEERS_KEPT: usize = 12;
@@ -48,7 +44,7 @@ fn write_zones(writer: Writer<'_>, round: &Round, places: &Places) -> Result<(),
     for (position, conversation) in round.conversations.iter().enumerate() {
         pairs.entry((zone(conversation.client), zone(conversation.server.ip))).or_default().push(position);
     }
-    let (mut summary, mut table) = (writer.table(&SUMMARY)?, writer.table(&PAIR)?);
+    let (mut by_zones, mut table) = (Entries::default(), writer.table(&PAIR)?);
     for ((client, server), positions) in &pairs {
         let talks = positions.iter().filter_map(|position| round.conversations.get(*position));
         let clinical = talks.clone().filter(|conversation| is_clinical(conversation)).count();
@@ -60,10 +56,10 @@ fn write_zones(writer: Writer<'_>, round: &Round, places: &Places) -> Result<(),
             bounded(talks.fold(0, |sum, conversation| bytes(conversation).saturating_add(sum))),
         ])?;
         for position in positions {
-            summary.row(&[client.code().into(), server.code().into(), (*position).into()])?;
+            by_zones.add(key_of_zones(*client, *server), *position)?;
         }
     }
-    Ok(())
+    by_zones.write(writer, Lookup::Zones)
 }
 
 /// A conversation as one of its two ends sees it.
@@ -85,7 +81,7 @@ enum Peer {
 fn write_peers(writer: Writer<'_>, round: &Round, places: &Places) -> Result<Vec<usize>, Trouble> {
     let mut talks = talks(round, places);
     talks.sort_unstable();
-    let mut table = writer.table(&PEER)?;
+    let mut table = writer.pages(&PEER)?;
     let mut counts = vec![0; round.assets.len()];
     for of_asset in talks.chunk_by(|one, other| one.asset == other.asset) {
         let sum = |talks: &[Talk]| Exchange::of(talks, &round.conversations);
@@ -100,6 +96,7 @@ fn write_peers(writer: Writer<'_>, round: &Round, places: &Places) -> Result<Vec
             peer.write(&mut table, asset, position)?;
         }
     }
+    table.finish()?;
     Ok(counts)
 }
 
@@ -143,7 +140,7 @@ impl Exchange {
         })
     }
 
-    fn write(&self, table: &mut TableWriter<'_>, asset: usize, position: usize) -> Result<(), Trouble> {
+    fn write(&self, table: &mut PageWriter<'_>, asset: usize, position: usize) -> Result<(), Trouble> {
         let (peer, ip) = match self.peer {
             Peer::Asset(peer) => (peer.into(), Cell::Null),
             Peer::Address(ip) => (Cell::Null, shown(ip)),

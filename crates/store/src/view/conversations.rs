@@ -1,17 +1,17 @@
 //! Who talks to whom: a matrix of the parts of the hospital, and the conversations behind each of its cells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use rusqlite::types::Value;
 use wardround_model::{Area, AssetId, Conversation};
 
-use super::filter::Conditions;
-use super::page::Listing;
+use super::page::MOST_ROWS;
 use super::{Page, RoundView, Turn};
 use crate::columns::Columns;
 use crate::conversation;
 use crate::error::{StoreError, Trouble};
+use crate::lookup::{From, Lookup, find, key_of};
 use crate::table::Table;
 
 /// Where an end of a conversation stands.
@@ -94,6 +94,11 @@ pub struct Flow {
     pub server: Option<FlowEnd>,
 }
 
+/// What the conversations of two zones are looked up by.
+pub(crate) fn key_of_zones(client: Zone, server: Zone) -> u64 {
+    key_of(&[client.code(), server.code()])
+}
+
 static PAIR: Table = Table {
     owner: "round_id",
     name: "zone_pair",
@@ -143,15 +148,8 @@ impl RoundView<'_> {
         turn: Turn,
         rows: usize,
     ) -> Result<Page<Flow>, StoreError> {
-        let mut conditions = Conditions::of_round("conversation_summary.round_id", self.id());
-        conditions.and("client_zone = ?", client.code().to_owned());
-        conditions.and("server_zone = ?", server.code().to_owned());
-        let select = format!(
-            "SELECT conversation_position, {} FROM conversation_summary CROSS JOIN conversation
-                 ON conversation.round_id = conversation_summary.round_id AND position = conversation_position",
-            conversation::TABLE.values.join(", ")
-        );
-        self.told(self.flow_page(&select, "conversation_position", conditions, turn, rows))
+        let zones = (Lookup::Zones, key_of_zones(client, server));
+        self.told(self.flow_page(&[zones], turn, rows, |_| true))
     }
 
     /// A page of the conversations of one device, in the round's order.
@@ -159,59 +157,45 @@ impl RoundView<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn flows_of(&self, ips: &[IpAddr], turn: Turn, rows: usize) -> Result<Page<Flow>, StoreError> {
-        let ips: Vec<String> = ips.iter().take(MOST_ADDRESSES).map(ToString::to_string).collect();
-        self.told(self.flow_page_of(&ips, turn, rows))
+        let ips: BTreeSet<IpAddr> = ips.iter().take(MOST_ADDRESSES).copied().collect();
+        let hosts: Vec<_> = ips.iter().map(|ip| (Lookup::Host, conversation::key_of_host(*ip))).collect();
+        let is_its = |one: &Conversation| ips.contains(&one.client) || ips.contains(&one.server.ip);
+        self.told(self.flow_page(&hosts, turn, rows, is_its))
     }
 
-    fn flow_page_of(&self, ips: &[String], turn: Turn, rows: usize) -> Result<Page<Flow>, Trouble> {
-        let mut found = BTreeMap::new();
-        for ip in ips {
-            for (column, index) in
-                [("client_ip", "conversation_of_client"), ("server_ip", "conversation_of_server")]
-            {
-                let columns = conversation::TABLE.listed();
-                let select = format!("SELECT {columns} FROM conversation INDEXED BY {index}");
-                let mut conditions = Conditions::of_round("round_id", self.id());
-                conditions.and(&format!("{column} = ?"), ip.clone());
-                let listing =
-                    Listing { table: &conversation::TABLE, select: &select, key: "position", around: None };
-                // Each address gives as much as the page could need; most devices have one or two.
-                listing.page(
-                    self.connection(),
-                    conditions,
-                    turn,
-                    rows.saturating_add(1),
-                    |place, columns| {
-                        found.insert(place, conversation::read_row(columns)?);
-                        Ok(())
-                    },
-                )?;
-            }
-        }
-        let (mut read, mut ends) = (Vec::new(), Ends::default());
-        let ordered: Vec<(u64, Conversation)> = match turn {
-            Turn::Before(_) => found.into_iter().rev().collect(),
-            Turn::First | Turn::After(_) => found.into_iter().collect(),
-        };
-        for (place, conversation) in ordered.into_iter().take(rows.saturating_add(1)) {
-            read.push((place, self.flow(conversation, &mut ends)?));
-        }
-        Ok(Page::cut(turn, rows, read))
-    }
-
+    /// A page of the conversations that one of these keys leads to and that are wanted.
     fn flow_page(
         &self,
-        select: &str,
-        key: &str,
-        conditions: Conditions,
+        keys: &[(Lookup, u64)],
         turn: Turn,
         rows: usize,
+        is_wanted: impl Fn(&Conversation) -> bool,
     ) -> Result<Page<Flow>, Trouble> {
-        let listing = Listing { table: &conversation::TABLE, select, key, around: None };
-        let mut ends = Ends::default();
-        listing.page(self.connection(), conditions, turn, rows, |_, columns| {
-            self.flow(conversation::read_row(columns)?, &mut ends)
-        })
+        let rows = rows.clamp(1, MOST_ROWS);
+        let from = match turn {
+            Turn::First => From::At(0),
+            Turn::After(place) => From::At(place.saturating_add(1)),
+            Turn::Before(place) => From::Before(place),
+        };
+        let mut positions = BTreeSet::new();
+        for (lookup, key) in keys {
+            positions.extend(find(self.reader(), *lookup, *key, from, rows + 1)?);
+        }
+        // Each key gives as much as the page could need.
+        let positions: Vec<u64> = match turn {
+            Turn::Before(_) => positions.into_iter().rev().take(rows + 1).rev().collect(),
+            Turn::First | Turn::After(_) => positions.into_iter().take(rows + 1).collect(),
+        };
+        let (mut read, mut ends) = (Vec::new(), Ends::default());
+        for (place, conversation) in positions.iter().zip(conversation::at(self.reader(), &positions)?) {
+            if is_wanted(&conversation) {
+                read.push((*place, self.flow(conversation, &mut ends)?));
+            }
+        }
+        if matches!(turn, Turn::Before(_)) {
+            read.reverse();
+        }
+        Ok(Page::cut(turn, rows, read))
     }
 
     pub(super) fn flow(&self, conversation: Conversation, ends: &mut Ends) -> Result<Flow, Trouble> {

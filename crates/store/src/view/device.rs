@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use rusqlite::types::Value;
 use wardround_model::{
-    Asset, AssetId, Decision, FindingChange, FindingId, Observation, RoundId, Settled, Statement, Subject,
-    Timestamp, Unjudged,
+    Asset, AssetId, Decision, DeviceClass, FindingChange, FindingId, Observation, RoundId, Settled,
+    Statement, Subject, Timestamp, Unjudged,
 };
 
 use super::devices::{AROUND, ROW, read_row};
@@ -14,14 +14,12 @@ use super::page::Listing;
 use super::{DeviceRow, FlowEnd, Page, RoundView, Turn};
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
-use crate::observation::subject_cells;
+use crate::summary::PEER;
 use crate::table::{By, Table};
 use crate::{asset, finding, observation, settled, statement};
 
 /// The most open questions and answers of one device that are told; its row counts them all.
 const MOST_TOLD: usize = 200;
-/// The index from what a fact is about to the fact.
-const OF_SUBJECT: &str = "observation_of_subject";
 /// The most facts about one device that are told.
 const MOST_FACTS: usize = 400;
 
@@ -63,7 +61,7 @@ pub struct Peer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerEnd {
     /// Another device.
-    Device(FlowEnd, wardround_model::DeviceClass),
+    Device(FlowEnd, DeviceClass),
     /// An address that no device has.
     Address(IpAddr),
 }
@@ -85,12 +83,8 @@ pub struct DeviceChange {
     pub decision: Decision,
 }
 
-static PEER: Table = Table {
-    owner: "round_id",
-    name: "peer",
-    key: &["position"],
-    values: &["peer_position", "ip", "asks", "is_asked", "conversations", "bytes", "id", "title", "class"],
-};
+static DEVICE: Table =
+    Table { owner: "round_id", name: "asset_summary", key: &["id"], values: &["title", "class"] };
 static SEEN_IN: Table = Table { owner: "", name: "round", key: &["id"], values: &["run_at"] };
 static CHANGE: Table = Table {
     owner: "",
@@ -99,13 +93,11 @@ static CHANGE: Table = Table {
     values: &["run_at", "change", "finding_id", "title", "decision"],
 };
 
-const SELECT_PEERS: &str = "
-    SELECT peer.ip, asks, is_asked, conversations, bytes, asset.id, title, class FROM peer
-    LEFT JOIN asset ON asset.round_id = peer.round_id AND asset.position = peer_position
-    LEFT JOIN asset_summary ON asset_summary.round_id = peer.round_id AND asset_summary.asset_position = peer_position
-    WHERE peer.round_id = ? AND peer.asset_position =
-          (SELECT min(position) FROM asset WHERE asset.id = ? AND asset.round_id = ?)
-    ORDER BY peer.position";
+const SELECT_DEVICE: &str = "
+    SELECT asset.id, title, class FROM asset
+    CROSS JOIN asset_summary ON asset_summary.round_id = asset.round_id AND asset_summary.asset_position = asset.position
+    WHERE asset.round_id = ? AND asset.position = ?";
+const SELECT_POSITION: &str = "SELECT min(position) FROM asset WHERE id = ? AND round_id = ?";
 const SELECT_SEEN_IN: &str = "
     SELECT DISTINCT round.id, run_at FROM asset CROSS JOIN round ON round.id = round_id
     WHERE asset.id = ? AND round_id <= ? ORDER BY round.id DESC";
@@ -163,9 +155,37 @@ impl RoundView<'_> {
     }
 
     fn peers(&self, id: AssetId) -> Result<Vec<Peer>, Trouble> {
-        let round = || Value::Integer(self.id().0);
-        let of_asset = [round(), Value::Text(id.to_string()), round()];
-        self.rows(&PEER, SELECT_PEERS, &of_asset, read_peer)
+        let mut select = self.connection().prepare_cached(SELECT_POSITION)?;
+        let position: Option<i64> = select.query_row((id.to_string(), self.id().0), |row| row.get(0))?;
+        let Some(position) = position.and_then(|position| usize::try_from(position).ok()) else {
+            return Ok(Vec::new());
+        };
+        self.reader().each_of(&PEER, position, |columns| self.peer(columns))
+    }
+
+    fn peer(&self, columns: &mut Columns<'_>) -> Result<Peer, Trouble> {
+        let _key: (usize, usize) = (columns.number()?, columns.number()?);
+        let (position, ip): (Option<i64>, Option<IpAddr>) = (columns.maybe_number()?, columns.maybe_shown()?);
+        let (asks, is_asked) = (columns.flag()?, columns.flag()?);
+        let (conversations, bytes) = (columns.number()?, columns.number()?);
+        let end = match (position, ip) {
+            (Some(position), None) => {
+                let (end, class) = self.device_at(position)?.ok_or_else(|| columns.damaged())?;
+                PeerEnd::Device(end, class)
+            }
+            (None, Some(ip)) => PeerEnd::Address(ip),
+            _ => return Err(columns.damaged()),
+        };
+        Ok(Peer { end, asks, is_asked, conversations, bytes })
+    }
+
+    fn device_at(&self, position: i64) -> Result<Option<(FlowEnd, DeviceClass)>, Trouble> {
+        let at = [Value::Integer(self.id().0), Value::Integer(position)];
+        let mut found = self.rows(&DEVICE, SELECT_DEVICE, &at, |columns| {
+            let end = FlowEnd { id: AssetId(columns.id("A-")?), title: columns.text()? };
+            Ok((end, columns.code(DeviceClass::from_code)?))
+        })?;
+        Ok(found.pop())
     }
 
     /// What was seen of its cards, addresses and services.
@@ -174,18 +194,9 @@ impl RoundView<'_> {
         let hosts = asset.ips.iter().map(|ip| Subject::Ip(*ip));
         let mut facts = Vec::new();
         for subject in cards.chain(hosts) {
-            let [_, mac, ip, ..] = subject_cells(subject);
-            let by_value = match subject {
-                // The index begins with the address, which facts of a card have none of.
-                Subject::Mac(_) => (By::index("ip IS NULL AND mac", OF_SUBJECT), mac),
-                _ => (By::index("ip", OF_SUBJECT), ip),
-            };
             let left = MOST_FACTS.saturating_sub(facts.len());
-            let found = self.reader().each_where(&observation::TABLE, by_value, left, |columns| {
-                let _position: u64 = columns.number()?;
-                observation::read_row(columns)
-            })?;
-            facts.extend(found.into_iter().flatten());
+            let found = observation::about(self.reader(), subject, left, |_| true)?;
+            facts.extend(found.into_iter().filter_map(observation::AsWritten::allowed));
         }
         Ok(facts)
     }
@@ -219,21 +230,4 @@ impl RoundView<'_> {
             })
         }))
     }
-}
-
-fn read_peer(columns: &mut Columns<'_>) -> Result<Peer, Trouble> {
-    let ip: Option<IpAddr> = columns.maybe_shown()?;
-    let (asks, is_asked) = (columns.flag()?, columns.flag()?);
-    let (conversations, bytes) = (columns.number()?, columns.number()?);
-    let id = columns.maybe_id("A-")?;
-    let (title, class) =
-        (columns.maybe_text()?, columns.maybe_code(wardround_model::DeviceClass::from_code)?);
-    let end = match (id, title, class, ip) {
-        (Some(id), Some(title), Some(class), None) => {
-            PeerEnd::Device(FlowEnd { id: AssetId(id), title }, class)
-        }
-        (None, None, None, Some(ip)) => PeerEnd::Address(ip),
-        _ => return Err(columns.damaged()),
-    };
-    Ok(Peer { end, asks, is_asked, conversations, bytes })
 }

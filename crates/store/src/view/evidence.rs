@@ -33,30 +33,15 @@ impl RoundView<'_> {
         Ok(match ground {
             Ground::Observation(id) => {
                 // Of facts with one id the last counts, as where rounds are compared.
-                let named = (By::index("id", "observation_of_id"), id.to_string());
-                let mut found = reader.each_where(&observation::TABLE, named, MOST_OF_ONE_ID, |columns| {
-                    let _position: u64 = columns.number()?;
-                    observation::read_row(columns)
-                })?;
-                found.pop().flatten().map(Proof::Observation)
+                let found = observation::of_id(reader, id)?.pop();
+                found.and_then(observation::AsWritten::allowed).map(Proof::Observation)
             }
-            Ground::Conversation(id) => {
-                let mut found = reader.each_where(
-                    &conversation::TABLE,
-                    (By::index("id", "conversation_of_id"), id.to_string()),
-                    MOST_OF_ONE_ID,
-                    |columns| {
-                        let _position: u64 = columns.number()?;
-                        conversation::read_row(columns)
-                    },
-                )?;
-                match found.pop() {
-                    Some(conversation) => {
-                        Some(Proof::Flow(Box::new(self.flow(conversation, &mut Ends::default())?)))
-                    }
-                    None => None,
+            Ground::Conversation(id) => match conversation::of_id(reader, id)?.pop() {
+                Some(conversation) => {
+                    Some(Proof::Flow(Box::new(self.flow(conversation, &mut Ends::default())?)))
                 }
-            }
+                None => None,
+            },
             Ground::Statement(id) => {
                 let mut found = reader.each_where(
                     &statement::OF_ROUND,

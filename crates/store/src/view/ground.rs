@@ -7,7 +7,7 @@ use wardround_model::{Asset, Conversation, FactKind, Finding, Observation, Sourc
 use super::RoundView;
 use crate::error::{StoreError, Trouble};
 use crate::reason::Reasons;
-use crate::table::{By, Reader};
+use crate::table::Reader;
 use crate::{asset, conversation, coverage, finding, observation, statement};
 
 /// The part of a round that ways are found in. Reasons are left out: no way needs them.
@@ -45,7 +45,7 @@ fn read(reader: Reader<'_>, as_of: Timestamp) -> Result<WayGround, Trouble> {
         assets: asset::read(reader, &mut Reasons::default())?,
         findings: finding::read(reader, &mut Reasons::default())?,
         conversations: met(reader)?,
-        rules: rules(reader)?,
+        rules: observation::of_kind(reader, FactKind::FirewallRule)?,
         statements: statement::read(reader)?,
         sources: coverage::read(reader, 0)?.sources,
         as_of,
@@ -66,13 +66,4 @@ fn met(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
     })?;
     met.shrink_to_fit();
     Ok(met)
-}
-
-fn rules(reader: Reader<'_>) -> Result<Vec<Observation>, Trouble> {
-    let of_kind = (By::key("kind"), FactKind::FirewallRule.code());
-    let rules = reader.each_where(&observation::TABLE, of_kind, usize::MAX, |columns| {
-        let _position: u64 = columns.number()?;
-        observation::read_row(columns)
-    })?;
-    Ok(rules.into_iter().flatten().collect())
 }

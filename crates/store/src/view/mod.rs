@@ -22,6 +22,7 @@ use rusqlite::Connection;
 use wardround_model::RoundId;
 
 pub use changes::{AssetDifference, ChangeCounts, ChangeRow, RoundDifference};
+pub(crate) use conversations::key_of_zones;
 pub use conversations::{Flow, FlowEnd, Zone, ZonePair};
 pub use counts::{DeviceCounts, FindingCounts, PlaceCount, PlaceKind};
 pub use device::{DeviceChange, DeviceDetails, Peer, PeerEnd};

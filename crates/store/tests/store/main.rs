@@ -30,6 +30,7 @@ mod permissions;
 mod redact;
 #[cfg(test)]
 mod round_trip;
+mod rows;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

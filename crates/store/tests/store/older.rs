@@ -4,12 +4,14 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use wardround_model::*;
-use wardround_store::view::{DeviceCounts, DeviceFilter, DeviceRow, DeviceSort, Turn};
+use wardround_store::view::{
+    DeviceCounts, DeviceDetails, DeviceFilter, DeviceRow, DeviceSort, Flow, Proof, Turn,
+};
 use wardround_store::{NewStatement, Store, StoreError};
 use wardround_triage::Efforts;
 
-use crate::child;
 use crate::sample::{self, Size};
+use crate::{child, rows};
 
 /// What version 1 wrote for a small round: one row in each table that the step touches.
 const ROUND: &str = "
@@ -56,6 +58,7 @@ fn mark(path: &Path, connection: &Connection, version: i32) {
 
 /// A store of version 2 with everything that version 2 could hold of `newer`, a store of this version.
 fn version_2(path: &Path, newer: &Path) {
+    rows::instead_of_pages(&Connection::open(newer).unwrap());
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(include_str!("version_2.sql")).unwrap();
     connection.execute("ATTACH ?1 AS newer", [newer.to_str().unwrap()]).unwrap();
@@ -135,9 +138,10 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
     store.statement_save(&NewStatement { asset, says, by, at, because, until }).unwrap();
     let said = store.statement_list().unwrap();
     drop(store);
+    let shape_of_newer = shape(&newer);
     version_2(&path, &newer);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 2, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 2, known: 6, .. }), "{error}");
     let mut store = Store::open(&path).unwrap();
     assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
     assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
@@ -146,7 +150,7 @@ fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist()
     assert_eq!((work.history.items.len() > 10, work.events.len()), (true, 0));
     assert_eq!(store.round_save(&rounds[0]).unwrap(), RoundId(3));
     drop(store);
-    assert_eq!(shape(&path), shape(&newer));
+    assert_eq!(shape(&path), shape_of_newer);
 }
 
 /// The tables that version 5 added, those that hang on others first.
@@ -192,7 +196,7 @@ fn search_by_rows(connection: &Connection) {
 
 /// Takes out of a store what version 5 added, and back what it changed.
 fn without_version_5(connection: &Connection) {
-    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    rows::instead_of_pages(connection);
     without_lists(connection);
     search_by_rows(connection);
     for table in VERSION_5 {
@@ -251,7 +255,7 @@ fn a_store_of_version_3_keeps_all_that_it_has() {
     drop((store, Store::open(&newer).unwrap()));
     version_3(&path);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 3, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 3, known: 6, .. }), "{error}");
     let store = Store::open(&path).unwrap();
     assert_eq!(store.round_load(RoundId(1)).unwrap(), rounds[0]);
     assert_eq!(store.round_load(RoundId(2)).unwrap(), rounds[1]);
@@ -334,7 +338,7 @@ fn its_round_is_read_as_it_was_and_new_ones_are_added() {
     let path = folder.path().join("rounds.db");
     version_1(&path);
     let error = Store::open_read_only(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Older { found: 1, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Older { found: 1, known: 6, .. }), "{error}");
     let mut store = Store::open(&path).unwrap();
     let round = store.round_load(RoundId(1)).unwrap();
     assert_eq!(
@@ -385,4 +389,43 @@ fn what_hangs_on_a_table_that_was_made_anew_is_still_deleted_with_it() {
             connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert_eq!(left, 0, "{table}");
     }
+}
+
+/// What pages over a round show of what stands in pages of the store.
+fn looked_up(store: &Store, round: RoundId) -> (Vec<Vec<Flow>>, Vec<DeviceDetails>, Vec<Option<Proof>>) {
+    let view = store.round_view(round).unwrap();
+    let whole = store.round_load(round).unwrap();
+    let pairs = view.zone_pairs().unwrap();
+    let flows = pairs
+        .iter()
+        .map(|pair| view.flows(pair.client, pair.server, Turn::First, 500).unwrap().rows)
+        .collect();
+    let devices = whole.assets.iter().map(|asset| view.device(asset.id).unwrap().unwrap()).collect();
+    let seen = whole.observations.iter().map(|seen| Ground::Observation(seen.id()));
+    let grounds = seen.chain(whole.conversations.iter().map(|one| Ground::Conversation(one.id())));
+    (flows, devices, grounds.map(|ground| view.proof(ground).unwrap()).collect())
+}
+
+#[test]
+fn a_store_of_version_5_shows_the_same_from_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
+    let rounds = [sample::round(Size::CLINIC, 1), sample::round(Size::CLINIC, 2)];
+    let mut store = Store::open(&path).unwrap();
+    for round in &rounds {
+        store.round_save(round).unwrap();
+    }
+    let shown = looked_up(&store, RoundId(2));
+    let missing = shown.2.iter().filter(|proof| proof.is_none()).count();
+    assert_eq!((shown.0.len() > 1, shown.1.len() > 3, missing), (true, true, 0));
+    drop((store, Store::open(&newer).unwrap()));
+    let connection = Connection::open(&path).unwrap();
+    rows::instead_of_pages(&connection);
+    mark(&path, &connection, 5);
+    drop(connection);
+    let store = Store::open(&path).unwrap();
+    assert_eq!([1, 2].map(|id| store.round_load(RoundId(id)).unwrap()), rounds);
+    assert_eq!(looked_up(&store, RoundId(2)), shown);
+    drop(store);
+    assert_eq!(shape(&path), shape(&newer));
 }

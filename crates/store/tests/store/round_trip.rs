@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use wardround_model::{CveId, Fact, FactKind, RoundId, Subject};
 use wardround_store::{Judged, RoundHead, Store, StoreError};
 
+use crate::rows;
 use crate::sample::{self, Size};
 use crate::strategies;
 
@@ -89,6 +90,7 @@ fn changed(sql: &str) -> Result<wardround_model::Round, StoreError> {
     let path = folder.path().join("rounds.db");
     let id = Store::open(&path).unwrap().round_save(&sample::round(Size::CLINIC, 1)).unwrap();
     let connection = Connection::open(&path).unwrap();
+    rows::lines_can_be_changed(&connection);
     connection
         .execute_batch(&format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {sql}"))
         .unwrap();
@@ -101,11 +103,13 @@ fn the_allow_list_holds_for_what_is_read_too() {
     let before = sample::round(Size::CLINIC, 1);
     let host = before.observations.iter().find(|seen| matches!(seen.subject, Subject::Ip(_))).unwrap();
     assert_eq!(host.fact, Fact::new(FactKind::Hl7Sends, b"ORU^R01").unwrap());
-    let after = changed("UPDATE observation SET value = 'MUSTERMANN ERIKA' WHERE position = 1").unwrap();
+    let after =
+        changed("UPDATE observation SET value = line(value, 1, 'MUSTERMANN ERIKA') WHERE first = 0").unwrap();
     assert_eq!(after.observations.len(), before.observations.len() - 1);
     assert_eq!(after.coverage.values_not_allowed, before.coverage.values_not_allowed + 1);
     let after = changed(
-        "UPDATE observation SET kind = 'hl7.sending-facility', value = 'MUSTERMANN CT' WHERE position = 1",
+        "UPDATE observation SET kind = line(kind, 1, 'hl7.sending-facility'), value = line(value, 1, 'MUSTERMANN CT')
+             WHERE first = 0",
     );
     assert_eq!(after.unwrap().observations[1].fact.value(), "* CT");
 }
@@ -115,23 +119,38 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
     for (sql, place) in [
         ("UPDATE asset SET id = 'ERIKA' WHERE position = 3", "asset.id"),
         ("DELETE FROM asset WHERE position = 3", "asset.position"),
-        ("DELETE FROM claim WHERE asset_position = 3 AND about = 'class'", "claim.about"),
-        ("UPDATE claim SET confidence = 101 WHERE asset_position = 3", "claim.confidence"),
-        ("UPDATE service SET asset_position = 999 WHERE asset_position = 3", "service.asset_position"),
-        ("UPDATE service SET ip = 'ERIKA'", "service.ip"),
-        ("UPDATE service SET port = 70000", "service.port"),
-        ("UPDATE observation SET mac = '00:00:00:00:00:01'", "observation.port"),
-        ("UPDATE conversation SET to_client_bytes = -1", "conversation.to_client_bytes"),
+        ("UPDATE claim SET about = every(about, 'maker') WHERE first = 0", "claim.confidence"),
+        ("UPDATE claim SET confidence = line(confidence, 3, '101') WHERE first = 0", "claim.confidence"),
+        (
+            "UPDATE service SET asset_position = every(asset_position, '999') WHERE first = 0",
+            "service.asset_position",
+        ),
+        ("UPDATE service SET ip = every(ip, 'ERIKA')", "service.ip"),
+        ("UPDATE service SET port = every(port, '70000')", "service.port"),
+        ("UPDATE observation SET mac = every(mac, '00:00:00:00:00:01')", "observation.port"),
+        (
+            "UPDATE conversation SET to_client_bytes = every(to_client_bytes, '-1')",
+            "conversation.to_client_bytes",
+        ),
         ("UPDATE round SET values_not_allowed = -1", "round.values_not_allowed"),
         ("UPDATE finding SET setting = NULL, protocol = NULL WHERE position = 1", "finding.protocol"),
-        ("UPDATE ground SET observation_id = NULL, conversation_id = NULL", "ground.statement_id"),
-        ("UPDATE ground SET list = 9999 WHERE list = 0", "ground.reason_position"),
-        ("DELETE FROM reason WHERE position = 0", "reason.position"),
+        (
+            "UPDATE ground SET observation_id = every(observation_id, '\u{1b}'),
+             conversation_id = every(conversation_id, '\u{1b}')",
+            "ground.statement_id",
+        ),
+        ("UPDATE ground SET list = line(list, 0, '9999') WHERE first = 0", "ground.reason_position"),
+        ("UPDATE reason SET position = line(position, 0, '1') WHERE first = 0", "reason.position"),
         ("DELETE FROM reasons_of_unjudged WHERE unjudged_position = 0", "reason.list"),
         ("UPDATE reasons_of_finding SET weakness_list = 9999 WHERE finding_position = 0", "reason.list"),
         ("UPDATE reasons_of_finding SET finding_position = 999 WHERE finding_position = 0", "reason.list"),
         ("UPDATE reasons_of_settled SET settled_position = 5 WHERE settled_position = 0", "reason.list"),
         ("DELETE FROM plan_item WHERE position = 0", "plan_item.position"),
+        ("UPDATE observation SET value = without(value, 3) WHERE first = 0", "observation.value"),
+        ("UPDATE observation SET position = without(position, 3) WHERE first = 0", "observation.subject_id"),
+        ("UPDATE observation SET value = line(value, 3, 'ERIKA\u{1b}') WHERE first = 0", "observation.value"),
+        ("DELETE FROM observation WHERE first = 0", "observation.position"),
+        ("UPDATE conversation SET first_at = x'00'", "conversation.first_at"),
         ("DROP TABLE plan_asset", "the list of tables"),
     ] {
         let error = changed(sql).unwrap_err();
@@ -166,13 +185,13 @@ fn findings_with_the_same_reasons_share_a_list() {
 #[test]
 fn a_code_of_a_newer_program_is_said_to_be_one() {
     for (sql, place) in [
-        ("UPDATE observation SET kind = 'ERIKA' WHERE position = 5", "observation.kind"),
-        ("UPDATE conversation SET protocol = 'ERIKA'", "conversation.protocol"),
-        ("UPDATE claim SET value = 'ERIKA' WHERE about = 'class'", "claim.value"),
+        ("UPDATE observation SET kind = line(kind, 5, 'ERIKA') WHERE first = 0", "observation.kind"),
+        ("UPDATE conversation SET protocol = every(protocol, 'ERIKA')", "conversation.protocol"),
+        ("UPDATE claim SET value = every(value, 'ERIKA')", "claim.value"),
         ("UPDATE finding SET setting = 'ERIKA' WHERE position = 1", "finding.setting"),
         ("UPDATE finding SET decision = 'ERIKA'", "finding.decision"),
         ("UPDATE skip SET reason = 'ERIKA'", "skip.reason"),
-        ("UPDATE reasons_of_claim SET about = 'ERIKA' WHERE about = 'class'", "reasons_of_claim.about"),
+        ("UPDATE reasons_of_claim SET about = every(about, 'ERIKA')", "reasons_of_claim.about"),
     ] {
         let error = changed(sql).unwrap_err();
         assert!(

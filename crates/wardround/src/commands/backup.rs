@@ -69,5 +69,5 @@ fn everything(store: Option<PathBuf>, keys: Option<PathBuf>) -> Result<Places> {
     let ask = ask::kept(&store);
     let mut own = [work::POLICY, files::NAMES].map(|name| folder.join(name)).to_vec();
     own.push(wardround_web::journal_of(&store));
-    Ok(Places { store, keys, own, ask })
+    Ok(Places { store, keys, own, fingerprints: folder.join(files::FINGERPRINTS), ask })
 }

@@ -17,7 +17,7 @@ const LONGEST: u64 = 1024 * 1024;
 pub(crate) const NAMES: &str = "aliases.tsv";
 
 /// The name of the folder of fingerprints in the data folder.
-const FINGERPRINTS: &str = "fingerprints";
+pub(crate) const FINGERPRINTS: &str = "fingerprints";
 
 /// The most files of fingerprints.
 const MOST_FINGERPRINT_FILES: usize = 256;
