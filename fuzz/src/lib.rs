@@ -51,11 +51,16 @@ macro_rules! datagram_target {
 /// The first byte of `bytes` chooses where the side begins, which port is the lower, and how long the segments are.
 pub fn stream(protocol: Protocol, bytes: &[u8]) {
     let Some((choice, bytes)) = bytes.split_first() else { return };
-    let Some(dissector) = STREAM_DISSECTORS.iter().find(|dissector| dissector.protocol == protocol) else {
-        panic!("no dissector for {protocol:?}");
-    };
+    let dissectors = STREAM_DISSECTORS.iter().filter(|dissector| dissector.protocol == protocol);
+    assert!(dissectors.clone().count() > 0, "no dissector for {protocol:?}");
+    for dissector in dissectors {
+        stream_of(dissector, *choice, bytes);
+    }
+}
+
+fn stream_of(dissector: &StreamDissector, choice: u8, bytes: &[u8]) {
     let start = [Start::Opening, Start::NextMessage, Start::Middle, Start::Opening][usize::from(choice & 3)];
-    let own = own_port(protocol);
+    let own = own_port(dissector.protocol);
     let ports = if choice & 4 == 0 { (49_152, own) } else { (own, 49_152) };
     let whole = read(dissector, bytes, start, ports, usize::MAX);
     // In mid-stream a segment that nobody knows is dropped, so what is found depends on where segments begin.

@@ -17,7 +17,7 @@ coded! {
         Tls = "tls", "TLS";
         /// QUIC (RFC 9000); what is inside is unknown.
         Quic = "quic", "QUIC";
-        /// HTTP/1.
+        /// HTTP/1, or HTTP/2 in clear.
         Http = "http", "HTTP";
         /// Internet Printing Protocol over HTTP/1 (RFC 8010).
         Ipp = "ipp", "IPP (printing)";
