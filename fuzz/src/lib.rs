@@ -12,8 +12,8 @@ use std::num::NonZeroUsize;
 use wardround_capture::{Captured, Collector, Options, read_bytes};
 use wardround_dissect::packet::{self, Content, LinkType, Payload};
 use wardround_dissect::{
-    About, DATAGRAM_DISSECTORS, Datagram, Facts, Half, Role, STREAM_DISSECTORS, Start, StreamDissector,
-    Verdict,
+    About, DATAGRAM_DISSECTORS, Datagram, Facts, Following, Half, Role, STREAM_DISSECTORS, Start,
+    StreamDissector, Verdict,
 };
 use wardround_model::{Fact, FactKind, MacAddr, Protocol, SkipReason, SourceIndex, SourceKind, Timestamp};
 
@@ -51,11 +51,16 @@ macro_rules! datagram_target {
 /// The first byte of `bytes` chooses where the side begins, which port is the lower, and how long the segments are.
 pub fn stream(protocol: Protocol, bytes: &[u8]) {
     let Some((choice, bytes)) = bytes.split_first() else { return };
-    let Some(dissector) = STREAM_DISSECTORS.iter().find(|dissector| dissector.protocol == protocol) else {
-        panic!("no dissector for {protocol:?}");
-    };
+    let dissectors = STREAM_DISSECTORS.iter().filter(|dissector| dissector.protocol == protocol);
+    assert!(dissectors.clone().count() > 0, "no dissector for {protocol:?}");
+    for dissector in dissectors {
+        stream_of(dissector, *choice, bytes);
+    }
+}
+
+fn stream_of(dissector: &StreamDissector, choice: u8, bytes: &[u8]) {
     let start = [Start::Opening, Start::NextMessage, Start::Middle, Start::Opening][usize::from(choice & 3)];
-    let own = own_port(protocol);
+    let own = own_port(dissector.protocol);
     let ports = if choice & 4 == 0 { (49_152, own) } else { (own, 49_152) };
     let whole = read(dissector, bytes, start, ports, usize::MAX);
     // In mid-stream a segment that nobody knows is dropped, so what is found depends on where segments begin.
@@ -203,6 +208,23 @@ pub fn datagram(protocol: Protocol, bytes: &[u8]) {
     let mut facts = Facts::default();
     (dissector.dissect)(&Datagram { payload, sender, receiver }, &mut facts);
     facts.list().iter().for_each(check);
+}
+
+/// Reads what one side of a pair of ports sent, whole and in datagrams: it is RTP by a report alone, or by four datagrams that follow one
+/// another.
+///
+/// The first byte of `bytes` chooses how long the datagrams are.
+pub fn rtp(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else { return };
+    let (sender, receiver) = (([192, 0, 2, 7], 40_000).into(), ([192, 0, 2, 53], 5004).into());
+    for length in [bytes.len(), 12 + usize::from(*choice)] {
+        let mut side = Following::default();
+        for (before, payload) in bytes.chunks(length.max(1)).enumerate() {
+            let is_rtp = side.take(&Datagram { payload, sender, receiver });
+            let is_report = matches!(payload, [_, 200 | 201, ..]);
+            assert!(!is_rtp || is_report || before >= 3, "RTP by {} datagrams", before + 1);
+        }
+    }
 }
 
 /// Reads the headers of one packet; the first byte of `bytes` chooses the link, and whether the packet was cut short.

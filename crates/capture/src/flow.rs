@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use wardround_dissect::Following;
 use wardround_model::{Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
 
 use crate::batch::Packet;
@@ -217,6 +218,8 @@ pub(crate) struct Flow {
     pub(crate) done: Both<bool>,
     /// Its place among the streams that are read.
     pub(crate) stream: Option<u32>,
+    /// What each side sent, as far as it may be RTP (UDP).
+    pub(crate) following: Both<Following>,
     /// Bytes of UDP that dissectors looked at.
     pub(crate) examined: u32,
     /// Whether a part of it was told already: it is the same connection again.
@@ -245,6 +248,7 @@ impl Flow {
             already_open: false,
             done: Both::default(),
             stream: None,
+            following: Both::default(),
             examined: 0,
             told: false,
             counted_at: Both::default(),

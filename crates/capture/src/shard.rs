@@ -23,6 +23,9 @@ use crate::stream::{Around, Outcome, Stream, Streams};
 /// How many shards there are, whatever the number of threads.
 pub(crate) const SHARDS: usize = 16;
 
+/// Bytes of a datagram that are looked at to follow what a side sends.
+const FOLLOWED: u32 = 16;
+
 /// How long a connection is not told of while nobody knows who asks.
 const ROLES_AWAITED: i64 = 60 * 1_000_000_000;
 
@@ -350,13 +353,12 @@ impl Shard {
         let (from, to) = (packet.key.port(sender), packet.key.port(receiver));
         let at_port =
             |dissector: &&DatagramDissector| dissector.ports.iter().any(|port| *port == from || *port == to);
-        let (payload, dissectors) = (batch.payload(packet), self.dissectors.datagrams);
-        for dissector in dissectors.iter().filter(at_port) {
-            let datagram = Datagram {
-                payload,
-                sender: (packet.source(), from).into(),
-                receiver: (packet.destination(), to).into(),
-            };
+        let datagram = Datagram {
+            payload: batch.payload(packet),
+            sender: (packet.source(), from).into(),
+            receiver: (packet.destination(), to).into(),
+        };
+        for dissector in self.dissectors.datagrams.iter().filter(at_port) {
             let role = quiet::call(|| (dissector.dissect)(&datagram, &mut self.found));
             if role.is_none() {
                 self.kept.skips.count(SkipReason::DissectorFailed, packet_evidence(packet, batch));
@@ -373,6 +375,9 @@ impl Shard {
                 return;
             }
             forget(&mut self.found);
+        }
+        if let Some(flow) = self.flows.get_mut(place) {
+            follow(flow, sender, &datagram);
         }
     }
 
@@ -439,6 +444,22 @@ impl Kept {
         if let Some(gap) = outcome.gap {
             self.skips.count(SkipReason::MissingSegment, gap);
         }
+    }
+}
+
+/// A flow that nobody knows may be RTP: no port tells it, nor a datagram by itself.
+fn follow(flow: &mut Flow, sender: Side, datagram: &Datagram<'_>) {
+    if flow.protocol.is_some() {
+        return;
+    }
+    flow.examined = flow.examined.saturating_add(FOLLOWED);
+    let following = flow.following.of_mut(sender);
+    let is_rtp = quiet::call(|| following.take(datagram)).unwrap_or(false);
+    if is_rtp {
+        flow.protocol = Some(Protocol::Rtp);
+    }
+    if is_rtp || flow.examined > MAX_EXAMINED_DATAGRAMS {
+        flow.done = Both { low: true, high: true };
     }
 }
 

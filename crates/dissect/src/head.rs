@@ -51,8 +51,7 @@ impl<'a> Head<'a> {
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         whole_lines(self.fields).filter_map(move |line| {
             let value = line.get(name.len()..)?.strip_prefix(b":")?;
-            let valid = value.split(|byte| byte.is_ascii_control() && *byte != b'\t').next()?;
-            starts_ignoring_case(line, name).then(|| valid.trim_ascii())
+            starts_ignoring_case(line, name).then(|| valid_part(value))
         })
     }
 
@@ -63,8 +62,7 @@ impl<'a> Head<'a> {
 
     /// Whether a name and a password are sent as they are (RFC 7617). They are not looked at.
     pub(crate) fn has_basic_login(&self, field: &str) -> bool {
-        self.field(field)
-            .is_some_and(|value| starts_ignoring_case(value, "basic ") && value.len() > "basic ".len())
+        self.field(field).is_some_and(is_basic_login)
     }
 
     /// A name and password in clear by this field (RFC 7617, 2): told for this protocol; neither is kept.
@@ -74,13 +72,7 @@ impl<'a> Head<'a> {
         (over, protocol): (Protocol, &[u8]),
         facts: &mut Facts,
     ) {
-        if !self.has_basic_login(field) {
-            return;
-        }
-        facts.tell(About::ReceiverService, FactKind::ClearTextLogin, protocol);
-        let value = self.field(field).unwrap_or_default();
-        let both = base64::decode(value.get("basic ".len()..).unwrap_or_default().trim_ascii());
-        facts.logs_in(over, both.split(|byte| *byte == b':').next().unwrap_or_default());
+        tell_basic_login(self.field(field).unwrap_or_default(), (over, protocol), facts);
     }
 
     /// Length of the body, where the head says it (RFC 9110, 8.6).
@@ -93,6 +85,26 @@ impl<'a> Head<'a> {
         let length: u64 = std::str::from_utf8(self.field(name)?).ok()?.parse().ok()?;
         usize::try_from(length.min(MAX_BODY)).ok()
     }
+}
+
+/// The value of a field as far as it has no control characters, without spaces around it.
+pub(crate) fn valid_part(value: &[u8]) -> &[u8] {
+    let valid = value.split(|byte| byte.is_ascii_control() && *byte != b'\t').next();
+    valid.unwrap_or_default().trim_ascii()
+}
+
+fn is_basic_login(value: &[u8]) -> bool {
+    starts_ignoring_case(value, "basic ") && value.len() > "basic ".len()
+}
+
+/// A name and password in clear by a field of this value (RFC 7617, 2), if it is one: told for this protocol; neither is kept.
+pub(crate) fn tell_basic_login(value: &[u8], (over, protocol): (Protocol, &[u8]), facts: &mut Facts) {
+    if !is_basic_login(value) {
+        return;
+    }
+    facts.tell(About::ReceiverService, FactKind::ClearTextLogin, protocol);
+    let both = base64::decode(value.get("basic ".len()..).unwrap_or_default().trim_ascii());
+    facts.logs_in(over, both.split(|byte| *byte == b':').next().unwrap_or_default());
 }
 
 #[cfg(test)]

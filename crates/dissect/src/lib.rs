@@ -49,6 +49,7 @@ mod radius;
 mod rdp;
 mod redis;
 mod rpc;
+mod rtp;
 mod s7;
 mod signature;
 mod sip;
@@ -66,4 +67,5 @@ mod ws_discovery;
 
 pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
 pub use facts::{About, Account, Facts, Words};
+pub use rtp::Following;
 pub use stream::{Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict};

@@ -106,6 +106,7 @@ pub const STREAM_DISSECTORS: &[StreamDissector] = &[
     StreamDissector { protocol: Protocol::Ipp, dissect: http::dissect_ipp },
     StreamDissector { protocol: Protocol::Winrm, dissect: http::dissect_winrm },
     StreamDissector { protocol: Protocol::Http, dissect: http::dissect },
+    StreamDissector { protocol: Protocol::Http, dissect: http::dissect_v2 },
     StreamDissector { protocol: Protocol::Rtsp, dissect: signature::rtsp },
     StreamDissector { protocol: Protocol::Sip, dissect: sip::dissect_stream },
     StreamDissector { protocol: Protocol::Mqtt, dissect: mqtt::dissect },

@@ -138,7 +138,9 @@ fn services(p: &Portrait<'_>) -> Vec<Service> {
 /// Streams of UDP have no listening side that can be told from their ports.
 fn is_service(talk: &Talk<'_>) -> bool {
     let it = talk.conversation;
-    it.server.transport == Transport::Tcp || it.protocol.is_some() || it.roles == RolesKnownBy::Protocol
+    it.server.transport == Transport::Tcp
+        || it.protocol.is_some_and(Protocol::has_own_port)
+        || it.roles == RolesKnownBy::Protocol
 }
 
 /// The protocol that most clients speak; IPP is HTTP too and says more.

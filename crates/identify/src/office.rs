@@ -117,8 +117,9 @@ const MANY_SERVICES: usize = 4;
 
 fn uses_many_services(p: &Portrait<'_>) -> Option<Reason> {
     // What every device needs says nothing.
-    let needs = |protocol| {
+    let needs = |protocol: Protocol| {
         matches!(protocol, Protocol::Dhcp | Protocol::Dhcpv6 | Protocol::Dns | Protocol::Ntp | Protocol::Mdns)
+            || !protocol.has_own_port()
     };
     let talks =
         p.uses.iter().filter(|talk| talk.conversation.protocol.is_some_and(|protocol| !needs(protocol)));

@@ -17,7 +17,7 @@ coded! {
         Tls = "tls", "TLS";
         /// QUIC (RFC 9000); what is inside is unknown.
         Quic = "quic", "QUIC";
-        /// HTTP/1.
+        /// HTTP/1, or HTTP/2 in clear.
         Http = "http", "HTTP";
         /// Internet Printing Protocol over HTTP/1 (RFC 8010).
         Ipp = "ipp", "IPP (printing)";
@@ -45,6 +45,8 @@ coded! {
         Pop3 = "pop3", "POP3 (mail)";
         /// SIP (RFC 3261).
         Sip = "sip", "SIP (telephones)";
+        /// RTP and RTCP: voice and pictures while they are made (RFC 3550).
+        Rtp = "rtp", "RTP (voice and video)";
         /// FTP's control connection.
         Ftp = "ftp", "FTP";
         /// Telnet.
@@ -117,5 +119,11 @@ impl Protocol {
     #[must_use]
     pub fn is_clinical(self) -> bool {
         matches!(self, Self::Dicom | Self::Hl7 | Self::Astm | Self::Poct1a)
+    }
+
+    /// Whether a side offers it at a port of its own, not at one that both agree on for each call.
+    #[must_use]
+    pub fn has_own_port(self) -> bool {
+        self != Self::Rtp
     }
 }

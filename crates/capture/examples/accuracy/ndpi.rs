@@ -62,7 +62,7 @@ const LABELS: &[(&str, &str)] = &[
     ("HTTP", "http"),
     ("HTTP_Proxy", "http"),
     ("HTTP_Connect", "http"),
-    ("HTTP2", "http2"),
+    ("HTTP2", "http"),
     ("SNMP", "snmp"),
     ("NTP", "ntp"),
     ("MDNS", "mdns"),

@@ -10,6 +10,7 @@ mod million;
 mod pieces;
 mod readers;
 mod real;
+mod voice;
 
 use std::num::NonZeroUsize;
 

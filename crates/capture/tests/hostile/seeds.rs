@@ -47,6 +47,7 @@ fn carrier(protocol: Protocol) -> Carrier {
         Protocol::Imap => Tcp(143),
         Protocol::Pop3 => Tcp(110),
         Protocol::Sip => Udp(5060),
+        Protocol::Rtp => Udp(5005),
         Protocol::Ftp => Tcp(21),
         Protocol::Telnet => Tcp(23),
         Protocol::Mqtt => Tcp(1883),

@@ -1,15 +1,17 @@
-//! HTTP/1 (RFC 9110, RFC 9112), and over it IPP (RFC 8010), FHIR and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
+//! HTTP/1 (RFC 9110, RFC 9112) and HTTP/2 in clear (RFC 9113), and over HTTP/1 IPP (RFC 8010), FHIR and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
 //! version 1 (RFC 4559).
 //!
-//! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2; what a proxy forwards.
+//! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2 in TLS; what a proxy forwards.
 
 mod fhir;
 mod management;
 mod printing;
 #[cfg(test)]
 mod tests;
+mod v2;
 
 pub(crate) use management::dissect as dissect_winrm;
+pub(crate) use v2::dissect as dissect_v2;
 
 use wardround_model::{FactKind, Protocol};
 
@@ -68,6 +70,14 @@ fn is_ipp(head: &Head<'_>) -> bool {
 
 fn read(half: &Half<'_>, facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -> Verdict {
     let beginnings = METHODS.iter().copied().chain([STATUS_LINE]);
+    if half.start == Start::NextMessage {
+        match Fit::of(half.bytes, v2::PREFACE) {
+            // The server consented to change to HTTP/2: what asked for it told who asks.
+            Fit::Whole => return Verdict::Finished { sender: Role::Client },
+            Fit::SoFar => return more(half.bytes),
+            Fit::No => {}
+        }
+    }
     match Fit::any(half.bytes, beginnings) {
         Fit::SoFar => more(half.bytes),
         Fit::No if half.start == Start::NextMessage => between_messages(half.bytes),
@@ -181,6 +191,12 @@ fn response(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -
     }
     if let Some(server) = head.field("server") {
         facts.tell(About::SenderService, FactKind::HttpServer, server);
+    }
+    if status(head.start_line) == Some(*b"101")
+        && head.field_contains("upgrade", "h2c")
+        && let Err(wanted) = v2::first_answer(body, facts)
+    {
+        return Verdict::More { wanted: before.saturating_add(head.length).saturating_add(wanted) };
     }
     let sender = Role::Server;
     match body_length(&head) {

@@ -403,6 +403,10 @@ pub(super) fn said(protocol: Protocol) -> Vec<Said> {
             Seed("ntp/request", vec![([0; 36].to_vec(), [name(8).as_bytes(), &[0; 28]].concat())]),
             seed("ntp/answer"),
         ],
+        // Who speaks describes himself; what he says is not ours to keep.
+        Protocol::Rtp => {
+            vec![Seed("rtp/report", vec![(b"erika1438522940@ward-0719b28".to_vec(), name(28).into())])]
+        }
         Protocol::Winrm => vec![
             own(
                 "winrm/client",
