@@ -1,10 +1,11 @@
 //! HTTP/1 (RFC 9110, RFC 9112), and over it IPP (RFC 8010), FHIR and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
 //! version 1 (RFC 4559).
 //!
-//! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2; what a proxy forwards.
+//! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2; for whom a proxy asks.
 
 mod fhir;
 mod management;
+mod passing;
 mod printing;
 #[cfg(test)]
 mod tests;
@@ -108,6 +109,7 @@ fn request(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) ->
     if let Some(agent) = head.field("user-agent") {
         facts.tell(About::Sender, FactKind::HttpUserAgent, agent);
     }
+    passing::tell_of_request(&head, facts);
     if head.start_line.starts_with(b"CONNECT ") {
         return Verdict::Finished { sender: Role::Client };
     }
@@ -182,6 +184,7 @@ fn response(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -
     if let Some(server) = head.field("server") {
         facts.tell(About::SenderService, FactKind::HttpServer, server);
     }
+    passing::tell_of_answer(&head, facts);
     let sender = Role::Server;
     match body_length(&head) {
         Some(body) => {
