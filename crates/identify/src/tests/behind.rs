@@ -176,4 +176,10 @@ fn a_proxy_is_not_what_browses_through_it() {
     let asset = asset(&[CARD, WINDOWS, TABLET, via].concat(), "10.1.1.9");
     assert_eq!((asset.class.value, asset.model), (DeviceClass::NetworkService, None));
     assert!(asset.class.reasons[0].text.contains("by squid/5.7"), "{:?}", asset.class.reasons);
+    let field = "10.1.1.9 http.passes-on x-forwarded-for @0-90";
+    check(
+        "a field that servers hand on, too",
+        &[CARD, WINDOWS, field].concat(),
+        &[("10.1.1.9", DeviceClass::Unknown)],
+    );
 }
