@@ -15,18 +15,18 @@ use crate::skips::Skips;
 
 /// How often and when something was seen.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
-    first: Sighting,
-    last: Timestamp,
-    count: u64,
+pub(crate) struct Seen {
+    pub(crate) first: Sighting,
+    pub(crate) last: Timestamp,
+    pub(crate) count: u64,
 }
 
 impl Seen {
-    fn once(at: Sighting) -> Self {
+    pub(crate) fn once(at: Sighting) -> Self {
         Self { first: at, last: at.at, count: 1 }
     }
 
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         self.count = self.count.saturating_add(other.count);

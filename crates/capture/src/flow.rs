@@ -298,6 +298,18 @@ impl Flow {
         self.first_sequence.of(side).is_some()
     }
 
+    /// Whether this packet, already counted, is the one that ends the opening of a connection (TCP): who sends it was answered, so
+    /// that its address is no invented one.
+    pub(crate) fn is_opened_with(&self, packet: &Packet) -> bool {
+        let side = packet.sender;
+        !self.told
+            && self.volume.of(side).packets == 2
+            && self.opened_by == Some(side)
+            && packet.weight == 1
+            && !(packet.flags.syn() || packet.flags.rst())
+            && self.has_sent(side.other())
+    }
+
     /// Whether it is known who asks, or will never be: until then, its parts are not told.
     pub(crate) fn has_roles(&self) -> bool {
         self.opened_by.is_some() || self.told_client.is_some() || (self.done.low && self.done.high)

@@ -5,7 +5,6 @@ use foldhash::fast::RandomState;
 use wardround_dissect::packet::LinkType;
 use wardround_model::{Evidence, SkipReason, Source, SourceIndex, Timestamp};
 
-use crate::accounts::AccountTable;
 use crate::batch::{Batch, Found, Headers};
 use crate::excluded::Prefix;
 use crate::format::Record;
@@ -13,7 +12,7 @@ use crate::limits::{CHUNK, Limits, MAX_PACKET};
 use crate::shard::{Dissectors, Findings, SHARDS, Shard};
 use crate::skips::Skips;
 use crate::source::unread;
-use crate::{Captured, put_together, quiet};
+use crate::{Captured, Lasting, put_together, quiet};
 
 /// One frame that an interface gave.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +37,8 @@ pub struct Follower {
     shards: Vec<Shard>,
     headers: Headers,
     skips: Skips,
-    /// Who logs in by which account, from the first harvest on.
-    accounts: AccountTable,
+    /// What is known from the first harvest on.
+    lasting: Lasting,
     batch: Batch,
     /// Bytes of the batch that are in use.
     used: usize,
@@ -60,7 +59,7 @@ impl Follower {
             shards,
             headers: Headers::new(hasher, excluded.to_vec()),
             skips: Skips::default(),
-            accounts: AccountTable::default(),
+            lasting: Lasting::default(),
             batch: Batch::with_room_for(CHUNK),
             used: 0,
             source: unread(String::new()),
@@ -175,7 +174,7 @@ impl Follower {
         self.before.0 = self.before.0.saturating_add(source.records);
         self.before.1 = self.before.1.saturating_add(source.bytes);
         let as_of = source.last.unwrap_or(Timestamp::EPOCH);
-        put_together(vec![source], findings, std::mem::take(&mut self.skips), as_of, &mut self.accounts)
+        put_together(vec![source], findings, std::mem::take(&mut self.skips), as_of, &mut self.lasting)
     }
 
     /// The last harvest, with what still waited.
@@ -190,6 +189,6 @@ impl Follower {
         self.headers.finish(&mut self.skips);
         let findings = self.shards.into_iter().map(Shard::finish).chain(more).collect();
         let as_of = self.source.last.unwrap_or(Timestamp::EPOCH);
-        put_together(vec![self.source], findings, self.skips, as_of, &mut self.accounts)
+        put_together(vec![self.source], findings, self.skips, as_of, &mut self.lasting)
     }
 }

@@ -29,6 +29,7 @@ mod fragments;
 mod harvests;
 mod input;
 mod joined;
+mod lifetimes;
 mod limits;
 mod pcap;
 mod pcapng;
@@ -58,6 +59,7 @@ pub use limits::Limits;
 use accounts::AccountTable;
 use batch::Headers;
 use input::Place;
+use lifetimes::LifetimeTable;
 use shard::{Dissectors, Findings, Shard};
 use skips::Skips;
 use source::Reading;
@@ -157,9 +159,17 @@ fn read_places(
         return Err(NothingRead(failed));
     }
     reading.headers.finish(&mut reading.skips);
-    let captured =
-        put_together(sources, findings, reading.skips, options.as_of, &mut AccountTable::default());
+    let captured = put_together(sources, findings, reading.skips, options.as_of, &mut Lasting::default());
     Ok(Captured { failed, ..captured })
+}
+
+/// What is known of hosts from one harvest to the next.
+#[derive(Debug, Default)]
+struct Lasting {
+    /// Who logs in by which account.
+    accounts: AccountTable,
+    /// Times to live of connections that addresses open.
+    lifetimes: LifetimeTable,
 }
 
 /// What all shards found, in one order.
@@ -168,7 +178,7 @@ fn put_together(
     findings: Vec<Findings>,
     mut skips: Skips,
     as_of: Timestamp,
-    accounts: &mut AccountTable,
+    lasting: &mut Lasting,
 ) -> Captured {
     let mut tables = Vec::new();
     let mut observations = Vec::new();
@@ -177,10 +187,12 @@ fn put_together(
         skips.merge(&found.skips);
         values_not_allowed = values_not_allowed.saturating_add(found.values_not_allowed);
         observations.extend(found.facts.into_observations());
-        accounts.merge(found.accounts, &mut skips);
+        lasting.accounts.merge(found.accounts, &mut skips);
+        lasting.lifetimes.merge(found.lifetimes, &mut skips);
         tables.push(found.conversations);
     }
-    observations.extend(accounts.tell_shared());
+    observations.extend(lasting.accounts.tell_shared());
+    observations.extend(lasting.lifetimes.tell_mixed());
     let mut observations = facts::merge(observations);
     let mut conversations = conversation::merge(tables.into_iter());
     // Packets before the first possible time of their source have none of their own yet.

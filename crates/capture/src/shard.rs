@@ -13,6 +13,7 @@ use crate::batch::{Batch, Packet};
 use crate::conversation::ConversationTable;
 use crate::facts::FactTable;
 use crate::flow::{Both, Entered, Flow, FlowKey, FlowTable, Kind, Side};
+use crate::lifetimes::LifetimeTable;
 use crate::limits::{Limits, MAX_EXAMINED_DATAGRAMS};
 use crate::quiet;
 use crate::reassembly::Segment;
@@ -45,6 +46,7 @@ impl Dissectors {
 struct Kept {
     facts: FactTable,
     accounts: AccountTable,
+    lifetimes: LifetimeTable,
     skips: Skips,
     values_not_allowed: u64,
 }
@@ -66,6 +68,7 @@ pub(crate) struct Shard {
 pub(crate) struct Findings {
     pub(crate) facts: FactTable,
     pub(crate) accounts: AccountTable,
+    pub(crate) lifetimes: LifetimeTable,
     pub(crate) conversations: ConversationTable,
     pub(crate) skips: Skips,
     pub(crate) values_not_allowed: u64,
@@ -84,6 +87,7 @@ impl Shard {
             kept: Kept {
                 facts: FactTable::new(share.fact_bytes, share.cards),
                 accounts: AccountTable::new(SHARDS),
+                lifetimes: LifetimeTable::new(SHARDS),
                 skips: Skips::default(),
                 values_not_allowed: 0,
             },
@@ -150,6 +154,10 @@ impl Shard {
         let Some(flow) = self.flows.get_mut(place) else { return };
         let is_first_of_side = flow.volume.of(packet.sender).packets == 0;
         flow.count(packet.sender, packet);
+        if flow.is_opened_with(packet) && packet.card.is_some() {
+            let Kept { lifetimes, skips, .. } = &mut self.kept;
+            lifetimes.keep(packet.source(), packet.hop_limit, batch.sighting(packet), skips);
+        }
         let is_read = packet.wire > 0 && !flow.done.of(packet.sender);
         if is_first_of_side {
             self.tell_card(packet, batch);
@@ -395,6 +403,7 @@ impl Shard {
         Findings {
             facts: kept.facts.take(),
             accounts: kept.accounts.take(),
+            lifetimes: kept.lifetimes.take(),
             conversations: conversations.take(),
             skips: std::mem::take(&mut kept.skips),
             values_not_allowed: std::mem::take(&mut kept.values_not_allowed),
@@ -407,8 +416,9 @@ impl Shard {
         for flow in std::mem::replace(&mut self.flows, empty).into_flows() {
             self.sum_up(flow);
         }
-        let Kept { facts, accounts, skips, values_not_allowed } = self.kept;
-        Findings { facts, accounts, conversations: self.conversations, skips, values_not_allowed }
+        let Kept { facts, accounts, lifetimes, skips, values_not_allowed } = self.kept;
+        let conversations = self.conversations;
+        Findings { facts, accounts, lifetimes, conversations, skips, values_not_allowed }
     }
 }
 

@@ -26,10 +26,13 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
     Asset {
         id: AssetId::of_anchor(&anchor(p)),
         names: names(p),
-        maker: maker(p, class.value),
-        model: model(p, class.value),
-        software: software(p, class.value),
-        operating_system: settle(lists::system(p).into_iter().chain(fingerprints::system(p)).collect()),
+        maker: of_one(p, maker(p, class.value)),
+        model: of_one(p, model(p, class.value)),
+        software: of_one(p, software(p, class.value)),
+        operating_system: of_one(
+            p,
+            settle(lists::system(p).into_iter().chain(fingerprints::system(p)).collect()),
+        ),
         care_area: settle(lists::said(p, FactKind::ListedDepartment, "its department")),
         services: services(p),
         products: products(p),
@@ -40,6 +43,12 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         macs,
         ips,
     }
+}
+
+/// Where several devices seem to be behind an address, it is not known of which this is.
+fn of_one(p: &Portrait<'_>, claim: Option<Claim<String>>) -> Option<Claim<String>> {
+    let claim = claim?;
+    Some(if p.several.is_some() { claim.at_most(lists::MOST_OF_SEVERAL) } else { claim })
 }
 
 /// What stands for an asset in every round: its lowest card, else its lowest address, else the thing of a list that it is.

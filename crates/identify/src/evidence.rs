@@ -215,7 +215,8 @@ fn several_roles(reason: Reason, cases: &[Case<'_>]) -> Claim<DeviceClass> {
     }
 }
 
-fn unknown(first: Option<Reason>, evidence: &[Evidence]) -> Claim<DeviceClass> {
+/// Nothing is claimed: for this reason, or for want of signs.
+pub(crate) fn unknown(first: Option<Reason>, evidence: &[Evidence]) -> Claim<DeviceClass> {
     let mut hints: Vec<&Evidence> = evidence.iter().collect();
     hints.sort_by_key(|sign| std::cmp::Reverse(sign.weight));
     let hints = hints.into_iter().take(MAX_HINTS).map(|sign| sign.reason.clone());

@@ -45,6 +45,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::sign(NetworkService, 65, |p| offers(p, &[Protocol::Dns], "names", SEVERAL)),
     Rule::sign(NetworkService, 45, |p| offers(p, &[Protocol::Dns], "names", ONE)),
     Rule::sign(NetworkService, 50, |p| offers(p, &[Protocol::Ntp], "time", ANY)),
+    Rule::sign(NetworkService, 60, |p| passes_on(p, |field| field != "x-forwarded-for")),
+    // Servers hand this field on to others, too.
+    Rule::sign(NetworkService, 40, |p| passes_on(p, |field| field == "x-forwarded-for")),
     Rule::sign(FileServer, 65, |p| offers(p, &[Protocol::Smb], "files (SMB)", SEVERAL)),
     Rule::sign(FileServer, 50, |p| offers(p, &[Protocol::Smb], "files (SMB)", ONE).filter(|_| !is_leased(p))),
     Rule::sign(Server, 55, |p| {
@@ -71,6 +74,17 @@ fn names(p: &Portrait<'_>, interface: &str, whose: &str) -> Option<Reason> {
 const DATABASES: &[Protocol] =
     &[Protocol::Mysql, Protocol::Postgresql, Protocol::Mssql, Protocol::Mongodb, Protocol::Oracle];
 const MAIL: &[Protocol] = &[Protocol::Smtp, Protocol::Imap, Protocol::Pop3];
+
+/// It says by such a field that it asks for others, or answers for them.
+fn passes_on(p: &Portrait<'_>, wanted: fn(&str) -> bool) -> Option<Reason> {
+    let (said, products) = (p.facts_where(FactKind::HttpPassesOn, wanted), p.facts(FactKind::HttpProxy));
+    let field = said.first()?.fact.value();
+    let product = products.first().map_or_else(String::new, |it| format!(" by {}", it.fact.value()));
+    let text = format!(
+        "It passes on web requests or answers of others{product} (HTTP {field}), so what programs say through it is not its own"
+    );
+    Some(because(text, said.iter().chain(products).copied()))
+}
 
 /// How many hosts use a service. The same clients never count for two rules.
 type Clients = RangeInclusive<usize>;

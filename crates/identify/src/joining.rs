@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use wardround_model::{FactKind, ListedId, Observation, SourceIndex, Subject, Timestamp};
 
+use crate::behind::Behind;
 use crate::grouping::{Group, Groups};
 use crate::scene::Scene;
 
@@ -72,8 +73,8 @@ const NO_NAMES: &[&str] = &[
 ];
 
 /// The groups with the things of lists in them.
-pub(crate) fn join(groups: Groups, scene: &Scene<'_>) -> Groups {
-    let links = Links::read(scene);
+pub(crate) fn join(groups: Groups, behind: &Behind, scene: &Scene<'_>) -> Groups {
+    let links = Links::read(behind, scene);
     let mut sets = Sets::new(&groups, &links);
     links.join_cards_and_things(&groups, &mut sets);
     links.join_addresses(&groups, &mut sets);
@@ -99,7 +100,7 @@ struct Links {
 }
 
 impl Links {
-    fn read(scene: &Scene<'_>) -> Self {
+    fn read(behind: &Behind, scene: &Scene<'_>) -> Self {
         let mut links = Self::default();
         for it in scene.facts() {
             // A set of rules is no device.
@@ -118,19 +119,20 @@ impl Links {
                 links.of.entry(id).or_default().insert(named);
             }
         }
-        links.add_names_in_traffic(scene);
+        links.add_names_in_traffic(behind, scene);
         let numbers = Numbers::read(scene);
         let no_names: BTreeSet<ListedId> = NO_NAMES.iter().flat_map(|text| ids_of(text)).collect();
         links.of.retain(|id, named| !no_names.contains(id) && is_name(named) && numbers.agree(named));
         links
     }
 
-    /// Names that hosts give themselves in traffic, where a list has them too.
-    fn add_names_in_traffic(&mut self, scene: &Scene<'_>) {
+    /// Names that hosts give themselves in traffic, where a list has them too; not those of several hosts at one address.
+    fn add_names_in_traffic(&mut self, behind: &Behind, scene: &Scene<'_>) {
         const NAMES: &[FactKind] = &[FactKind::DhcpHostName, FactKind::MdnsHostName, FactKind::NtlmComputer];
         let named =
             scene.facts().iter().filter(|it| NAMES.contains(&it.fact.kind()) && !scene.is_of_list(it));
-        for it in named.filter(|it| !it.fact.value().contains('*')) {
+        let is_of_one = |it: &&&Observation| it.subject.ip().is_none_or(|ip| behind.reason(ip).is_none());
+        for it in named.filter(is_of_one).filter(|it| !it.fact.value().contains('*')) {
             let id = ListedId::of_name(it.fact.value());
             if self.subjects.contains(&id) || self.of.contains_key(&id) {
                 self.of.entry(id).or_default().insert(Named::Surely(it.subject));

@@ -5,11 +5,12 @@
 //! Not here: what is weak (`triage`), what is known of products (`intel`), files, a clock.
 //!
 //! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
-//! together, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
+//! together, `behind` finds addresses that several devices seem to share, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
 //! `infrastructure`, `plant`, `families`, `telephones`, and a hospital's own `fingerprints`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
 //! makes the asset, and `statements` changes it to what people said.
 
 mod addresses;
+mod behind;
 mod describe;
 mod evidence;
 mod families;
@@ -39,9 +40,10 @@ use std::net::IpAddr;
 
 use wardround_model::{
     AccountId, Asset, AssetId, Claim, Conversation, DeviceClass, FactKind, ListedId, MacAddr, ModelId,
-    Network, Observation, Source, Statement, Subject, Timestamp,
+    Network, Observation, Reason, Source, Statement, Subject, Timestamp,
 };
 
+use crate::behind::Behind;
 use crate::evidence::{Evidence, Rule};
 use crate::fingerprints::{Fingerprints, Matcher};
 use crate::grouping::{Group, Groups};
@@ -213,17 +215,20 @@ const RULES: [&[Rule]; 6] =
 #[must_use]
 pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
     let scene = Scene::new(input);
-    let groups = joining::join(Groups::of(&scene), &scene);
+    let groups = Groups::of(&scene);
+    let behind = Behind::of(&groups, &scene);
+    let groups = joining::join(groups, &behind, &scene);
     let listed = groups.things();
     let mut matcher = Matcher::new(input.fingerprints);
     let found = groups.list.iter().zip(listed).filter_map(|(group, listed)| {
-        let mut portrait = Portrait::of(group, &groups, &scene, makers);
+        let mut portrait = Portrait::of(group, &groups, &behind, &scene, makers);
         portrait.fingerprinted = matcher.matches(&portrait);
         let in_traffic = portrait.is_in_traffic();
         if !in_traffic && lists::is_gone(&portrait) {
             return None;
         }
         let class = lists::class(&portrait, classify(&portrait));
+        portrait.leave_out_what_is_behind();
         Some(Found { asset: describe::describe(&portrait, class), group, listed, in_traffic })
     });
     Inventory::of(found.collect(), input)
@@ -237,5 +242,20 @@ fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {
         .chain(fingerprints::signs(portrait))
         .chain(by_rules)
         .collect();
-    evidence::judge(&signs)
+    match &portrait.several {
+        None => evidence::judge(&signs),
+        Some(several) => judge_before_several(several, &signs),
+    }
+}
+
+/// Of an address behind which several devices seem to be, only the box itself can be told: what carries traffic.
+fn judge_before_several(several: &Reason, signs: &[Evidence]) -> Claim<DeviceClass> {
+    let carries = |sign: &&Evidence| sign.class == DeviceClass::NetworkDevice;
+    let own: Vec<Evidence> = signs.iter().filter(carries).cloned().collect();
+    let mut claim = evidence::judge(&own);
+    if claim.value == DeviceClass::Unknown {
+        return evidence::unknown(Some(several.clone()), signs);
+    }
+    claim.reasons.push(several.clone());
+    claim
 }

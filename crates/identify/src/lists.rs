@@ -41,6 +41,9 @@ fn trust_of_system(kind: SourceKind) -> u8 {
     }
 }
 
+/// Where several devices seem to be behind an address, no claim is surer than this.
+pub(crate) const MOST_OF_SEVERAL: Confidence = Confidence::percent(60);
+
 /// `The inventory list`.
 fn named(kind: SourceKind) -> String {
     format!("The {}", kind.label())
@@ -86,8 +89,14 @@ struct Spoken {
     reason: Reason,
 }
 
-/// The class by all that traffic (`seen`) and lists say.
+/// The class by all that traffic (`seen`) and lists say; less sure where several devices seem to be behind an address, whichever a list
+/// means.
 pub(crate) fn class(p: &Portrait<'_>, seen: Claim<DeviceClass>) -> Claim<DeviceClass> {
+    let claim = weighed(p, seen);
+    if p.several.is_some() { claim.at_most(MOST_OF_SEVERAL) } else { claim }
+}
+
+fn weighed(p: &Portrait<'_>, seen: Claim<DeviceClass>) -> Claim<DeviceClass> {
     let mut spoken = spoken(p);
     spoken.sort_by_key(|one| Reverse(one.percent));
     let Some(best) = spoken.first() else { return seen };

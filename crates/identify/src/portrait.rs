@@ -8,6 +8,7 @@ use wardround_model::{
 };
 
 use crate::Makers;
+use crate::behind::Behind;
 use crate::fingerprints::Match;
 use crate::grouping::{Group, Groups};
 use crate::scene::{Scene, is_served, speaks};
@@ -41,6 +42,9 @@ pub(crate) struct Portrait<'a> {
     pub(crate) uses: Vec<Talk<'a>>,
     /// Makers of its cards as registered, each once.
     pub(crate) card_makers: Vec<(MacAddr, &'a str)>,
+    /// Why several devices seem to be behind one of its addresses, if they do.
+    pub(crate) several: Option<&'a Reason>,
+    behind: &'a Behind,
     /// Facts that fingerprints match; none until they were held against them.
     pub(crate) fingerprinted: Vec<Match<'a>>,
 }
@@ -53,6 +57,7 @@ impl<'a> Portrait<'a> {
     pub(crate) fn of(
         group: &'a Group,
         groups: &Groups,
+        behind: &'a Behind,
         scene: &'a Scene<'a>,
         makers: &'a dyn Makers,
     ) -> Self {
@@ -72,6 +77,7 @@ impl<'a> Portrait<'a> {
                 scene.as_client(*ip).iter().filter(|it| is_its_own(it.last) && !is_to_many(it.server.ip));
             uses.extend(used.map(|it| talk(it, it.server.ip, groups)));
         }
+        leave_out_what_it_passes_on(&mut facts);
         facts.sort_by_key(|it| (&it.fact, it.subject));
         Self {
             group,
@@ -80,8 +86,24 @@ impl<'a> Portrait<'a> {
             serves,
             uses,
             card_makers: card_makers(group, makers),
+            several: group.ips.iter().find_map(|(ip, _)| behind.reason(*ip)),
+            behind,
             fingerprinted: Vec::new(),
         }
+    }
+
+    /// Leaves out what hosts behind its addresses say in traffic, where there are several: it is of none of them. What its card, its
+    /// services and lists say stays.
+    pub(crate) fn leave_out_what_is_behind(&mut self) {
+        let (scene, behind) = (self.scene, self.behind);
+        let is_own = |it: &Observation| match it.subject {
+            Subject::Ip(ip) => {
+                behind.reason(ip).is_none() || it.fact.kind() == FactKind::IsRouter || scene.is_of_list(it)
+            }
+            _ => true,
+        };
+        self.facts.retain(|it| is_own(it));
+        self.fingerprinted.retain(|it| is_own(it.observation));
     }
 
     /// Whether traffic shows it, not lists alone.
@@ -141,6 +163,16 @@ impl<'a> Portrait<'a> {
     pub(crate) fn card_maker(&self) -> Option<(&'a str, Reason)> {
         let (mac, maker) = self.card_makers.first()?;
         Some((maker, because(format!("Its network card was made by {maker}"), self.proof_of_card(*mac))))
+    }
+}
+
+/// What programs say to servers is not said by who passes it on.
+fn leave_out_what_it_passes_on(facts: &mut Vec<&Observation>) {
+    let passes_on = |it: &&&Observation| it.fact.kind() == FactKind::HttpPassesOn;
+    let proxies: BTreeSet<Subject> = facts.iter().filter(passes_on).map(|it| it.subject).collect();
+    let is_said_through = |kind| matches!(kind, FactKind::HttpUserAgent | FactKind::TlsClientFingerprint);
+    if !proxies.is_empty() {
+        facts.retain(|it| !(is_said_through(it.fact.kind()) && proxies.contains(&it.subject)));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::{Claim, DeviceClass, Digest, Endpoint, MacAddr, ObservationId, Protocol, Timestamp};
+use crate::{Claim, DeviceClass, Digest, Endpoint, MacAddr, ObservationId, Protocol, Reason, Timestamp};
 
 /// The id of an asset, as `A-1a2b3c4d5e6f`: made from its lowest card address, else its lowest address, else the thing of a
 /// list that it is, so that it is the same in every round that knows as much of it.
@@ -104,6 +104,12 @@ impl Asset {
             (None, Some(name)) => format!("{what} ({name})"),
             (None, None) => format!("{what} ({})", self.id),
         }
+    }
+
+    /// Whether several devices seem to be behind one of its addresses, so that what they are was not decided.
+    #[must_use]
+    pub fn hides_several(&self) -> bool {
+        self.class.reasons.iter().any(|reason| reason.text.starts_with(Reason::SEVERAL_BEHIND))
     }
 
     /// One address to find it by: its lowest IPv4 address, else its lowest address, else its card.

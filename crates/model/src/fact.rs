@@ -75,6 +75,9 @@ fact_kinds! {
     SendsFromIp = "address.sends-from", "sends from the address", Ip, 45;
     /// A router advertised itself (NDP router advertisement, or named as gateway in DHCP). About the address.
     IsRouter = "address.router", "is a router, says", Code, 16;
+    /// Time to live of connections that it opens (RFC 791, 3.2): what its system begins with, and how many routers took one off it, such as
+    /// `128-1`. Only of an address whose connections show more than one system. About the address.
+    TimeToLive = "ip.time-to-live", "opens connections with the time to live", Code, 8;
 
     // Naming and addressing.
     /// Host name that a DHCP client sent (RFC 2132, option 12; RFC 4702, option 81; RFC 4704, option 39). About the card; of IPv6 about
@@ -128,6 +131,12 @@ fact_kinds! {
     HttpServer = "http.server", "web server (HTTP)", Product, 128;
     /// HTTP `User-Agent` header (RFC 9110). About the client's address.
     HttpUserAgent = "http.user-agent", "browser or client (HTTP)", Agent, 128;
+    /// Field of HTTP by which it says that it passes on what others ask or answer: `via` (RFC 9110, 7.6.3), `forwarded` (RFC 7239) or
+    /// `x-forwarded-for`. Whom it names is not kept. About the sender's address.
+    HttpPassesOn = "http.passes-on", "passes on requests of others, says (HTTP)", Code, 16;
+    /// Product that passes on, of a list of well-known ones, with its version where `Via` gives it (RFC 9110, 7.6.3), such as
+    /// `squid/5.7`. About the sender's address.
+    HttpProxy = "http.proxy", "proxy (HTTP)", Code, 32;
     /// SSH identification string of a server (RFC 4253, 4.2). About the service.
     SshBanner = "ssh.banner", "SSH server", Product, 128;
     /// SSH identification string of a client (RFC 4253, 4.2). About the client's address.

@@ -68,6 +68,9 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// How a reason begins that tells of an address behind which several devices seem to be.
+    pub const SEVERAL_BEHIND: &str = "Several devices seem to be behind this address";
+
     /// A reason that rests on these grounds.
     #[must_use]
     pub fn new(text: impl Into<String>, grounds: impl IntoIterator<Item = Ground>) -> Self {
@@ -84,4 +87,12 @@ pub struct Claim<T> {
     pub confidence: Confidence,
     /// Why, the strongest first.
     pub reasons: Vec<Reason>,
+}
+
+impl<T> Claim<T> {
+    /// The same claim, no surer than this.
+    #[must_use]
+    pub fn at_most(self, most: Confidence) -> Self {
+        Self { confidence: self.confidence.min(most), ..self }
+    }
 }

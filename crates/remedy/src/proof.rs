@@ -207,7 +207,9 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::TlsClientFingerprint
         | FactKind::KerberosWeakEncryption
         | FactKind::SipRole
+        | FactKind::TimeToLive
         | FactKind::HttpUserAgent
+        | FactKind::HttpPassesOn
         | FactKind::SshClientBanner
         | FactKind::RdpSecurity
         | FactKind::SmbDialect

@@ -12,6 +12,7 @@ use crate::accounts::AccountTable;
 use crate::conversation::ConversationTable;
 use crate::facts::FactTable;
 use crate::flow::{Entered, Flow, FlowKey, FlowTable, Kind, Side, View};
+use crate::lifetimes::LifetimeTable;
 use crate::limits::Limits;
 use crate::shard::Findings;
 use crate::skips::Skips;
@@ -144,6 +145,7 @@ impl Flows {
         Findings {
             facts: facts.take(),
             accounts: AccountTable::default(),
+            lifetimes: LifetimeTable::default(),
             conversations: conversations.take(),
             skips,
             values_not_allowed: 0,
@@ -157,7 +159,14 @@ impl Flows {
             self.sum_up(&flow, &mut skips);
         }
         let Self { facts, conversations, .. } = self;
-        Findings { facts, accounts: AccountTable::default(), conversations, skips, values_not_allowed: 0 }
+        Findings {
+            facts,
+            accounts: AccountTable::default(),
+            lifetimes: LifetimeTable::default(),
+            conversations,
+            skips,
+            values_not_allowed: 0,
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::net::Ipv4Addr;
 use wardround_model::{FactKind, Protocol, RolesKnownBy, SkipReason, Subject, Volume};
 
 use super::build::{
-    ACK, CLIENT, Pcap, Pcapng, SERVER, START, SYN, Tcp, arp, connection, ethernet, ipv4, udp, vlan,
+    ACK, CLIENT, Pcap, Pcapng, RST, SERVER, START, SYN, Tcp, arp, connection, ethernet, ipv4, udp, vlan,
 };
 use super::{assert_same, note, options, read_notes, skipped, values, with_workers};
 use crate::flow::{FlowKey, Kind, View};
@@ -243,4 +243,39 @@ fn pairs_of_hosts_are_spread_over_all_shards() {
         }
         assert!(counts.iter().all(|count| (4..40).contains(count)), "{counts:?}");
     }
+}
+
+/// A connection of the client from this port whose packets have this time to live, and so many more packets of it.
+fn opened(port: u16, time_to_live: u8, more: &[(u8, u8)]) -> Vec<Vec<u8>> {
+    let (client, server) = connection(port);
+    let mut packets = vec![
+        client.segment(99, SYN, b""),
+        server.segment(199, SYN | ACK, b""),
+        client.segment(100, ACK, b""),
+        client.segment(100, ACK, b"?"),
+    ];
+    let lives = [time_to_live, 64, time_to_live, time_to_live];
+    packets.extend(more.iter().map(|(flags, _)| client.segment(101, *flags, b"")));
+    for (packet, life) in packets.iter_mut().zip(lives.into_iter().chain(more.iter().map(|it| it.1))) {
+        packet[14 + 8] = life;
+    }
+    packets
+}
+
+#[test]
+fn times_to_live_are_told_where_an_address_opens_connections_with_those_of_two_systems() {
+    let told = |packets: &[Vec<u8>]| {
+        let captured = read_notes(&Pcap::of(packets), &options());
+        let facts = captured.observations.into_iter().filter(|it| it.fact.kind() == FactKind::TimeToLive);
+        facts.map(|it| format!("{} {} x{}", it.subject, it.fact.value(), it.count)).collect::<Vec<_>>()
+    };
+    let two = [opened(50_000, 63, &[]), opened(50_001, 127, &[]), opened(50_002, 63, &[])].concat();
+    assert_eq!(told(&two), ["10.1.0.1 64-1 x2", "10.1.0.1 128-1 x1"]);
+    let one = [opened(50_000, 64, &[]), opened(50_001, 63, &[])].concat();
+    assert_eq!(told(&one), [""; 0], "one system, in it or behind another router");
+    // What ends a connection, or comes in the middle of it, may be of somebody on the way.
+    let on_the_way = [opened(50_000, 64, &[]), opened(50_001, 64, &[(RST, 255), (ACK, 128)])].concat();
+    assert_eq!(told(&on_the_way), [""; 0]);
+    let invented: Vec<_> = opened(50_001, 128, &[]).into_iter().step_by(2).collect();
+    assert_eq!(told(&[opened(50_000, 64, &[]), invented].concat()), [""; 0], "nobody answered it");
 }

@@ -246,3 +246,29 @@ proptest! {
         side(dissect_ipp, &answer).read(64);
     }
 }
+
+#[test]
+fn who_passes_on_is_told_and_for_whom_is_not() {
+    let squid = "Sender http.passes-on=via\nSender http.proxy=squid/5.7\n";
+    for (fields, expected) in [
+        ("Via: 1.1 erika-pc.example (squid/5.7)", squid),
+        ("VIA: 1.0 erika, 1.1 4711.example:3128 (squid/5.7 (build 4711, mustermann))", squid),
+        ("Via: 1.1 varnish\r\nVia: 1.1 erika (squid/5.7)", squid),
+        ("Via: HTTP/1.1 varnish", "Sender http.passes-on=via\nSender http.proxy=varnish\n"),
+        ("Via: 1.1 kong/3.4.2-erika", "Sender http.passes-on=via\nSender http.proxy=kong/3.4.2\n"),
+        ("Via: 1.1 erika (mustermann/4711)", "Sender http.passes-on=via\n"),
+        ("Via: erika", ""),
+        ("Via:", ""),
+        ("X-Forwarded-For: 10.47.11.1, erika", "Sender http.passes-on=x-forwarded-for\n"),
+        ("Forwarded: for=\"_mustermann\";by=erika", "Sender http.passes-on=forwarded\n"),
+        ("X-Forwarded-For:", ""),
+    ] {
+        let request = format!("GET / HTTP/1.1\r\n{fields}\r\n\r\n");
+        let told = side(dissect, request.as_bytes()).check().lines();
+        assert_eq!(told, expected, "{fields}");
+        assert_no_canary(&told);
+        let answer = format!("HTTP/1.1 204 No Content\r\n{fields}\r\n\r\n");
+        let of_an_answer = if fields.contains("orwarded") { "" } else { expected };
+        assert_eq!(side(dissect, answer.as_bytes()).check().lines(), of_an_answer, "{fields}");
+    }
+}

@@ -132,7 +132,7 @@ impl Told {
 
 /// A fact that a fingerprint matches.
 pub(crate) struct Match<'a> {
-    observation: &'a Observation,
+    pub(crate) observation: &'a Observation,
     told: Arc<Told>,
 }
 

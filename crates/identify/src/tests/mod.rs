@@ -1,5 +1,6 @@
 //! Scenarios, laws and pages, over a hospital written in lines.
 
+mod behind;
 mod grouping;
 mod laws;
 mod lists;

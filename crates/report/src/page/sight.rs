@@ -91,6 +91,7 @@ pub(crate) fn not_seen(round: &Round) -> Vec<String> {
     lines.extend(mirror::advice(round));
     lines.extend(unanswered(round));
     lines.extend(encrypted(round));
+    lines.extend(several_behind(round));
     lines.extend(already_open(round));
     lines.extend(skipped(round));
     lines
@@ -161,6 +162,18 @@ fn encrypted(round: &Round) -> Option<String> {
     })
 }
 
+fn several_behind(round: &Round) -> Option<String> {
+    let hiding = round.assets.iter().filter(|asset| asset.hides_several());
+    let named: Vec<String> = hiding.filter_map(wardround_model::Asset::address).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "{} to hide several devices ({}): what they are was not decided; a mirror port behind would show them.",
+            count(size(named.len()), "address seems", "addresses seem"),
+            listed(&named, 8)
+        )
+    })
+}
+
 fn already_open(round: &Round) -> Option<String> {
     let open: u64 = round.conversations.iter().map(|conversation| conversation.already_open).sum();
     (open > 0).then(|| {
@@ -198,4 +211,25 @@ fn counted(reason: SkipReason, kind: SourceKind) -> (&'static str, &'static str)
 
 fn size(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use wardround_model::{DeviceClass, Reason};
+
+    use super::super::made_up;
+    use super::*;
+
+    #[test]
+    fn addresses_behind_which_several_devices_seem_to_be_are_told() {
+        let alone = made_up::asset("10.1.1.5", "2026-11-23");
+        let mut many = made_up::asset("10.1.1.9", "2026-11-23");
+        many.class.value = DeviceClass::Unknown;
+        many.class.reasons.insert(0, Reason::new(format!("{}: ...", Reason::SEVERAL_BEHIND), []));
+        let told = |assets| not_seen(&made_up::round(assets, Vec::new())).join("\n");
+        assert!(told(vec![alone.clone(), many]).contains(
+            "1 address seems to hide several devices (10.1.1.9): what they are was not decided; a mirror port behind would show them."
+        ));
+        assert!(!told(vec![alone]).contains("several devices"));
+    }
 }
