@@ -404,9 +404,7 @@ pub(super) fn said(protocol: Protocol) -> Vec<Said> {
             seed("ntp/answer"),
         ],
         // Who speaks describes himself; what he says is not ours to keep.
-        Protocol::Rtp => {
-            vec![Seed("rtp/report", vec![(b"erika1438522940@ward-0719b28".to_vec(), name(28).into())])]
-        }
+        Protocol::Rtp => vec![named("rtp/report", &["erika1438522940", "ward-0719b28"])],
         Protocol::Winrm => vec![
             own(
                 "winrm/client",
