@@ -5,6 +5,7 @@
 mod accounts;
 mod flows;
 mod network;
+mod translation;
 mod vigil;
 mod watching;
 

@@ -43,7 +43,32 @@ impl Network {
         assert!(done.status.success(), "ip {words}: {done:?}");
     }
 
-    fn inside(&self, program: &str, words: &str) {
+    /// Joins it to another by a pair of interfaces of these names, each up and with this address.
+    pub(crate) fn join(
+        &self,
+        (name, address): (&str, &str),
+        other: &Self,
+        (its_name, its_address): (&str, &str),
+    ) {
+        self.ip(&format!("link add {name} type veth peer name {its_name} netns {}", other.name));
+        for (network, name, address) in [(self, name, address), (other, its_name, its_address)] {
+            network.ip(&format!("addr add {address} dev {name}"));
+            network.ip(&format!("link set {name} up"));
+        }
+    }
+
+    /// Does something from inside.
+    pub(crate) fn within<T: Send>(&self, deed: impl FnOnce() -> T + Send) -> T {
+        let space = File::open(format!("/var/run/netns/{}", self.name)).unwrap();
+        let doing = || {
+            move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+            deed()
+        };
+        std::thread::scope(|scope| scope.spawn(doing).join().unwrap())
+    }
+
+    /// Runs a program inside with words that have no space.
+    pub(crate) fn inside(&self, program: &str, words: &str) {
         let mut command = Command::new("ip");
         command.args(["netns", "exec", &self.name, program]).args(words.split(' '));
         let done = command.output().unwrap();
