@@ -73,13 +73,16 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// Fills what a step made for one round.
+type FillRound = fn(&Connection, i64) -> Result<(), Trouble>;
+
 /// What brings a store from one version to the next.
 struct Step {
     first: &'static str,
     /// Taken once for each round, whose id stands in the table `this_round` meanwhile; may be empty.
     each_round: &'static str,
     /// What SQL alone cannot do for each round, after that.
-    fill_round: Option<fn(&Connection, i64) -> Result<(), Trouble>>,
+    fill_round: Option<FillRound>,
     last: &'static str,
 }
 
