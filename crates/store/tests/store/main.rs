@@ -30,6 +30,7 @@ mod permissions;
 mod redact;
 #[cfg(test)]
 mod round_trip;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod sample;
