@@ -11,7 +11,7 @@ DIST := dist/wardround-$(VERSION)-linux-x86_64
 
 # What the tests need beyond Rust and a C compiler: setpriv, unshare and mount (util-linux), namespaces and links, readers of PDF,
 # servers that are told notices (mail, syslog), a server of files (FTP), an exporter of flow records, a server that is read (SSH). None is started.
-PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd python3-pyftpdlib rsyslog rsyslog-openssl softflowd openssh-server openssh-client
+PACKAGES := util-linux mount iproute2 procps python3 poppler-utils qpdf python3-aiosmtpd python3-pyftpdlib rsyslog rsyslog-openssl softflowd openssh-server openssh-client nftables
 
 .PHONY: help demo test check format lint unit dist dist-test packages lab-capture lab-lists walk zoo ask-servers bench-ask accuracy bench bench-see bench-live bench-know bench-site kills try-service fuzz fuzz-api intel clean
 
