@@ -15,8 +15,9 @@ use crate::schema::{self, State};
 /// How long we wait for another program that holds the store.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The largest row, in bytes: a sentence, a name or a banner needs far less, and a damaged file may claim far more.
-const MAX_ROW: i32 = 1 << 20;
+/// The largest row, in bytes: a page with all services of a host that answers at every port needs 3 MB, and a damaged file may claim far
+/// more.
+const MAX_ROW: i32 = 1 << 24;
 
 /// Statements that a connection keeps ready: those of all pages. Reading and planning one takes longer than most of them run.
 const PREPARED: usize = 64;

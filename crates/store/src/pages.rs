@@ -152,7 +152,12 @@ impl<'p> Lines<'p> {
             let damaged = || Trouble::Damaged(table.place(place));
             let column = page.get_ref(from + place)?.as_str().map_err(|_| damaged())?;
             if place == 0 {
-                cells.resize(width * (memchr_iter(b'\n', column.as_bytes()).count() + 1), None);
+                let rows = memchr_iter(b'\n', column.as_bytes()).count();
+                // Every column of a sound page has as many line feeds, so that no page takes more memory than its size allows.
+                if rows.saturating_mul(width) > size(page, from, width)? {
+                    return Err(damaged());
+                }
+                cells.resize(width * (rows + 1), None);
             }
             let mut rest = Some(column);
             for row in cells.chunks_exact_mut(width) {
@@ -173,6 +178,15 @@ impl<'p> Lines<'p> {
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[LineCell<'p>]> {
         self.cells.chunks_exact(self.width)
     }
+}
+
+/// Bytes of all columns of a page.
+fn size(page: &Row<'_>, from: usize, width: usize) -> Result<usize, Trouble> {
+    let mut size = 0_usize;
+    for place in 0..width {
+        size = size.saturating_add(page.get_ref(from + place)?.as_bytes().map_or(0, <[u8]>::len));
+    }
+    Ok(size)
 }
 
 /// The first line, and what is behind it.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rusqlite::Connection;
-use wardround_model::{CveId, Fact, FactKind, RoundId, Subject};
+use wardround_model::{CveId, Endpoint, Fact, FactKind, RoundId, Service, Subject};
 use wardround_store::{Judged, RoundHead, Store, StoreError};
 
 use crate::rows;
@@ -79,7 +79,7 @@ fn a_text_beyond_the_limit_is_refused_and_nothing_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
     let mut round = sample::round(Size::CLINIC, 1);
-    round.plan.last_mut().unwrap().why = "x".repeat(2 << 20);
+    round.plan.last_mut().unwrap().why = "x".repeat(2 << 24);
     assert!(matches!(store.round_save(&round), Err(StoreError::TooLarge { .. })));
     assert_eq!(store.round_list().unwrap(), []);
 }
@@ -160,6 +160,21 @@ fn what_contradicts_itself_is_an_error_that_names_the_column_and_no_value() {
         );
         assert!(!error.to_string().contains("ERIKA"), "{error}");
     }
+}
+
+/// Rows of one device stand in one page, however many they are: a host may answer at every port.
+#[test]
+fn a_device_with_every_port_and_a_long_list_of_software_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path().join("rounds.db")).unwrap();
+    let mut round = sample::round(Size::CLINIC, 1);
+    let asset = round.assets.iter_mut().find(|asset| !asset.services.is_empty()).unwrap();
+    let service = asset.services[0].clone();
+    let offered = |port| Service { endpoint: Endpoint { port, ..service.endpoint }, ..service.clone() };
+    asset.services = (0..=u16::MAX).map(offered).collect();
+    asset.names = (0..60_000).map(|number| format!("host-with-a-rather-long-name-{number}")).collect();
+    let id = store.round_save(&round).unwrap();
+    assert_eq!(store.round_load(id).unwrap(), round);
 }
 
 #[test]
