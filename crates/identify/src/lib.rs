@@ -128,10 +128,8 @@ impl Inventory {
         let spoken = Spoken::new(input.statements, input.as_of, &known_as);
         found.retain(|it| !spoken.is_gone(&it.asset, it.in_traffic.then_some(it.asset.last_seen)));
         let listed = found.iter().flat_map(|it| it.listed.iter().map(|id| (*id, it.asset.id))).collect();
-        let (in_traffic, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.in_traffic);
-        let mut assets: Vec<Asset> = in_traffic.into_iter().map(|it| it.asset).collect();
-        let networks = networks::networks(&assets);
-        assets.extend(others.into_iter().map(|it| it.asset));
+        let networks = networks::networks(found.iter().filter(|it| it.in_traffic).map(|it| &it.asset));
+        let mut assets: Vec<Asset> = found.into_iter().map(|it| it.asset).collect();
         for asset in &mut assets {
             spoken.apply(asset);
         }
@@ -177,6 +175,28 @@ struct Found<'g> {
     listed: Vec<ListedId>,
     /// Whether traffic shows it, not lists alone.
     in_traffic: bool,
+}
+
+/// Lists and texts grow in steps larger than most of them are; of all assets together that is a third of their memory.
+fn leave_no_slack(asset: &mut Asset) {
+    let Asset { macs, ips, names, class, maker, model, software, operating_system, care_area, .. } = asset;
+    macs.shrink_to_fit();
+    ips.shrink_to_fit();
+    names.shrink_to_fit();
+    let mut lists = vec![&mut class.reasons];
+    for claim in [maker, model, software, operating_system, care_area].into_iter().flatten() {
+        claim.value.shrink_to_fit();
+        lists.push(&mut claim.reasons);
+    }
+    for reasons in lists {
+        reasons.shrink_to_fit();
+        for reason in reasons {
+            reason.text.shrink_to_fit();
+            reason.grounds.shrink_to_fit();
+        }
+    }
+    asset.services.shrink_to_fit();
+    asset.products.shrink_to_fit();
 }
 
 /// Gives assets whose ids are equal by chance different ones.
@@ -229,7 +249,9 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
         }
         let class = lists::class(&portrait, classify(&portrait));
         portrait.leave_out_what_is_behind();
-        Some(Found { asset: describe::describe(&portrait, class), group, listed, in_traffic })
+        let mut asset = describe::describe(&portrait, class);
+        leave_no_slack(&mut asset);
+        Some(Found { asset, group, listed, in_traffic })
     });
     Inventory::of(found.collect(), input)
 }

@@ -7,7 +7,7 @@ use wardround_model::{Asset, Network};
 use crate::addresses::{Stretch, is_link_local};
 
 /// Every stretch in which an asset has an address, sorted; an asset counts once in each.
-pub(crate) fn networks(assets: &[Asset]) -> Vec<Network> {
+pub(crate) fn networks<'a>(assets: impl Iterator<Item = &'a Asset>) -> Vec<Network> {
     let mut counts: BTreeMap<Stretch, (u64, u64)> = BTreeMap::new();
     for asset in assets {
         let mut stretches: Vec<_> =

@@ -1,5 +1,5 @@
 //! What is called seeing, without judging: captures read to observations and conversations, identified, and kept in a store;
-//! and what each of the three took. `bench/see` runs it.
+//! and what each of the three took, and the most memory until its end. `bench/see` runs it.
 //!
 //! `cargo run --release -p wardround-round --example see -- STORE WORKERS FILE...`
 
@@ -96,7 +96,8 @@ impl Phase {
     /// Tells what the part that ends here took, and begins the next.
     fn ends(&mut self, name: &str) {
         let used = cpu_seconds().unwrap_or(0.0);
-        println!("{name}: {:.3} s CPU, {:.3} s wall", used - self.used, self.begun.elapsed().as_secs_f64());
+        let (wall, peak) = (self.begun.elapsed().as_secs_f64(), peak_megabytes().unwrap_or(0.0));
+        println!("{name}: {:.3} s CPU, {wall:.3} s wall, {peak:.1} MB at most so far", used - self.used);
         *self = Self { begun: Instant::now(), used };
     }
 }
@@ -107,4 +108,12 @@ fn cpu_seconds() -> Option<f64> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut times = fields.split(' ').skip(11).map_while(|field| field.parse::<f64>().ok());
     Some((times.next()? + times.next()?) / 100.0)
+}
+
+/// The most memory that this process has held so far (proc(5), `VmHWM`, in KiB), in MB.
+fn peak_megabytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib * 1024.0 / 1e6)
 }

@@ -169,13 +169,18 @@ const SELECT_HEADS: &str = "
     FROM round LEFT JOIN round_summary ON round_summary.round_id = id ORDER BY id";
 const SELECT_SOURCES: &str = "SELECT name FROM source WHERE round_id = ?1 ORDER BY position";
 
-/// Kibibytes of a store that are held in memory while a round is saved: its indexes are written in no order of theirs.
-const HELD_WHILE_SAVING: i64 = 128 * 1024;
+/// Kibibytes of a store that are held in memory while a round is saved; more for each finding, whose indexes are written in no order of
+/// theirs, up to this.
+const HELD_WHILE_SAVING: i64 = 8 * 1024;
+const HELD_WHILE_SAVING_MOST: i64 = 128 * 1024;
+const FINDINGS_OF_A_KIBIBYTE: usize = 4;
 /// Kibibytes that are held otherwise: what SQLite holds unasked.
 const HELD: i64 = 2_000;
 
 fn save(connection: &mut Connection, round: &Round, judged: Judged<'_>) -> Result<RoundId, Trouble> {
-    connection.pragma_update(None, "cache_size", -HELD_WHILE_SAVING)?;
+    let of_findings = i64::try_from(round.findings.len() / FINDINGS_OF_A_KIBIBYTE).unwrap_or(i64::MAX);
+    let held = HELD_WHILE_SAVING.saturating_add(of_findings).min(HELD_WHILE_SAVING_MOST);
+    connection.pragma_update(None, "cache_size", -held)?;
     let saved = save_within(connection, round, judged);
     connection.pragma_update(None, "cache_size", -HELD)?;
     connection.execute_batch("PRAGMA shrink_memory")?;

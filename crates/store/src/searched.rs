@@ -2,6 +2,7 @@
 //! hundred rows by a finder of bytes, not one over a row for each asset by SQL.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
@@ -28,11 +29,11 @@ static SEARCHED: Table = Table {
 };
 
 /// What an asset is looked for by.
-pub(crate) struct Line {
+pub(crate) struct Line<'l> {
     pub(crate) class: DeviceClass,
     pub(crate) worst: usize,
-    pub(crate) network: String,
-    pub(crate) care_area: String,
+    pub(crate) network: &'l str,
+    pub(crate) care_area: &'l str,
     /// Its place by urgency, title, address and last sight.
     pub(crate) orders: [usize; ORDERS],
     pub(crate) text: String,
@@ -54,7 +55,7 @@ impl<'c> Lines<'c> {
         Ok(Self { table: writer.table(&SEARCHED)?, first: 0, lines: 0, facts, orders, text })
     }
 
-    pub(crate) fn add(&mut self, line: &Line) -> Result<(), Trouble> {
+    pub(crate) fn add(&mut self, line: &Line<'_>) -> Result<(), Trouble> {
         if self.lines == MOST_LINES || self.text.len() >= MOST_BYTES {
             self.close()?;
         }
@@ -63,13 +64,18 @@ impl<'c> Lines<'c> {
             self.text.push('\n');
         }
         let plain = |text: &str| text.replace(['\t', '\n'], " ");
-        let facts =
-            [line.class.code(), &line.worst.to_string(), &plain(&line.network), &plain(&line.care_area)];
-        self.facts += &facts.join("\t");
+        // Writing to a text cannot fail.
+        let (class, worst) = (line.class.code(), line.worst);
+        let _ = write!(self.facts, "{class}\t{worst}\t{}\t{}", plain(line.network), plain(line.care_area));
         for place in line.orders {
-            self.orders += &format!("{place:08x}");
+            let _ = write!(self.orders, "{place:08x}");
         }
-        self.text += &line.text.replace('\n', "\u{1f}");
+        for (place, text) in line.text.split('\n').enumerate() {
+            if place > 0 {
+                self.text.push('\u{1f}');
+            }
+            self.text.push_str(text);
+        }
         self.lines += 1;
         Ok(())
     }

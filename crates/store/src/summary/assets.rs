@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use memchr::memmem;
 use wardround_model::{Asset, Decision, DeviceClass, Network, Role, Round};
 
 use super::{Places, rank};
@@ -66,17 +68,17 @@ pub(super) fn write(
 }
 
 fn write_places(writer: Writer<'_>, lines: &[Line<'_>]) -> Result<(), Trouble> {
-    let mut places: BTreeMap<(&str, String), (u64, usize)> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, &str), (u64, usize)> = BTreeMap::new();
     for line in lines {
-        for (kind, place) in [("network", line.network()), ("care-area", line.care_area().to_owned())] {
+        for (kind, place) in [("network", line.network.as_str()), ("care-area", line.care_area())] {
             let (count, worst) = places.entry((kind, place)).or_default();
             *count += 1;
             *worst = line.worst().max(*worst);
         }
     }
     let mut table = writer.table(&PLACE)?;
-    for ((kind, place), (count, worst)) in &places {
-        table.row(&[(*kind).into(), place.into(), (*count).into(), (*worst).into()])?;
+    for ((kind, place), (count, worst)) in places {
+        table.row(&[kind.into(), place.into(), count.into(), worst.into()])?;
     }
     Ok(())
 }
@@ -85,6 +87,8 @@ fn write_places(writer: Writer<'_>, lines: &[Line<'_>]) -> Result<(), Trouble> {
 struct Line<'r> {
     asset: &'r Asset,
     title: String,
+    /// The stretch of its address; empty without one.
+    network: String,
     owner: Role,
     /// Findings by decision, in the order of [`Decision::ALL`].
     findings: [u64; 4],
@@ -95,6 +99,7 @@ fn lines<'r>(round: &'r Round, places: &Places) -> Vec<Line<'r>> {
     let line = |(position, asset): (usize, &'r Asset)| Line {
         asset,
         title: asset.title(),
+        network: main_ip(asset).map(Network::prefix_of).unwrap_or_default(),
         owner: places.owner(Some(position)),
         findings: [0; 4],
         unjudged: 0,
@@ -121,24 +126,19 @@ impl Line<'_> {
         rank(worst.map(|(decision, _)| *decision))
     }
 
-    /// The stretch of its address; empty without one.
-    fn network(&self) -> String {
-        main_ip(self.asset).map(Network::prefix_of).unwrap_or_default()
-    }
-
     /// Empty where it is not known.
     fn care_area(&self) -> &str {
         self.asset.care_area.as_ref().map_or("", |claim| claim.value.as_str())
     }
 
-    fn searched(&self, orders: [usize; 4]) -> searched::Line {
+    fn searched(&self, orders: [usize; 4]) -> searched::Line<'_> {
         searched::Line {
             class: self.asset.class.value,
             worst: self.worst(),
-            network: self.network(),
-            care_area: self.care_area().to_owned(),
+            network: &self.network,
+            care_area: self.care_area(),
             orders,
-            text: searched(self.asset),
+            text: searched(self.asset, &self.title),
         }
     }
 
@@ -154,7 +154,7 @@ impl Line<'_> {
             position.into(),
             self.asset.class.value.code().into(),
             self.worst().into(),
-            Cell::Made(self.network()),
+            (&self.network).into(),
             self.care_area().into(),
             self.owner.code().into(),
             urgency.into(),
@@ -223,20 +223,33 @@ fn ranks<K: Ord>(lines: &[Line<'_>], key: impl Fn(&Line<'_>) -> K) -> Vec<usize>
     ranks
 }
 
-/// Title, names, addresses, maker, model and id, in lower case, one a line.
-fn searched(asset: &Asset) -> String {
-    let claims = [&asset.maker, &asset.model].into_iter().flatten().map(|claim| claim.value.clone());
-    let mut texts = vec![asset.title(), asset.id.to_string()];
-    texts.extend(asset.names.iter().cloned());
-    texts.extend(asset.ips.iter().map(ToString::to_string));
-    texts.extend(asset.macs.iter().map(ToString::to_string));
-    texts.extend(claims);
-    let texts: Vec<String> = texts.into_iter().map(|text| text.to_lowercase()).collect();
-    let mut kept: Vec<&str> = Vec::new();
-    for text in &texts {
-        if !kept.iter().any(|other| other.contains(text.as_str())) {
-            kept.push(text);
+/// Within so many bytes it is looked whether a text stands there already: a name of many is soon told twice, a list of thousands is not
+/// held against itself.
+const LOOKED_THROUGH: usize = 1024;
+
+/// Title, names, addresses, maker, model and id, in lower case, one a line; what another line has is left out.
+fn searched(asset: &Asset, title: &str) -> String {
+    let mut text = title.to_lowercase();
+    let mut line = String::new();
+    let mut add = |told: &dyn std::fmt::Display| {
+        line.clear();
+        // Writing to a text cannot fail.
+        let _ = write!(line, "{told}");
+        if line.is_ascii() {
+            line.make_ascii_lowercase();
+        } else {
+            line = line.to_lowercase();
         }
-    }
-    kept.join("\n")
+        let before = text.as_bytes().get(..LOOKED_THROUGH).unwrap_or(text.as_bytes());
+        if memmem::find(before, line.as_bytes()).is_none() {
+            text.push('\n');
+            text.push_str(&line);
+        }
+    };
+    add(&asset.id);
+    asset.names.iter().for_each(|name| add(name));
+    asset.ips.iter().for_each(|ip| add(ip));
+    asset.macs.iter().for_each(|mac| add(mac));
+    [&asset.maker, &asset.model].into_iter().flatten().for_each(|claim| add(&claim.value));
+    text
 }
