@@ -11,6 +11,7 @@
 
 mod addresses;
 mod behind;
+mod cards;
 mod describe;
 mod evidence;
 mod families;
@@ -29,9 +30,12 @@ mod office;
 mod ownership;
 mod plant;
 mod portrait;
+mod rules;
 mod scene;
+mod signs;
 mod statements;
 mod telephones;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +48,7 @@ use wardround_model::{
 };
 
 use crate::behind::Behind;
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::Evidence;
 use crate::fingerprints::{Fingerprints, Matcher};
 use crate::grouping::{Group, Groups};
 use crate::portrait::Portrait;
@@ -204,10 +208,6 @@ fn known_as(found: &[Found<'_>]) -> HashMap<AssetId, AssetId> {
     known
 }
 
-/// All families of rules.
-const RULES: [&[Rule]; 6] =
-    [imaging::RULES, messages::RULES, laboratory::RULES, office::RULES, infrastructure::RULES, plant::RULES];
-
 /// Works out what there is, from everything that was observed.
 ///
 /// The result does not depend on the order of the input. Time and memory grow with the input, a little more than in
@@ -235,16 +235,15 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
 }
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {
-    let by_rules = RULES.into_iter().flat_map(|rules| evidence::weigh(rules, portrait));
-    let signs: Vec<Evidence> = families::signs(portrait)
+    let found: Vec<Evidence> = families::signs(portrait)
         .into_iter()
         .chain(telephones::signs(portrait))
         .chain(fingerprints::signs(portrait))
-        .chain(by_rules)
+        .chain(signs::seen(portrait))
         .collect();
     match &portrait.several {
-        None => evidence::judge(&signs),
-        Some(several) => judge_before_several(several, &signs),
+        None => evidence::judge(&found),
+        Some(several) => judge_before_several(several, &found),
     }
 }
 

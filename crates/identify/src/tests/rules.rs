@@ -1,0 +1,133 @@
+//! The files of our own rules are whole: every row is read, none can never match, and a wrong one is told by file, line and column.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use wardround_model::Fact;
+
+use crate::cards::Cards;
+use crate::families::{Family, ObjectId, Text};
+use crate::kinds::Word;
+use crate::makers::Maker;
+use crate::rules::{Rule, rows};
+use crate::signs::{self, Sign};
+use crate::telephones::Telephone;
+use crate::terms::Listed;
+
+/// Reads a file, and says what is wrong with it.
+fn whole<R: Rule>(files: &mut BTreeSet<&'static str>) {
+    let wrong: Vec<String> =
+        rows::<R>(R::TEXT).filter_map(Result::err).map(|wrong| wrong.to_string()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let written = R::TEXT.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    assert_eq!(rows::<R>(R::TEXT).count() + 1, written.count(), "rules/{}: rows and their heading", R::FILE);
+    assert!(rows::<R>(R::TEXT).count() > 0, "rules/{} has no rows", R::FILE);
+    assert!(R::TEXT.ends_with('\n') && !R::TEXT.contains('\r'), "rules/{}: ends of lines", R::FILE);
+    files.insert(R::FILE);
+}
+
+#[test]
+fn every_row_of_every_file_is_read() {
+    let mut read = BTreeSet::from(["README.md"]);
+    whole::<Sign>(&mut read);
+    whole::<Family>(&mut read);
+    whole::<Text>(&mut read);
+    whole::<ObjectId>(&mut read);
+    whole::<Telephone>(&mut read);
+    whole::<Maker>(&mut read);
+    whole::<Word>(&mut read);
+    whole::<Listed>(&mut read);
+    whole::<Cards>(&mut read);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let there = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let there: BTreeSet<String> = there.map(|name| name.into_string().unwrap()).collect();
+    assert_eq!(
+        there,
+        read.iter().map(ToString::to_string).collect(),
+        "files that are there, and that are read"
+    );
+    let told = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    for file in read {
+        assert!(
+            told.contains(&format!("`{file}`")) || file == "README.md",
+            "rules/README.md is silent of {file}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_row_is_told_by_file_line_and_column() {
+    const HEADING: &str = "class | weight | clinical | sign | sentence";
+    for (row, expected) in [
+        ("printer | 60 | -", "row: has 3 cells where the columns are 5"),
+        ("printer | 60 |  | card | Its card", "clinical: is empty"),
+        (
+            "printer | 60 | - | card | Its\tcard",
+            "sentence: is empty (write - for nothing), or has a character",
+        ),
+        ("printr | 60 | - | card | Its card", "class: there is no kind of device called printr"),
+        ("printer | 96 | - | card | Its card", "weight: must be a number up to 95"),
+        ("printer | 0 | - | card | Its card", "weight: is 0 for \"unknown\", and for nothing else"),
+        ("unknown | 5 | - | card | Its card", "weight: is 0 for \"unknown\", and for nothing else"),
+        ("printer | 60 | yes | card | Its card", "clinical: must be \"clinical\" or -"),
+        ("printer | 60 | - | ipp.modell | It", "sign: there is no kind of fact called ipp.modell"),
+        ("printer | 60 | - | ipp.model has x | It", "sign: \"has\" is none of: is, begins, in"),
+        ("printer | 60 | - | ipp.model is x;; y | It", "sign: has nothing between two semicolons"),
+        (
+            "printer | 60 | - | ipp.model is x; x | It",
+            "sign: has nothing between two semicolons, or the same",
+        ),
+        ("printer | 60 | - | ipp.model is | It", "sign: has nothing between two semicolons"),
+        ("printer | 60 | - | ipp.model in inks | It", "sign: terms.txt has no list called inks"),
+        ("printer | 60 | - | serves ippp | It", "sign: there is no protocol called ippp"),
+        ("printer | 60 | - | serves ipp to many | It", "sign: there is no protocol called ipp to many"),
+        ("printer | 60 | - | called Printer | It", "sign: words have small letters from a to z alone"),
+        ("printer | 60 | - | code prints | -", "sign: no test is called prints"),
+        ("printer | 75 | - | code prints-film | It", "sentence: stands in code for a test in code: write -"),
+        ("printer | 60 | - | card | -", "sentence: must say something"),
+        ("printer | 60 | - | card | It is {value}", "sentence: has a blank that nothing of this sign is for"),
+        ("printer | 60 | - | uses ipp | {hosts}", "sentence: has a blank that nothing of this sign is for"),
+    ] {
+        let text: &'static str = format!("# Signs\n\n{HEADING}\n{row}\n").leak();
+        let wrong = rows::<Sign>(text).find_map(Result::err).map(|wrong| wrong.to_string());
+        let wrong = wrong.unwrap_or_else(|| panic!("{row} was read"));
+        assert!(wrong.starts_with(&format!("rules/signs.txt, line 4, {expected}")), "{row}: {wrong}");
+    }
+    let headless = rows::<Sign>("printer | 60 | - | card | Its card is {maker}'s").find_map(Result::err);
+    let told = headless.map(|wrong| wrong.to_string());
+    assert_eq!(told.unwrap(), "rules/signs.txt, line 1, row: does not name the columns, as the first must");
+}
+
+#[test]
+fn tests_in_code_and_the_file_name_each_other_once() {
+    let named: Vec<&str> = cells().filter_map(|[_, sign]| sign.strip_prefix("code ")).collect();
+    let known: Vec<&str> = signs::tests().collect();
+    for name in &known {
+        let times = named.iter().filter(|other| *other == name).count();
+        assert_eq!(times, 1, "rules/signs.txt must name the test {name} once");
+    }
+    assert_eq!(known.len(), named.len());
+    assert_eq!(known.iter().collect::<BTreeSet<_>>().len(), known.len(), "two tests have one name");
+}
+
+#[test]
+fn no_sign_is_there_twice_or_can_never_be_seen() {
+    let mut seen = BTreeSet::new();
+    for [class, sign] in cells() {
+        assert!(seen.insert([class, sign]), "rules/signs.txt: {sign} is there twice for {class}");
+    }
+    for (kind, value) in signs::values() {
+        let fact = Fact::new(kind, value.as_bytes());
+        let kept = fact.as_ref().map(Fact::value);
+        assert_eq!(kept, Ok(value), "rules/signs.txt: no {} is ever kept as {value}", kind.code());
+    }
+}
+
+/// Class and sign of every row.
+fn cells() -> impl Iterator<Item = [&'static str; 2]> {
+    let rows = Sign::TEXT.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).skip(1);
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        [cells[0], cells[3]]
+    })
+}
