@@ -4,14 +4,18 @@
 //! confidence and reasons that lead back to observations and conversations.
 //! Not here: what is weak (`triage`), what is known of products (`intel`), files, a clock.
 //!
-//! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
-//! together, `behind` finds addresses that several devices seem to share, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
-//! `infrastructure`, `plant`, `families`, `telephones`, and a hospital's own `fingerprints`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
-//! makes the asset, and `statements` changes it to what people said.
+//! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses together, `behind`
+//! finds addresses that several devices seem to share, `joining` adds the things of lists, a `portrait` holds all that was seen of one
+//! thing, the rules find signs in it (`signs` with the tests in `imaging`, `messages`, `laboratory`, `office`, `infrastructure` and `plant`;
+//! `families`, `telephones`, and a hospital's own `fingerprints`), `evidence` weighs them, `lists` adds what lists say, `claims` says who
+//! made it, `describe` makes the asset, and `statements` changes it to what people said.
+//!
+//! Our own rules are files (`rules/`, read by `rules`): what devices say of themselves, what is a sign of what, and every weight.
 
 mod addresses;
 mod behind;
 mod cards;
+mod claims;
 mod describe;
 mod evidence;
 mod families;

@@ -156,8 +156,8 @@ impl Row {
 
     /// In how many of a hundred cases a sign would be enough by itself.
     pub(crate) fn weight(&self, column: &'static str) -> Result<u8, Wrong> {
-        let weight = self.text(column)?.parse().ok().filter(|weight| *weight <= MOST);
-        weight.ok_or_else(|| self.wrong(column, format!("must be a number up to {MOST}")))
+        let weight = self.text(column)?.parse().ok().filter(|weight| (1..=MOST).contains(weight));
+        weight.ok_or_else(|| self.wrong(column, format!("must be a number from 1 to {MOST}")))
     }
 }
 

@@ -177,10 +177,12 @@ impl Rule for Sign {
     const COLUMNS: &'static [&'static str] = &["class", "weight", "clinical", "sign", "sentence"];
 
     fn read(row: &Row) -> Result<Self, Wrong> {
-        let (class, weight) = (row.class("class")?, row.weight("weight")?);
-        if (class == DeviceClass::Unknown) != (weight == 0) {
-            return Err(row.wrong("weight", "is 0 for \"unknown\", and for nothing else"));
-        }
+        let class = row.class("class")?;
+        let weight = match (class, row.text("weight")?) {
+            (DeviceClass::Unknown, "0") => 0,
+            (DeviceClass::Unknown, _) => return Err(row.wrong("weight", "must be 0 for \"unknown\"")),
+            _ => row.weight("weight")?,
+        };
         let is_clinical = match row.optional("clinical")? {
             None => false,
             Some("clinical") => true,

@@ -77,9 +77,6 @@ pub(crate) fn named_in<'a>(p: &Portrait<'a>) -> Option<Named<'a>> {
     })
 }
 
-/// How far what a telephone says of its maker, model and version is believed.
-pub(crate) const SAID: u8 = 80;
-
 /// The sign in a device's own words.
 pub(crate) fn signs(p: &Portrait<'_>) -> Option<Evidence> {
     let Named { family, observation, .. } = named_in(p)?;

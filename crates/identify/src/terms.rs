@@ -23,6 +23,8 @@ pub(crate) enum Terms {
     NetworkSystems,
     /// Words in the names of systems that run in anything.
     Embedded,
+    /// Systems that run on many kinds of thing, in fingerprints.
+    GeneralSystems,
     /// Modality terms of devices that make images.
     ImageMaking,
     /// Toolkits of DICOM by version.
@@ -59,7 +61,7 @@ pub(crate) enum Terms {
 
 impl Terms {
     /// All lists with their names in the file, in their order.
-    pub(crate) const ALL: [(&str, Self); 24] = [
+    pub(crate) const ALL: [(&str, Self); 25] = [
         ("browsers", Self::Browsers),
         ("computers", Self::Computers),
         ("phones", Self::Phones),
@@ -68,6 +70,7 @@ impl Terms {
         ("programs", Self::Programs),
         ("network-systems", Self::NetworkSystems),
         ("embedded", Self::Embedded),
+        ("general-systems", Self::GeneralSystems),
         ("image-making", Self::ImageMaking),
         ("toolkits", Self::Toolkits),
         ("toolkit-classes", Self::ToolkitClasses),

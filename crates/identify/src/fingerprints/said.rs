@@ -12,15 +12,12 @@ use crate::kinds::class_of_recog;
 use crate::lists::Said;
 use crate::makers;
 use crate::portrait::{Portrait, because, endpoint};
+use crate::terms::Terms;
 
 /// How far a property is believed, in per cent, where the fingerprint is sure.
 const SAID: u8 = 65;
 /// What a word for a device is worth as a sign of its class.
 const SIGN: u8 = 55;
-
-/// Systems that run on many kinds of thing: who made them did not make the thing.
-const SYSTEMS: &[&str] =
-    &["Linux", "Windows", "FreeBSD", "NetBSD", "OpenBSD", "Solaris", "Unix", "Mac OS X", "Android"];
 
 /// The maker.
 pub(crate) fn maker(p: &Portrait<'_>) -> impl Iterator<Item = Said> {
@@ -81,8 +78,7 @@ impl Match<'_> {
     fn of_the_device(&self, name: &str) -> Option<&str> {
         class_of_recog(self.get("os.device")?)?;
         let names = ["os.vendor", "os.family", "os.product"].into_iter().filter_map(|name| self.get(name));
-        let is_general = |name: &str| SYSTEMS.iter().any(|system| name.starts_with(system));
-        if names.into_iter().any(is_general) { None } else { self.get(name) }
+        if names.into_iter().any(|name| Terms::GeneralSystems.begin(name)) { None } else { self.get(name) }
     }
 
     /// `OpenBSD OpenSSH 7.4`: a product with its vendor and version.

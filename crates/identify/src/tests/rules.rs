@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use wardround_model::Fact;
+use wardround_model::{DeviceClass, Fact};
 
 use crate::cards::Cards;
+use crate::claims::Source;
 use crate::families::{Family, ObjectId, Text};
 use crate::kinds::Word;
 use crate::makers::Maker;
@@ -38,6 +39,7 @@ fn every_row_of_every_file_is_read() {
     whole::<Word>(&mut read);
     whole::<Listed>(&mut read);
     whole::<Cards>(&mut read);
+    whole::<Source>(&mut read);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let there = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
     let there: BTreeSet<String> = there.map(|name| name.into_string().unwrap()).collect();
@@ -47,6 +49,13 @@ fn every_row_of_every_file_is_read() {
         "files that are there, and that are read"
     );
     let told = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    for class in DeviceClass::ALL.iter().filter(|class| **class != DeviceClass::Unknown) {
+        assert!(
+            told.contains(&format!("`{}`", class.code())),
+            "rules/README.md is silent of {}",
+            class.code()
+        );
+    }
     for file in read {
         assert!(
             told.contains(&format!("`{file}`")) || file == "README.md",
@@ -66,9 +75,9 @@ fn a_wrong_row_is_told_by_file_line_and_column() {
             "sentence: is empty (write - for nothing), or has a character",
         ),
         ("printr | 60 | - | card | Its card", "class: there is no kind of device called printr"),
-        ("printer | 96 | - | card | Its card", "weight: must be a number up to 95"),
-        ("printer | 0 | - | card | Its card", "weight: is 0 for \"unknown\", and for nothing else"),
-        ("unknown | 5 | - | card | Its card", "weight: is 0 for \"unknown\", and for nothing else"),
+        ("printer | 96 | - | card | Its card", "weight: must be a number from 1 to 95"),
+        ("printer | 0 | - | card | Its card", "weight: must be a number from 1 to 95"),
+        ("unknown | 5 | - | card | Its card", "weight: must be 0 for \"unknown\""),
         ("printer | 60 | yes | card | Its card", "clinical: must be \"clinical\" or -"),
         ("printer | 60 | - | ipp.modell | It", "sign: there is no kind of fact called ipp.modell"),
         ("printer | 60 | - | ipp.model has x | It", "sign: \"has\" is none of: is, begins, in"),
