@@ -265,6 +265,13 @@ mod tests {
     }
 
     #[test]
+    fn makers_have_one_spelling() {
+        for maker in FAMILIES.iter().filter_map(|family| family.maker) {
+            assert_eq!(crate::makers::tidy(maker), maker, "rules/families.txt: rules/makers.txt calls it so");
+        }
+    }
+
+    #[test]
     fn no_family_hides_another() {
         for family in FAMILIES.iter() {
             let found = Family::named(&format!("{} 1", family.text));

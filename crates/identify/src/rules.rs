@@ -29,7 +29,7 @@ pub(crate) fn rows<R: Rule>(text: &'static str) -> impl Iterator<Item = Result<R
     written.enumerate().filter_map(|(place, (line, text))| {
         let row = Row::of::<R>(line, text);
         match row {
-            Ok(row) if place == 0 => row.is_heading().err().map(Err),
+            Ok(row) if place == 0 => row.names_the_columns().err().map(Err),
             row => Some(row.and_then(|row| R::read(&row))),
         }
     })
@@ -70,7 +70,7 @@ impl Row {
         }
     }
 
-    fn is_heading(&self) -> Result<(), Wrong> {
+    fn names_the_columns(&self) -> Result<(), Wrong> {
         let is_heading = self.cells == self.columns;
         if is_heading {
             Ok(())

@@ -206,6 +206,12 @@ mod tests {
         for (place, row) in TELEPHONES.iter().enumerate() {
             let first = TELEPHONES.iter().position(|earlier| row.begins.starts_with(earlier.begins));
             assert_eq!(first, Some(place), "rules/telephones.txt: {} is never reached", row.begins);
+            let maker = row.maker.unwrap_or_default();
+            assert_eq!(
+                crate::makers::tidy(maker),
+                maker,
+                "rules/telephones.txt: rules/makers.txt calls it so"
+            );
         }
     }
 }

@@ -65,8 +65,7 @@ fn every_row_of_every_file_is_read() {
 }
 
 #[test]
-fn a_wrong_row_is_told_by_file_line_and_column() {
-    const HEADING: &str = "class | weight | clinical | sign | sentence";
+fn a_wrong_sign_is_told_by_file_line_and_column() {
     for (row, expected) in [
         ("printer | 60 | -", "row: has 3 cells where the columns are 5"),
         ("printer | 60 |  | card | Its card", "clinical: is empty"),
@@ -97,14 +96,57 @@ fn a_wrong_row_is_told_by_file_line_and_column() {
         ("printer | 60 | - | card | It is {value}", "sentence: has a blank that nothing of this sign is for"),
         ("printer | 60 | - | uses ipp | {hosts}", "sentence: has a blank that nothing of this sign is for"),
     ] {
-        let text: &'static str = format!("# Signs\n\n{HEADING}\n{row}\n").leak();
-        let wrong = rows::<Sign>(text).find_map(Result::err).map(|wrong| wrong.to_string());
-        let wrong = wrong.unwrap_or_else(|| panic!("{row} was read"));
-        assert!(wrong.starts_with(&format!("rules/signs.txt, line 4, {expected}")), "{row}: {wrong}");
+        refused::<Sign>(row, expected);
     }
     let headless = rows::<Sign>("printer | 60 | - | card | Its card is {maker}'s").find_map(Result::err);
     let told = headless.map(|wrong| wrong.to_string());
     assert_eq!(told.unwrap(), "rules/signs.txt, line 1, row: does not name the columns, as the first must");
+}
+
+#[test]
+fn a_wrong_row_of_another_file_is_told_so_too() {
+    for (row, expected) in [
+        ("Acme | printer | Acme | -", "text: must be in lower case"),
+        ("acme | unknown | Acme | -", "class: must be known"),
+        ("acme | printer | Acme | last word", "model: must be -, or one of"),
+        ("acme | printer | Acme | word LJ", "model: must be -, or one of"),
+    ] {
+        refused::<Family>(row, expected);
+    }
+    refused::<Text>("ipp.models | 75 | answer", "fact: there is no kind of fact called ipp.models");
+    refused::<ObjectId>(
+        "1.3.6.1.4.1.9 | printer | 60 | Acme",
+        "begins: must be numbers with a dot behind each",
+    );
+    refused::<ObjectId>(
+        "1.3.6. | infusion-pump | 60 | Acme",
+        "class: a number of a maker makes no medical device",
+    );
+    refused::<Telephone>("acme | voice-phone | 80 | Acme | - | X", "before: goes with \"next word\" alone");
+    refused::<Telephone>("acme | voice-phone | 80 | Acme | word | -", "model: must be -, or one of");
+    refused::<Telephone>("acme | nurse-call | 80 | Acme | - | -", "class: must be known, and no medical one");
+    refused::<Maker>("Acme | Acme | -", "begins: must be in lower case");
+    refused::<Maker>("acme | Acme | printer; inks", "makes: there is no kind of device called inks");
+    refused::<Word>("title | acme | printer", "in: title is none of: name, system, recog");
+    refused::<Word>("recog | Pump | infusion-pump", "class: no word means");
+    refused::<Listed>("inks | black", "list: inks is none of: browsers");
+    refused::<Cards>("00:05:6 | virtual | Acme", "begins: must be bytes in hex");
+    refused::<Cards>("00:05 | virtual | Acme", "begins: must be three to five bytes");
+    refused::<Source>("maker | code inks | 80 | -", "source: no code is called inks");
+    refused::<Source>("maker | code card | - | -", "percent: must say something");
+    refused::<Source>("maker | code lists | 80 | -", "percent: is not asked for");
+    refused::<Source>(
+        "maker | bacnet.vendor without x | 80 | BACnet",
+        "source: there is no kind of fact called x",
+    );
+}
+
+/// A file of this row alone is wrong, and this is told of it.
+fn refused<R: Rule>(row: &str, expected: &str) {
+    let text: &'static str = format!("# Columns\n\n{}\n{row}\n", R::COLUMNS.join(" | ")).leak();
+    let wrong = rows::<R>(text).find_map(Result::err).map(|wrong| wrong.to_string());
+    let wrong = wrong.unwrap_or_else(|| panic!("{}: {row} was read", R::FILE));
+    assert!(wrong.starts_with(&format!("rules/{}, line 4, {expected}", R::FILE)), "{row}: {wrong}");
 }
 
 #[test]
