@@ -71,7 +71,7 @@ mod tests {
     fn no_beginning_hides_another() {
         for (place, cards) in CARDS.iter().enumerate() {
             let found = CARDS.iter().position(|earlier| earlier.have(MacAddr(cards.bytes)));
-            assert_eq!(found, Some(place), "rules/cards.txt: {:02x?} is never reached", cards.bytes);
+            assert_eq!(found, Some(place), "{}, begins: is never reached", rules::line::<Cards>(place));
         }
     }
 }

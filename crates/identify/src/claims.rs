@@ -310,13 +310,10 @@ mod tests {
     #[test]
     fn no_fact_tells_a_property_twice() {
         let mut told = BTreeSet::new();
-        for source in SOURCES.iter() {
+        for (place, source) in SOURCES.iter().enumerate() {
             if let From::Itself { kind, .. } = source.from {
-                assert!(
-                    told.insert((source.property as u8, kind)),
-                    "rules/claims.txt: {} twice",
-                    kind.code()
-                );
+                let is_new = told.insert((source.property as u8, kind));
+                assert!(is_new, "{}, source: is there twice", rules::line::<Source>(place));
             }
         }
     }

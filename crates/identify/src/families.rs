@@ -266,25 +266,31 @@ mod tests {
 
     #[test]
     fn makers_have_one_spelling() {
-        for maker in FAMILIES.iter().filter_map(|family| family.maker) {
-            assert_eq!(crate::makers::tidy(maker), maker, "rules/families.txt: rules/makers.txt calls it so");
+        for (place, family) in FAMILIES.iter().enumerate() {
+            let maker = family.maker.unwrap_or_default();
+            let written = crate::makers::tidy(maker);
+            assert_eq!(written, maker, "{}, maker: makers.txt writes it so", rules::line::<Family>(place));
         }
     }
 
     #[test]
-    fn no_family_hides_another() {
-        for family in FAMILIES.iter() {
-            let found = Family::named(&format!("{} 1", family.text));
-            let found = found.map(|found| found.text);
-            assert_eq!(found, Some(family.text), "rules/families.txt: {} is never reached", family.text);
+    fn no_row_hides_another() {
+        for (place, family) in FAMILIES.iter().enumerate() {
+            let found = Family::named(&format!("{} 1", family.text)).map(|found| found.text);
+            let line = rules::line::<Family>(place);
+            assert_eq!(found, Some(family.text), "{line}, text: is never reached");
         }
-        for (row, id) in OBJECT_IDS.iter().enumerate() {
+        let texts: Vec<_> = FAMILIES.iter().map(|family| family.text).collect();
+        for (place, text) in texts.iter().enumerate() {
+            assert!(!texts[..place].contains(text), "{}, text: is there twice", rules::line::<Family>(place));
+        }
+        for (place, id) in OBJECT_IDS.iter().enumerate() {
             let first = OBJECT_IDS.iter().position(|earlier| id.begins.starts_with(earlier.begins));
-            assert_eq!(first, Some(row), "rules/object-ids.txt: {} is never reached", id.begins);
+            assert_eq!(first, Some(place), "{}, begins: is never reached", rules::line::<ObjectId>(place));
         }
-        for (row, text) in TEXTS.iter().enumerate() {
+        for (place, text) in TEXTS.iter().enumerate() {
             let first = TEXTS.iter().position(|earlier| earlier.kind == text.kind);
-            assert_eq!(first, Some(row), "rules/texts.txt: {} is there twice", text.kind.code());
+            assert_eq!(first, Some(place), "{}, fact: is there twice", rules::line::<Text>(place));
         }
     }
 }

@@ -126,10 +126,8 @@ mod tests {
         for (place, maker) in MAKERS.iter().enumerate() {
             for spelling in &maker.spellings {
                 let found = Maker::named(spelling).unwrap();
-                assert!(
-                    std::ptr::eq(found, maker),
-                    "rules/makers.txt: {spelling} of row {place} is never reached"
-                );
+                let line = rules::line::<Maker>(place);
+                assert!(std::ptr::eq(found, maker), "{line}, begins: {spelling} is never reached");
             }
         }
     }

@@ -24,15 +24,26 @@ pub(crate) fn all<R: Rule>() -> Vec<R> {
 
 /// The rows of a text of this form, and what is wrong with those that cannot be read.
 pub(crate) fn rows<R: Rule>(text: &'static str) -> impl Iterator<Item = Result<R, Wrong>> {
-    let lines = (1usize..).zip(text.lines());
-    let written = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    written.enumerate().filter_map(|(place, (line, text))| {
+    written(text).enumerate().filter_map(|(place, (line, text))| {
         let row = Row::of::<R>(line, text);
         match row {
             Ok(row) if place == 0 => row.names_the_columns().err().map(Err),
             row => Some(row.and_then(|row| R::read(&row))),
         }
     })
+}
+
+/// The heading and the rows, with the numbers of their lines.
+fn written(text: &'static str) -> impl Iterator<Item = (usize, &'static str)> {
+    let lines = (1usize..).zip(text.lines());
+    lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+}
+
+/// File and line of a row, by its place among the rows.
+#[cfg(test)]
+pub(crate) fn line<R: Rule>(place: usize) -> String {
+    let line = written(R::TEXT).nth(place + 1).map(|(line, _)| line);
+    format!("rules/{}, line {}", R::FILE, line.unwrap())
 }
 
 /// What is wrong with a row.
@@ -163,6 +174,11 @@ impl Row {
 
 /// No sign leaves less doubt than this.
 const MOST: u8 = 95;
+
+/// Whether a text is a word of small letters, as words in names are compared.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
+}
 
 fn is_writable(cell: &str) -> bool {
     !cell.is_empty() && !cell.chars().any(char::is_control)

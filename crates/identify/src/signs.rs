@@ -237,7 +237,7 @@ impl Condition {
 /// Words are compared with runs of letters in lower case.
 fn called(row: &Row, words: &'static str) -> Result<Condition, Wrong> {
     let words = row.parts(SIGN, words)?;
-    if words.iter().any(|word| !word.bytes().all(|byte| byte.is_ascii_lowercase())) {
+    if !words.iter().all(|word| rules::is_word(word)) {
         return Err(row.wrong(SIGN, "words have small letters from a to z alone"));
     }
     Ok(Condition::Called(words))
@@ -280,19 +280,21 @@ pub(crate) fn tests() -> impl Iterator<Item = &'static str> {
     TESTS.iter().copied().flatten().map(|(name, _)| *name)
 }
 
-/// The values that facts are held against whole.
+/// The values that facts are held against whole, with the place of the row.
 #[cfg(test)]
-pub(crate) fn values() -> impl Iterator<Item = (FactKind, &'static str)> {
-    let facts = SIGNS.iter().filter_map(|sign| match &sign.condition {
-        Condition::Facts(wanted) => Some(wanted),
-        _ => None,
-    });
-    facts.flatten().flat_map(|wanted| {
-        let values = match &wanted.values {
-            Values::Are(values) => values.as_slice(),
-            Values::In(terms) => terms.list(),
-            Values::Any | Values::Begin(_) => &[],
+pub(crate) fn values() -> impl Iterator<Item = (usize, FactKind, &'static str)> {
+    SIGNS.iter().enumerate().flat_map(|(place, sign)| {
+        let wanted = match &sign.condition {
+            Condition::Facts(wanted) => wanted.as_slice(),
+            _ => &[],
         };
-        values.iter().map(|value| (wanted.kind, *value))
+        wanted.iter().flat_map(move |one| {
+            let values = match &one.values {
+                Values::Are(values) => values.as_slice(),
+                Values::In(terms) => terms.list(),
+                Values::Any | Values::Begin(_) => &[],
+            };
+            values.iter().map(move |value| (place, one.kind, *value))
+        })
     })
 }

@@ -204,14 +204,11 @@ mod tests {
     #[test]
     fn no_telephone_hides_another() {
         for (place, row) in TELEPHONES.iter().enumerate() {
+            let line = rules::line::<Telephone>(place);
             let first = TELEPHONES.iter().position(|earlier| row.begins.starts_with(earlier.begins));
-            assert_eq!(first, Some(place), "rules/telephones.txt: {} is never reached", row.begins);
+            assert_eq!(first, Some(place), "{line}, begins: is never reached");
             let maker = row.maker.unwrap_or_default();
-            assert_eq!(
-                crate::makers::tidy(maker),
-                maker,
-                "rules/telephones.txt: rules/makers.txt calls it so"
-            );
+            assert_eq!(crate::makers::tidy(maker), maker, "{line}, maker: makers.txt writes it so");
         }
     }
 }

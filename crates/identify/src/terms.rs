@@ -89,6 +89,35 @@ impl Terms {
         ("legal-forms", Self::LegalForms),
     ];
 
+    /// What its terms must look like, because texts are compared with them so.
+    fn form(self) -> Option<(fn(&str) -> bool, &'static str)> {
+        use Terms as T;
+        match self {
+            T::Browsers
+            | T::Computers
+            | T::Phones
+            | T::Programs
+            | T::Embedded
+            | T::Toolkits
+            | T::LegalForms => Some((|term| term == term.to_lowercase(), "must be in lower case")),
+            T::Analysers
+            | T::Monitors
+            | T::AnalyserFamilies
+            | T::MonitorFamilies
+            | T::Gateways
+            | T::Systems
+            | T::Laboratories => Some((rules::is_word, "must be words of letters in lower case")),
+            T::WindowsLeases | T::PhoneLeases => Some((
+                |term| term.split(',').all(|option| option.parse::<u8>().is_ok()),
+                "must be options of DHCP, such as 1,3,6",
+            )),
+            T::ImageMaking | T::MessagesOfSystems | T::Results | T::MessagesOfDevices | T::Answers => {
+                Some((|term| term.bytes().all(|byte| byte.is_ascii_uppercase()), "must be in upper case"))
+            }
+            T::NetworkSystems | T::GeneralSystems | T::ToolkitClasses | T::RecordEvents => None,
+        }
+    }
+
     /// The terms of the list.
     pub(crate) fn list(self) -> &'static [&'static str] {
         TERMS.get(self as usize).map(Vec::as_slice).unwrap_or_default()
@@ -133,7 +162,11 @@ impl Rule for Listed {
     const COLUMNS: &'static [&'static str] = &["list", "terms"];
 
     fn read(row: &Row) -> Result<Self, Wrong> {
-        Ok(Self { of: row.one_of("list", &Terms::ALL)?, terms: row.several("terms")? })
+        let (of, terms) = (row.one_of("list", &Terms::ALL)?, row.several("terms")?);
+        match of.form() {
+            Some((fits, form)) if !terms.iter().all(|term| fits(term)) => Err(row.wrong("terms", form)),
+            _ => Ok(Self { of, terms }),
+        }
     }
 }
 
@@ -145,41 +178,14 @@ mod tests {
     fn every_list_has_terms_each_once() {
         for (place, (name, terms)) in Terms::ALL.into_iter().enumerate() {
             assert_eq!(terms as usize, place, "{name} stands where it does not belong");
-            let list = terms.list();
-            assert!(!list.is_empty(), "rules/terms.txt: {name} has no terms");
-            for (place, term) in list.iter().enumerate() {
-                assert!(!list[..place].contains(term), "rules/terms.txt, {name}: {term} is there twice");
-            }
+            assert!(!terms.list().is_empty(), "rules/terms.txt, list: {name} has no terms");
         }
-    }
-
-    #[test]
-    fn terms_are_written_as_they_are_looked_for() {
-        use Terms as T;
-        for list in
-            [T::Browsers, T::Computers, T::Phones, T::Programs, T::Embedded, T::Toolkits, T::LegalForms]
-        {
-            for term in list.list() {
-                assert_eq!(*term, term.to_lowercase(), "rules/terms.txt: {term} is compared in lower case");
+        let mut seen = std::collections::BTreeSet::new();
+        for (place, row) in rules::all::<Listed>().into_iter().enumerate() {
+            for term in row.terms {
+                let line = rules::line::<Listed>(place);
+                assert!(seen.insert((row.of as usize, term)), "{line}, terms: {term} is there twice");
             }
-        }
-        let words = [T::Analysers, T::Monitors, T::AnalyserFamilies, T::MonitorFamilies, T::Gateways];
-        for list in words.into_iter().chain([T::Systems, T::Laboratories]) {
-            for term in list.list() {
-                let is_word = term.bytes().all(|byte| byte.is_ascii_lowercase());
-                assert!(is_word, "rules/terms.txt: {term} is compared with words of letters in lower case");
-            }
-        }
-        for list in [T::WindowsLeases, T::PhoneLeases] {
-            for term in list.list() {
-                let is_list = term.split(',').all(|option| option.parse::<u8>().is_ok());
-                assert!(is_list, "rules/terms.txt: {term} is no list of options of DHCP");
-            }
-        }
-        let codes = [T::ImageMaking, T::MessagesOfSystems, T::Results, T::MessagesOfDevices, T::Answers];
-        for term in codes.into_iter().flat_map(Terms::list) {
-            let is_code = term.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-            assert!(is_code, "rules/terms.txt: {term} is no code in upper case");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::claims::Source;
 use crate::families::{Family, ObjectId, Text};
 use crate::kinds::Word;
 use crate::makers::Maker;
-use crate::rules::{Rule, rows};
+use crate::rules::{Rule, line, rows};
 use crate::signs::{self, Sign};
 use crate::telephones::Telephone;
 use crate::terms::Listed;
@@ -130,6 +130,11 @@ fn a_wrong_row_of_another_file_is_told_so_too() {
     refused::<Word>("title | acme | printer", "in: title is none of: name, system, recog");
     refused::<Word>("recog | Pump | infusion-pump", "class: no word means");
     refused::<Listed>("inks | black", "list: inks is none of: browsers");
+    refused::<Listed>("browsers | Chrome/", "terms: must be in lower case");
+    refused::<Listed>("gateways | gate-way", "terms: must be words of letters in lower case");
+    refused::<Listed>("phone-leases | 1,300", "terms: must be options of DHCP");
+    refused::<Listed>("results | oru", "terms: must be in upper case");
+    refused::<Word>("name | pacs-1 | imaging-archive", "word: must be one word of letters");
     refused::<Cards>("00:05:6 | virtual | Acme", "begins: must be bytes in hex");
     refused::<Cards>("00:05 | virtual | Acme", "begins: must be three to five bytes");
     refused::<Source>("maker | code inks | 80 | -", "source: no code is called inks");
@@ -164,13 +169,13 @@ fn tests_in_code_and_the_file_name_each_other_once() {
 #[test]
 fn no_sign_is_there_twice_or_can_never_be_seen() {
     let mut seen = BTreeSet::new();
-    for [class, sign] in cells() {
-        assert!(seen.insert([class, sign]), "rules/signs.txt: {sign} is there twice for {class}");
+    for (place, cells) in cells().enumerate() {
+        assert!(seen.insert(cells), "{}, sign: is there twice", line::<Sign>(place));
     }
-    for (kind, value) in signs::values() {
+    for (place, kind, value) in signs::values() {
         let fact = Fact::new(kind, value.as_bytes());
         let kept = fact.as_ref().map(Fact::value);
-        assert_eq!(kept, Ok(value), "rules/signs.txt: no {} is ever kept as {value}", kind.code());
+        assert_eq!(kept, Ok(value), "{}, sign: no fact is ever so", line::<Sign>(place));
     }
 }
 
