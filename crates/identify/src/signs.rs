@@ -189,6 +189,9 @@ impl Rule for Sign {
             Some(_) => return Err(row.wrong("clinical", "must be \"clinical\" or -")),
         };
         let condition = Condition::read(row, row.text("sign")?)?;
+        if is_clinical && matches!(condition, Condition::Called(_) | Condition::Card) {
+            return Err(row.wrong("clinical", "a name or a card is no clinical traffic: write -"));
+        }
         let sentence = condition.sentence(row)?;
         Ok(Self { class, weight, is_clinical, condition, sentence })
     }

@@ -59,6 +59,9 @@ pub(crate) enum Terms {
     LegalForms,
 }
 
+/// Whether a term looks so, and how that is said.
+type Form = (fn(&str) -> bool, &'static str);
+
 impl Terms {
     /// All lists with their names in the file, in their order.
     pub(crate) const ALL: [(&str, Self); 25] = [
@@ -90,7 +93,7 @@ impl Terms {
     ];
 
     /// What its terms must look like, because texts are compared with them so.
-    fn form(self) -> Option<(fn(&str) -> bool, &'static str)> {
+    fn form(self) -> Option<Form> {
         use Terms as T;
         match self {
             T::Browsers

@@ -78,6 +78,11 @@ fn a_wrong_sign_is_told_by_file_line_and_column() {
         ("printer | 0 | - | card | Its card", "weight: must be a number from 1 to 95"),
         ("unknown | 5 | - | card | Its card", "weight: must be 0 for \"unknown\""),
         ("printer | 60 | yes | card | Its card", "clinical: must be \"clinical\" or -"),
+        (
+            "ventilator | 60 | clinical | called vent | It",
+            "clinical: a name or a card is no clinical traffic",
+        ),
+        ("ventilator | 60 | clinical | card | Its card", "clinical: a name or a card is no clinical traffic"),
         ("printer | 60 | - | ipp.modell | It", "sign: there is no kind of fact called ipp.modell"),
         ("printer | 60 | - | ipp.model has x | It", "sign: \"has\" is none of: is, begins, in"),
         ("printer | 60 | - | ipp.model is x;; y | It", "sign: has nothing between two semicolons"),
