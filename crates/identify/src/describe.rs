@@ -1,21 +1,19 @@
-//! One asset from all that was seen of it: names, services, products, times, maker, model and software.
-//! Not here: what kind of thing it is (`evidence` and the rules).
+//! One asset from all that was seen of it: names, services, products, times.
+//! Not here: what kind of thing it is (`evidence` and the signs), and who tells its maker, model and software (`claims`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardround_model::{
-    Asset, AssetId, Claim, Confidence, DeviceClass, Endpoint, FactKind, Observation, Protocol, RolesKnownBy,
-    SeenProduct, Service, Timestamp, Transport,
+    Asset, AssetId, Claim, DeviceClass, Endpoint, FactKind, Observation, Protocol, RolesKnownBy, SeenProduct,
+    Service, Timestamp, Transport,
 };
 
-use crate::families;
+use crate::claims::{Property, claim, settle};
 use crate::fingerprints;
 use crate::grouping::Group;
 use crate::imaging::sends_as_one_device;
-use crate::lists::{self, Said};
-use crate::makers;
-use crate::portrait::{Peer, Portrait, Talk, because, endpoint};
-use crate::telephones;
+use crate::lists;
+use crate::portrait::{Peer, Portrait, Talk, endpoint};
 
 /// The asset, with this class.
 pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
@@ -26,13 +24,10 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
     Asset {
         id: AssetId::of_anchor(&anchor(p)),
         names: names(p),
-        maker: of_one(p, maker(p, class.value)),
-        model: of_one(p, model(p, class.value)),
-        software: of_one(p, software(p, class.value)),
-        operating_system: of_one(
-            p,
-            settle(lists::system(p).into_iter().chain(fingerprints::system(p)).collect()),
-        ),
+        maker: of_one(p, claim(p, class.value, Property::Maker)),
+        model: of_one(p, claim(p, class.value, Property::Model)),
+        software: of_one(p, claim(p, class.value, Property::Software)),
+        operating_system: of_one(p, claim(p, class.value, Property::System)),
         care_area: settle(lists::said(p, FactKind::ListedDepartment, "its department")),
         services: services(p),
         products: products(p),
@@ -185,158 +180,4 @@ fn products(p: &Portrait<'_>) -> Vec<SeenProduct> {
     let seen = PRODUCTS.iter().flat_map(|kind| p.facts(*kind)).map(|it| product(it));
     let seen = seen.chain(fingerprints::products(p));
     seen.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// The surest value; every text that says the same makes it surer, and what another says is told behind.
-fn settle(mut said: Vec<Said>) -> Option<Claim<String>> {
-    said.sort_by_key(|one| std::cmp::Reverse(one.percent));
-    let mut told = BTreeSet::new();
-    said.retain(|one| told.insert(one.reason.text.clone()));
-    let value = said.first()?.value.clone();
-    let (same, other): (Vec<_>, Vec<_>) =
-        said.into_iter().partition(|one| one.value == value || makers::agree(&one.value, &value));
-    let doubt: f64 = same.iter().map(|one| 1.0 - f64::from(one.percent) / 100.0).product();
-    let confidence = crate::evidence::percent(1.0 - doubt);
-    let reasons = same.into_iter().chain(other).map(|one| one.reason).collect();
-    Some(Claim { value, confidence: Confidence::percent(confidence), reasons })
-}
-
-/// Whether the device fields of its images are its own.
-fn is_imaging_device(p: &Portrait<'_>, class: DeviceClass) -> bool {
-    class == DeviceClass::ImagingModality && sends_as_one_device(p)
-}
-
-fn from_images(p: &Portrait<'_>, kind: FactKind, class: DeviceClass, what: &str) -> Option<Said> {
-    // Several values (of software, in several components) are all of one device, but none is the one.
-    let facts = p.facts(kind);
-    let first = facts.first().filter(|_| is_imaging_device(p, class) && p.values(kind).len() == 1)?;
-    let text = first.fact.value();
-    let reason = because(format!("Its images name {text} as {what}"), facts.iter().copied());
-    Some(Said { value: text.to_owned(), percent: 90, reason })
-}
-
-/// What a device says of itself. Behind a gateway there are several: then none of them is the one.
-fn from_itself(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) -> Option<Said> {
-    let facts = p.facts(kind);
-    let text = facts.first().filter(|_| p.values(kind).len() == 1)?.fact.value();
-    let reason = because(format!("It says over {protocol}: \"{text}\""), facts.iter().copied());
-    Some(Said { value: text.to_owned(), percent, reason })
-}
-
-/// What a telephone says of itself.
-fn from_telephone(p: &Portrait<'_>, part: impl Fn(&telephones::Named<'_>) -> Option<String>) -> Option<Said> {
-    let named = telephones::named_in(p)?;
-    let text = format!("It says over SIP: \"{}\"", named.observation.fact.value());
-    Some(Said { value: part(&named)?, percent: telephones::SAID, reason: because(text, [named.observation]) })
-}
-
-fn maker(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
-    let mut said = Vec::new();
-    let controls = [
-        from_itself(p, FactKind::BacnetVendor, 80, "BACnet"),
-        from_itself(p, FactKind::ModbusVendor, 80, "Modbus"),
-        from_itself(p, FactKind::OpcUaMaker, 65, "OPC UA"),
-    ];
-    said.extend(controls.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
-    said.extend(maker_from_images(p, class));
-    said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
-        let text = format!("Its {name} says \"{}\"", it.fact.value());
-        Some(Said { value: family.maker?.to_owned(), percent: weight, reason: because(text, [it]) })
-    }));
-    said.extend(from_telephone(p, |it| it.family.maker.map(str::to_owned)));
-    let told = [
-        from_itself(p, FactKind::LldpMaker, 80, "LLDP"),
-        from_itself(p, FactKind::Poct1aMaker, 80, "POCT1-A"),
-    ];
-    said.extend(told.into_iter().flatten().map(|one| Said { value: makers::tidy(&one.value), ..one }));
-    said.extend(p.facts(FactKind::MdnsMaker).iter().map(|it| {
-        let text = format!("Its mDNS announcement names {} as maker", it.fact.value());
-        Said { value: makers::tidy(it.fact.value()), percent: 80, reason: because(text, [*it]) }
-    }));
-    said.extend(apple(p).map(|(_, it)| {
-        let text = format!("It browses as \"{}\"", it.fact.value());
-        Said { value: "Apple".to_owned(), percent: 75, reason: because(text, [it]) }
-    }));
-    said.extend(
-        lists::said(p, FactKind::ListedMaker, "its maker")
-            .into_iter()
-            .map(|one| Said { value: makers::tidy(&one.value), ..one }),
-    );
-    said.extend(fingerprints::maker(p));
-    said.extend(p.card_maker().map(|(maker, reason)| Said {
-        value: makers::tidy(maker),
-        percent: 60,
-        reason,
-    }));
-    settle(said)
-}
-
-/// Different spellings of one maker are one value.
-fn maker_from_images(p: &Portrait<'_>, class: DeviceClass) -> Option<Said> {
-    let facts = p.facts(FactKind::DicomManufacturer);
-    let text = facts.first().filter(|_| is_imaging_device(p, class))?.fact.value();
-    let reason = because(format!("Its images name {text} as manufacturer"), facts.iter().copied());
-    Some(Said { value: makers::tidy_imaging(text), percent: 90, reason })
-}
-
-/// Apple's phones and tablets say so when they browse.
-fn apple<'a>(p: &Portrait<'a>) -> Option<(&'static str, &'a Observation)> {
-    ["iPhone", "iPad"].into_iter().find_map(|model| {
-        let mut agents = p.facts(FactKind::HttpUserAgent).iter();
-        agents.find(|it| it.fact.value().contains(model)).map(|it| (model, *it))
-    })
-}
-
-fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
-    let mut said = Vec::new();
-    said.extend(from_images(p, FactKind::DicomModel, class, "model"));
-    let modbus = from_itself(p, FactKind::ModbusModel, 75, "Modbus");
-    let told = [
-        from_itself(p, FactKind::BacnetModel, 75, "BACnet"),
-        modbus.or_else(|| from_itself(p, FactKind::ModbusProduct, 65, "Modbus")),
-        from_itself(p, FactKind::EthernetIpProduct, 75, "EtherNet/IP"),
-        from_itself(p, FactKind::OpcUaProduct, 65, "OPC UA"),
-        from_itself(p, FactKind::S7Module, 70, "S7"),
-        from_itself(p, FactKind::LldpModel, 75, "LLDP"),
-        from_itself(p, FactKind::Poct1aModel, 80, "POCT1-A"),
-        from_itself(p, FactKind::OnvifHardware, 70, "ONVIF"),
-    ];
-    said.extend(told.into_iter().flatten());
-    said.extend(families::named_in(p).filter_map(|(family, it, weight, name)| {
-        let text = format!("Its {name} says \"{}\"", it.fact.value());
-        Some(Said { value: family.model(it.fact.value())?, percent: weight, reason: because(text, [it]) })
-    }));
-    said.extend(from_telephone(p, |it| it.model.clone()));
-    said.extend(lists::said(p, FactKind::ListedModel, "its model"));
-    for (kind, name) in [(FactKind::MdnsModel, "mDNS announcement"), (FactKind::IppModel, "answer over IPP")]
-    {
-        said.extend(p.facts(kind).iter().map(|it| {
-            let text = format!("Its {name} says \"{}\"", it.fact.value());
-            Said { value: it.fact.value().to_owned(), percent: 70, reason: because(text, [*it]) }
-        }));
-    }
-    said.extend(apple(p).map(|(model, it)| {
-        let text = format!("It browses as \"{}\"", it.fact.value());
-        Said { value: model.to_owned(), percent: 75, reason: because(text, [it]) }
-    }));
-    said.extend(fingerprints::model(p));
-    settle(said)
-}
-
-fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
-    let own = from_images(p, FactKind::DicomSoftwareVersions, class, "software version");
-    let told = [
-        from_itself(p, FactKind::BacnetFirmware, 75, "BACnet"),
-        from_itself(p, FactKind::ModbusRevision, 70, "Modbus"),
-        from_itself(p, FactKind::EthernetIpRevision, 70, "EtherNet/IP"),
-        from_itself(p, FactKind::OpcUaSoftware, 60, "OPC UA"),
-        from_itself(p, FactKind::S7Firmware, 75, "S7"),
-        from_itself(p, FactKind::LldpFirmware, 70, "LLDP"),
-        from_itself(p, FactKind::Poct1aSoftware, 80, "POCT1-A"),
-        from_itself(p, FactKind::AstmSenderVersion, 60, "ASTM"),
-    ];
-    let telephone = from_telephone(p, |it| it.version.clone().filter(|_| it.family.is_device()));
-    let own =
-        own.into_iter().chain(told.into_iter().flatten()).chain(telephone).chain(fingerprints::software(p));
-    settle(own.chain(lists::said(p, FactKind::ListedSoftware, "its software version")).collect())
 }

@@ -4,65 +4,23 @@
 //! independent: what doubt each leaves is multiplied. Signs for another kind of thing lower the confidence, and where two
 //! kinds are both well supported, nothing is claimed. A medical class needs more than others, and
 //! at least one sign from clinical traffic or from a text that names a medical product.
-//! Not here: the signs themselves (`clinical`, `office`, `infrastructure`, `plant`, `families`).
+//! Not here: the signs themselves (`signs`, `families`, `telephones`) and their weights (`rules/signs.txt`).
 
 use std::collections::BTreeMap;
 
 use wardround_model::{Claim, Confidence, DeviceClass, Ground, Reason};
 
-use crate::portrait::Portrait;
-
-/// What must be seen, and what it then says.
-pub(crate) struct Rule {
+/// A sign that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Evidence {
     /// Of which class it is a sign.
     pub(crate) class: DeviceClass,
     /// In how many of a hundred cases it would be enough by itself, 1 to 95.
     pub(crate) weight: u8,
     /// Whether it rests on clinical traffic: without such a sign no medical class is claimed.
     pub(crate) is_clinical: bool,
-    /// The sentence and its grounds, when it was seen.
-    pub(crate) seen: fn(&Portrait<'_>) -> Option<Reason>,
-}
-
-impl Rule {
-    /// A sign from clinical traffic.
-    pub(crate) const fn clinical(
-        class: DeviceClass,
-        weight: u8,
-        seen: fn(&Portrait<'_>) -> Option<Reason>,
-    ) -> Self {
-        Self { class, weight, is_clinical: true, seen }
-    }
-
-    /// Any other sign.
-    pub(crate) const fn sign(
-        class: DeviceClass,
-        weight: u8,
-        seen: fn(&Portrait<'_>) -> Option<Reason>,
-    ) -> Self {
-        Self { class, weight, is_clinical: false, seen }
-    }
-}
-
-/// A sign that was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Evidence {
-    pub(crate) class: DeviceClass,
-    pub(crate) weight: u8,
-    pub(crate) is_clinical: bool,
+    /// The sentence and its grounds.
     pub(crate) reason: Reason,
-}
-
-/// The signs that these rules find.
-pub(crate) fn weigh<'r>(
-    rules: &'r [Rule],
-    portrait: &'r Portrait<'_>,
-) -> impl Iterator<Item = Evidence> + 'r {
-    rules.iter().filter_map(|rule| {
-        let reason = (rule.seen)(portrait)?;
-        let Rule { class, weight, is_clinical, .. } = *rule;
-        Some(Evidence { class, weight, is_clinical, reason })
-    })
 }
 
 /// Confidence that a class needs to be claimed, in per cent.

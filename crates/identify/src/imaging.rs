@@ -2,25 +2,17 @@
 //!
 //! That images come from somewhere does not make it their maker: archives and gateways pass on images of other devices,
 //! viewing workstations fetch and send them, test programs send anything. So the roles decide, and the data sets only
-//! where they all name one device.
+//! where they all name one device. Not here: signs of single facts, and what each sign is worth (`rules/signs.txt`).
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use wardround_model::{DeviceClass, FactKind, Observation, Protocol, Reason};
+use wardround_model::{FactKind, Observation, Protocol, Reason};
 
-use crate::evidence::Rule;
 use crate::makers;
 use crate::portrait::{Portrait, Talk, because, because_of_talks, peers, words};
-
-use DeviceClass::{ClinicalSystem, ImagingArchive, ImagingModality, Printer, Workstation};
-
-/// Modality terms of devices that make images themselves (PS3.3, C.7.3.1.1.1): not reports, plans or annotations.
-const IMAGE_MAKING: &[&str] = &[
-    "CT", "MR", "US", "CR", "DX", "MG", "NM", "PT", "XA", "RF", "PX", "IO", "IVUS", "IVOCT", "OCT", "OPT",
-    "OP", "OPM", "ES", "BMD", "GM", "SM", "XC", "BDUS", "DG", "LS", "TG", "RTIMAGE", "EC", "AS", "DS", "CF",
-    "DF", "VF", "AR", "KER", "SRF",
-];
+use crate::signs::{Test, counted};
+use crate::terms::Terms;
 
 const WORKLIST: &str = "1.2.840.10008.5.1.4.31";
 const PERFORMED_STEP: &str = "1.2.840.10008.3.1.2.3.3";
@@ -33,38 +25,27 @@ const MULTI_FRAME_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7.";
 /// Print management (PS3.4, annex H).
 const PRINT: &str = "1.2.840.10008.5.1.1.";
 
-/// Toolkits whose names a finished product replaces with its own; test programs do not.
-const TOOLKITS: &[&str] =
-    &["offis_dcmtk", "pynetdicom", "dcm4che", "fo-dicom", "gdcm", "dicom-rs", "ruby_dcm"];
-const TOOLKIT_CLASSES: &[&str] = &[
-    "1.2.276.0.7230010.3.0.3.",    // DCMTK
-    "1.2.826.0.1.3680043.9.3811.", // pynetdicom
-    "1.2.40.0.13.1.",              // dcm4che
-    "1.3.6.1.4.1.30071.8",         // fo-dicom
-];
-
-/// The signs, the strongest first.
-pub(crate) const RULES: &[Rule] = &[
-    Rule::clinical(ImagingModality, 80, |p| images_of_one_device(p).filter(|_| !may_be_of_others(p))),
-    Rule::clinical(ImagingModality, 45, |p| images_of_one_device(p).filter(|_| may_be_of_others(p))),
-    Rule::clinical(ImagingModality, 55, |p| images_of_nobody(p).filter(|_| !may_be_of_others(p))),
-    Rule::clinical(ImagingModality, 45, |p| works_a_list(p).filter(|_| !has_toolkit(p))),
-    Rule::clinical(ImagingModality, 20, |p| works_a_list(p).filter(|_| has_toolkit(p))),
-    Rule::sign(ImagingModality, 40, card_of_the_same_maker),
-    Rule::clinical(ImagingModality, 25, asks_for_safe_keeping),
-    Rule::sign(ImagingModality, 15, is_named_like_a_modality),
-    Rule::clinical(ImagingArchive, 70, |p| keeps_images(p, 2..=usize::MAX)),
-    Rule::clinical(ImagingArchive, 65, answers_queries),
-    Rule::clinical(ImagingArchive, 45, |p| passes_on_images(p, 3..=usize::MAX)),
-    Rule::clinical(ImagingArchive, 40, |p| keeps_images(p, 1..=1)),
-    Rule::clinical(ImagingArchive, 35, promises_safe_keeping),
-    Rule::clinical(ImagingArchive, 30, |p| passes_on_images(p, 2..=2)),
-    Rule::clinical(ImagingArchive, 30, is_asked_by_many),
-    Rule::clinical(ClinicalSystem, 60, gives_worklists),
-    Rule::clinical(Workstation, 60, fetches_images),
-    Rule::clinical(Workstation, 25, only_asks),
-    Rule::clinical(Printer, 75, prints_film),
-    Rule::clinical(DeviceClass::Unknown, 0, only_tests),
+/// The tests, by the names that `rules/signs.txt` calls them.
+pub(crate) const TESTS: &[(&str, Test)] = &[
+    ("sends-images-of-one-device", |p| images_of_one_device(p).filter(|_| !may_be_of_others(p))),
+    ("sends-images-as-programs-may", |p| images_of_one_device(p).filter(|_| may_be_of_others(p))),
+    ("sends-images-that-name-no-device", |p| images_of_nobody(p).filter(|_| !may_be_of_others(p))),
+    ("works-a-list", |p| works_a_list(p).filter(|_| !has_toolkit(p))),
+    ("works-a-list-as-programs-may", |p| works_a_list(p).filter(|_| has_toolkit(p))),
+    ("has-card-of-the-maker-of-its-images", card_of_the_same_maker),
+    ("asks-for-safe-keeping", asks_for_safe_keeping),
+    ("is-named-like-a-modality", is_named_like_a_modality),
+    ("keeps-images-of-several", |p| keeps_images(p, 2..=usize::MAX)),
+    ("answers-queries", answers_queries),
+    ("passes-on-images-of-many", |p| passes_on_images(p, 3..=usize::MAX)),
+    ("keeps-images-of-one", |p| keeps_images(p, 1..=1)),
+    ("passes-on-images-of-two", |p| passes_on_images(p, 2..=2)),
+    ("is-asked-by-many", is_asked_by_many),
+    ("gives-worklists", gives_worklists),
+    ("fetches-images", fetches_images),
+    ("only-asks", only_asks),
+    ("prints-film", prints_film),
+    ("only-tests", only_tests),
 ];
 
 fn commands<'a>(p: &Portrait<'a>, names: &[&str]) -> Vec<&'a Observation> {
@@ -110,11 +91,8 @@ fn accepts<'a>(p: &Portrait<'a>, beginning: &str) -> Vec<&'a Observation> {
 
 fn has_toolkit(p: &Portrait<'_>) -> bool {
     let versions = p.facts(FactKind::DicomImplementationVersion);
-    let named = |version: &&&Observation| {
-        let lower = version.fact.value().to_ascii_lowercase();
-        TOOLKITS.iter().any(|name| lower.starts_with(name))
-    };
-    let is_class = |value: &str| TOOLKIT_CLASSES.iter().any(|beginning| value.starts_with(beginning));
+    let named = |version: &&&Observation| Terms::Toolkits.begin(&version.fact.value().to_ascii_lowercase());
+    let is_class = |value: &str| Terms::ToolkitClasses.begin(value);
     versions.iter().any(|version| named(&version))
         || (versions.is_empty() && !p.facts_where(FactKind::DicomImplementationClass, is_class).is_empty())
 }
@@ -134,7 +112,7 @@ fn sends_only_captures(p: &Portrait<'_>) -> bool {
 /// Modality terms of the images that it sent.
 fn image_kinds<'a>(p: &Portrait<'a>) -> BTreeSet<&'a str> {
     let mut kinds = p.values(FactKind::DicomModality);
-    kinds.retain(|kind| IMAGE_MAKING.contains(kind));
+    kinds.retain(|kind| Terms::ImageMaking.has(kind));
     kinds
 }
 
@@ -203,7 +181,7 @@ fn asks_for_safe_keeping(p: &Portrait<'_>) -> Option<Reason> {
 
 fn is_named_like_a_modality(p: &Portrait<'_>) -> Option<Reason> {
     let is_modality =
-        |value: &str| words(value).any(|word| IMAGE_MAKING.contains(&word.to_ascii_uppercase().as_str()));
+        |value: &str| words(value).any(|word| Terms::ImageMaking.has(&word.to_ascii_uppercase()));
     let kinds = [FactKind::DicomStationName, FactKind::DicomCallingAe];
     let named: Vec<_> = kinds.iter().flat_map(|kind| p.facts_where(*kind, is_modality)).collect();
     let name = named.first()?.fact.value();
@@ -233,11 +211,6 @@ fn passes_on_images(p: &Portrait<'_>, devices: RangeInclusive<usize>) -> Option<
     let fits = sends_images(p) && !retrieves(p) && devices.contains(&count);
     let text = format!("It sends images of {count} different devices (DICOM), so it passes them on");
     fits.then(|| because(text, p.facts(FactKind::DicomModel).iter().copied()))
-}
-
-fn promises_safe_keeping(p: &Portrait<'_>) -> Option<Reason> {
-    let accepted = accepts(p, COMMITMENT);
-    (!accepted.is_empty()).then(|| because("It promises to keep images (DICOM storage commitment)", accepted))
 }
 
 fn is_asked_by_many(p: &Portrait<'_>) -> Option<Reason> {
@@ -291,9 +264,4 @@ fn only_tests(p: &Portrait<'_>) -> Option<Reason> {
 
 fn listed(values: &BTreeSet<&str>) -> String {
     values.iter().take(4).copied().collect::<Vec<_>>().join(", ")
-}
-
-/// So many hosts, in words.
-fn counted(count: usize) -> String {
-    if count == 1 { "1 host".to_owned() } else { format!("{count} hosts") }
 }

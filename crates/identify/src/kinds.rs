@@ -1,75 +1,83 @@
-//! What a system and a host's name in a list tell of the kind of device. Not here: words for types, which the reader of a list
-//! turns into classes (`intake`), and how far lists are believed (`lists`).
+//! Words that stand for a kind of device (`rules/kinds.txt`): in a host's name and a system's in lists, and in fingerprints of users. Not
+//! here: words for types, which the reader of a list turns into classes (`intake`), and how far lists are believed (`lists`).
+
+use std::sync::LazyLock;
 
 use wardround_model::DeviceClass;
 
-use DeviceClass as C;
+use crate::rules::{self, Row, Rule, Wrong};
+use crate::terms::Terms;
 
-/// Words in a host's name that tell what the system is for.
-const NAMES: &[(&str, DeviceClass)] = &[
-    ("pacs", C::ImagingArchive),
-    ("vna", C::ImagingArchive),
-    ("ris", C::ClinicalSystem),
-    ("lis", C::ClinicalSystem),
-    ("his", C::ClinicalSystem),
-    ("kis", C::ClinicalSystem),
-    ("ehr", C::ClinicalSystem),
-    ("emr", C::ClinicalSystem),
-    ("billing", C::BusinessSystem),
-    ("payroll", C::BusinessSystem),
-    ("erp", C::BusinessSystem),
-    ("sap", C::BusinessSystem),
-    ("finance", C::BusinessSystem),
-    ("accounting", C::BusinessSystem),
-    ("invoice", C::BusinessSystem),
-    ("scheduling", C::BusinessSystem),
-];
+/// A word that stands for a kind of device.
+pub(crate) struct Word {
+    place: Place,
+    word: &'static str,
+    class: DeviceClass,
+}
 
-/// Systems by their name, the more telling first; in lower case.
-const SYSTEMS: &[(&str, DeviceClass)] = &[
-    ("windows server", C::Server),
-    ("windows storage server", C::FileServer),
-    ("windows 2000 server", C::Server),
-    ("hyper-v server", C::Server),
-    ("windows", C::Workstation),
-    ("mac os", C::Workstation),
-    ("macos", C::Workstation),
-    ("ipados", C::Mobile),
-    ("iphone os", C::Mobile),
-    ("android", C::Mobile),
-    ("vmware esx", C::Server),
-    ("red hat enterprise linux", C::Server),
-    ("suse linux enterprise server", C::Server),
-    ("ubuntu server", C::Server),
-    ("proxmox", C::Server),
-    ("aix", C::Server),
-    ("solaris", C::Server),
-    ("cisco ios", C::NetworkDevice),
-    ("cisco nx-os", C::NetworkDevice),
-    ("junos", C::NetworkDevice),
-    ("fortios", C::NetworkDevice),
-    ("pan-os", C::NetworkDevice),
-    ("arubaos", C::NetworkDevice),
-];
+/// Where a word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It is a word of a host's name.
+    Name,
+    /// The name of an operating system begins so.
+    System,
+    /// It is what recog calls a device.
+    Recog,
+}
+
+impl Rule for Word {
+    const FILE: &'static str = "kinds.txt";
+    const TEXT: &'static str = include_str!("../rules/kinds.txt");
+    const COLUMNS: &'static [&'static str] = &["in", "word", "class"];
+
+    fn read(row: &Row) -> Result<Self, Wrong> {
+        let places = [("name", Place::Name), ("system", Place::System), ("recog", Place::Recog)];
+        let (place, class) = (row.one_of("in", &places)?, row.class("class")?);
+        let is_of_banner = place == Place::Recog;
+        if class == DeviceClass::Unknown || is_of_banner && class.is_medical() {
+            return Err(row.wrong("class", "no word means \"unknown\", and none of recog's a medical device"));
+        }
+        let word = if is_of_banner { row.text("word")? } else { row.lower("word")? };
+        if place == Place::Name && !rules::is_word(word) {
+            return Err(row.wrong("word", "must be one word of letters, as words in names are compared"));
+        }
+        Ok(Self { place, word, class })
+    }
+}
+
+static WORDS: LazyLock<Vec<Word>> = LazyLock::new(rules::all);
+
+/// The class of the first word that stands there and fits.
+fn class_of(place: Place, fits: impl Fn(&str) -> bool) -> Option<DeviceClass> {
+    WORDS.iter().find(|known| known.place == place && fits(known.word)).map(|known| known.class)
+}
 
 /// What kind of device runs this system: embedded ones run in anything.
 pub(crate) fn class_of_system(text: &str) -> Option<DeviceClass> {
     let lower = text.to_lowercase();
-    if lower.contains("embedded") || lower.contains("iot") {
+    if Terms::Embedded.are_in(&lower) {
         return None;
     }
-    SYSTEMS.iter().find(|(name, _)| lower.starts_with(name)).map(|(_, class)| *class)
+    class_of(Place::System, |name| lower.starts_with(name))
 }
 
 /// What kind of system a host's name tells of.
 pub(crate) fn class_of_name(name: &str) -> Option<DeviceClass> {
-    crate::portrait::words(name)
-        .find_map(|word| NAMES.iter().find(|(known, _)| *known == word).map(|(_, class)| *class))
+    crate::portrait::words(name).find_map(|word| class_of(Place::Name, |known| known == word))
+}
+
+/// The class that recog's word for a device (`hw.device`, `os.device`) means; case does not matter.
+///
+/// Small on purpose: none means a medical device, since a banner is no clinical evidence.
+pub(crate) fn class_of_recog(word: &str) -> Option<DeviceClass> {
+    class_of(Place::Recog, |known| known.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use DeviceClass as C;
 
     #[test]
     fn systems_tell_servers_from_workstations() {
@@ -94,6 +102,31 @@ mod tests {
             ("sapphire", None),
         ] {
             assert_eq!(class_of_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_word_of_recog_means_a_medical_device() {
+        assert_eq!(class_of_recog("Medical"), None);
+        assert_eq!(class_of_recog("web cam"), Some(C::Camera));
+        assert_eq!(class_of_recog("VoIP"), None, "telephones, their servers and adapters");
+    }
+
+    #[test]
+    fn no_word_hides_another() {
+        for (row, word) in WORDS.iter().enumerate() {
+            let takes = |earlier: &Word| match word.place {
+                Place::Name => earlier.word == word.word,
+                Place::System => word.word.starts_with(earlier.word),
+                Place::Recog => earlier.word.eq_ignore_ascii_case(word.word),
+            };
+            let earlier = WORDS[..row].iter().find(|earlier| earlier.place == word.place && takes(earlier));
+            let earlier = earlier.map(|earlier| earlier.word);
+            assert_eq!(earlier, None, "{}, word: is never reached", rules::line::<Word>(row));
+            if word.place == Place::System {
+                let found = class_of_system(word.word);
+                assert_eq!(found, Some(word.class), "{}, word: is never reached", rules::line::<Word>(row));
+            }
         }
     }
 }

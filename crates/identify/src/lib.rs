@@ -4,13 +4,18 @@
 //! confidence and reasons that lead back to observations and conversations.
 //! Not here: what is weak (`triage`), what is known of products (`intel`), files, a clock.
 //!
-//! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses
-//! together, `behind` finds addresses that several devices seem to share, `joining` adds the things of lists, a `portrait` holds all that was seen of one thing, the rules (`imaging`, `messages`, `laboratory`, `office`,
-//! `infrastructure`, `plant`, `families`, `telephones`, and a hospital's own `fingerprints`) find signs in it, `evidence` weighs them, `lists` adds what lists say, `describe`
-//! makes the asset, and `statements` changes it to what people said.
+//! The line: `scene` lays the input out, `ownership` says who has which address, `grouping` puts cards and addresses together, `behind`
+//! finds addresses that several devices seem to share, `joining` adds the things of lists, a `portrait` holds all that was seen of one
+//! thing, the rules find signs in it (`signs` with the tests in `imaging`, `messages`, `laboratory`, `office`, `infrastructure` and `plant`;
+//! `families`, `telephones`, and a hospital's own `fingerprints`), `evidence` weighs them, `lists` adds what lists say, `claims` says who
+//! made it, `describe` makes the asset, and `statements` changes it to what people said.
+//!
+//! Our own rules are files (`rules/`, read by `rules`): what devices say of themselves, what is a sign of what, and every weight.
 
 mod addresses;
 mod behind;
+mod cards;
+mod claims;
 mod describe;
 mod evidence;
 mod families;
@@ -29,9 +34,12 @@ mod office;
 mod ownership;
 mod plant;
 mod portrait;
+mod rules;
 mod scene;
+mod signs;
 mod statements;
 mod telephones;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +52,7 @@ use wardround_model::{
 };
 
 use crate::behind::Behind;
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::Evidence;
 use crate::fingerprints::{Fingerprints, Matcher};
 use crate::grouping::{Group, Groups};
 use crate::portrait::Portrait;
@@ -224,10 +232,6 @@ fn known_as(found: &[Found<'_>]) -> HashMap<AssetId, AssetId> {
     known
 }
 
-/// All families of rules.
-const RULES: [&[Rule]; 6] =
-    [imaging::RULES, messages::RULES, laboratory::RULES, office::RULES, infrastructure::RULES, plant::RULES];
-
 /// Works out what there is, from everything that was observed.
 ///
 /// The result does not depend on the order of the input. Time and memory grow with the input, a little more than in
@@ -257,16 +261,15 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
 }
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {
-    let by_rules = RULES.into_iter().flat_map(|rules| evidence::weigh(rules, portrait));
-    let signs: Vec<Evidence> = families::signs(portrait)
+    let found: Vec<Evidence> = families::signs(portrait)
         .into_iter()
         .chain(telephones::signs(portrait))
         .chain(fingerprints::signs(portrait))
-        .chain(by_rules)
+        .chain(signs::seen(portrait))
         .collect();
     match &portrait.several {
-        None => evidence::judge(&signs),
-        Some(several) => judge_before_several(several, &signs),
+        None => evidence::judge(&found),
+        Some(several) => judge_before_several(several, &found),
     }
 }
 

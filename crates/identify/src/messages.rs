@@ -2,83 +2,36 @@
 //!
 //! Who opens the connection says little, since analysers wait for their system as often as they call it; what is sent
 //! and received decides. A sender of results alone may be an analyser, a monitor or a reporting system, so what it is
-//! takes one more sign: its own name, a message that only laboratories send, or a maker of one kind of device.
+//! takes one more sign: its own name, a message that only laboratories send, or a maker of one kind of device. Not here: what each sign
+//! is worth (`rules/signs.txt`).
 
 use std::ops::RangeInclusive;
 
 use wardround_model::{DeviceClass, FactKind, Observation, Protocol, Reason};
 
-use crate::evidence::Rule;
 use crate::makers::Maker;
 use crate::portrait::{Portrait, Talk, because, because_of_talks, peers, words};
+use crate::signs::Test;
+use crate::terms::Terms;
 
-use DeviceClass::{ClinicalSystem, LaboratoryAnalyser, PatientMonitor};
+use DeviceClass::{LaboratoryAnalyser, PatientMonitor};
 
-/// Messages that carry admissions, orders, appointments, documents or bills: systems send them, devices do not.
-const OF_SYSTEMS: &[&str] = &[
-    "ADT", "ORM", "OML", "OMG", "OMI", "OMP", "OMD", "OMN", "OMS", "OMB", "ORR", "RDE", "RDS", "SIU", "SRM",
-    "MDM", "DFT", "BAR", "MFN", "PPR", "VXU",
-];
-/// Messages that carry results (chapter 7; OUL: results without an order, of a laboratory's automation).
-const RESULTS: &[&str] = &["ORU", "OUL"];
-/// Questions of a device for its work, and its answers to an order.
-const OF_DEVICES: &[&str] = &["ORU", "OUL", "QRY", "QBP", "ORL", "ESU", "SSU", "TCU", "INU", "EAN"];
-/// Answers that say nothing of their sender.
-const ANSWERS: &[&str] = &["ACK", "MCF", "RSP", "QCK", "DSR"];
-
-/// Words in the names that analysers give themselves.
-const ANALYSERS: &[&str] = &["analyser", "analyzer", "glucometer"];
-/// Words in the names that patient monitors give themselves; what watches computers may be called so too.
-const MONITORS: &[&str] = &["monitor", "patientmonitor", "bedside", "telemetry"];
-/// Product families of analysers and of monitors. The software beside them is often called so too, so they need another sign.
-const ANALYSER_FAMILIES: &[&str] =
-    &["xn", "cobas", "advia", "immulite", "vitros", "alinity", "architect", "radiometer", "sysmex"];
-const MONITOR_FAMILIES: &[&str] = &["benevision", "intellivue"];
-/// Words in the names of what speaks for many devices.
-const GATEWAYS: &[&str] = &["gateway", "server", "srv", "concentrator", "engine", "interface", "middleware"];
-/// Words and products in the names of information systems.
-const SYSTEMS: &[&str] = &[
-    "his",
-    "kis",
-    "lis",
-    "lims",
-    "ris",
-    "ehr",
-    "emr",
-    "cis",
-    "adt",
-    "engine",
-    "interface",
-    "integration",
-    "orbis",
-    "meditech",
-    "openemr",
-    "mirth",
-    "rhapsody",
-    "iguana",
-    "cloverleaf",
-    "ensemble",
-    "intersystems",
-];
-/// Words in the names of laboratory systems.
-const LABORATORIES: &[&str] = &["lis", "lims", "laboratory", "labor", "laboratoire", "laboratorio"];
-
-/// The signs, the strongest first.
-pub(crate) const RULES: &[Rule] = &[
-    Rule::clinical(ClinicalSystem, 75, |p| receives(p, 2..=usize::MAX)),
-    Rule::clinical(ClinicalSystem, 70, sends_orders),
-    Rule::clinical(ClinicalSystem, 60, receives_results),
-    Rule::clinical(ClinicalSystem, 40, speaks_for_several),
-    Rule::clinical(ClinicalSystem, 40, |p| receives(p, 1..=1).filter(|_| receives_results(p).is_none())),
-    Rule::sign(ClinicalSystem, 20, is_named_like_a_system),
-    Rule::clinical(LaboratoryAnalyser, 75, |p| names_itself(p, ANALYSERS)),
-    Rule::clinical(LaboratoryAnalyser, 70, sends_laboratory_results),
-    Rule::clinical(LaboratoryAnalyser, 65, has_card_of_analysers),
-    Rule::clinical(LaboratoryAnalyser, 45, |p| names_itself(p, ANALYSER_FAMILIES)),
-    Rule::clinical(PatientMonitor, 55, |p| names_itself(p, MONITORS)),
-    Rule::clinical(PatientMonitor, 45, |p| names_itself(p, MONITOR_FAMILIES)),
-    Rule::clinical(PatientMonitor, 65, has_card_of_monitors),
-    Rule::clinical(DeviceClass::Unknown, 0, sends_only_results),
+/// The tests, by the names that `rules/signs.txt` calls them.
+pub(crate) const TESTS: &[(&str, Test)] = &[
+    ("receives-messages-of-several", |p| receives(p, 2..=usize::MAX)),
+    ("sends-orders", sends_orders),
+    ("receives-results", receives_results),
+    ("speaks-for-several", speaks_for_several),
+    ("receives-messages-of-one", |p| receives(p, 1..=1).filter(|_| receives_results(p).is_none())),
+    ("is-named-like-a-system", is_named_like_a_system),
+    ("calls-itself-an-analyser", |p| names_itself(p, Terms::Analysers)),
+    ("sends-laboratory-results", sends_laboratory_results),
+    ("has-card-of-analysers", has_card_of_analysers),
+    ("calls-itself-a-family-of-analysers", |p| names_itself(p, Terms::AnalyserFamilies)),
+    ("calls-itself-a-monitor", |p| names_itself(p, Terms::Monitors)),
+    ("calls-itself-a-family-of-monitors", |p| names_itself(p, Terms::MonitorFamilies)),
+    ("has-card-of-monitors", has_card_of_monitors),
+    ("sends-only-results", sends_only_results),
 ];
 
 /// The first part of a message type: `ORU` of `ORU^R01`.
@@ -96,13 +49,14 @@ fn sends<'a>(p: &Portrait<'a>, codes: &[&str]) -> Vec<&'a Observation> {
 
 /// Messages of others that it was sent, without answers to its own.
 fn received<'a>(p: &Portrait<'a>) -> Vec<&'a Observation> {
-    p.facts_where(FactKind::Hl7Receives, |value| !is_one_of(ANSWERS, value))
+    p.facts_where(FactKind::Hl7Receives, |value| !is_one_of(Terms::Answers.list(), value))
 }
 
 /// Conversations with hosts that send messages, by whoever they were begun.
 fn senders<'a>(p: &Portrait<'a>) -> Vec<Talk<'a>> {
-    let sends =
-        |talk: &Talk<'_>| p.scene.says(talk.peer_ip, FactKind::Hl7Sends, |value| !is_one_of(ANSWERS, value));
+    let sends = |talk: &Talk<'_>| {
+        p.scene.says(talk.peer_ip, FactKind::Hl7Sends, |value| !is_one_of(Terms::Answers.list(), value))
+    };
     let talks = p.serving(Protocol::Hl7).into_iter().chain(p.using(Protocol::Hl7));
     talks.filter(sends).collect()
 }
@@ -118,13 +72,13 @@ fn receives(p: &Portrait<'_>, hosts: RangeInclusive<usize>) -> Option<Reason> {
 }
 
 fn receives_results(p: &Portrait<'_>) -> Option<Reason> {
-    let results = p.facts_where(FactKind::Hl7Receives, |value| is_one_of(RESULTS, value));
+    let results = p.facts_where(FactKind::Hl7Receives, |value| is_one_of(Terms::Results.list(), value));
     let text = format!("It receives HL7 results ({})", listed(&results));
     (!results.is_empty()).then(|| because(text, results))
 }
 
 fn sends_orders(p: &Portrait<'_>) -> Option<Reason> {
-    let messages = sends(p, OF_SYSTEMS);
+    let messages = sends(p, Terms::MessagesOfSystems.list());
     let text = format!("It sends HL7 messages that only information systems send ({})", listed(&messages));
     (!messages.is_empty()).then(|| because(text, messages))
 }
@@ -138,7 +92,7 @@ fn speaks_for_several(p: &Portrait<'_>) -> Option<Reason> {
 
 fn is_named_like_a_system(p: &Portrait<'_>) -> Option<Reason> {
     let kinds = [FactKind::Hl7SendingApplication, FactKind::Hl7ReceivingApplication];
-    let is_system = |value: &str| has_word(value, SYSTEMS);
+    let is_system = |value: &str| has_word(value, Terms::Systems);
     let named: Vec<_> = kinds.iter().flat_map(|kind| p.facts_where(*kind, is_system)).collect();
     let name = named.first()?.fact.value();
     let is_device = is_result_sender(p);
@@ -147,13 +101,13 @@ fn is_named_like_a_system(p: &Portrait<'_>) -> Option<Reason> {
 
 /// Whether it sends results, asks for its work at most, and takes no messages of others but orders.
 fn is_result_sender(p: &Portrait<'_>) -> bool {
-    let only = p
-        .facts(FactKind::Hl7Sends)
-        .iter()
-        .all(|it| is_one_of(OF_DEVICES, it.fact.value()) || is_one_of(ANSWERS, it.fact.value()));
+    let only = p.facts(FactKind::Hl7Sends).iter().all(|it| {
+        is_one_of(Terms::MessagesOfDevices.list(), it.fact.value())
+            || is_one_of(Terms::Answers.list(), it.fact.value())
+    });
     let takes_orders_at_most = received(p).iter().all(|it| matches!(code(it.fact.value()), "OML" | "ORM"));
     let speaks_for_one = p.values(FactKind::Hl7SendingApplication).len() <= 1;
-    !sends(p, RESULTS).is_empty() && only && takes_orders_at_most && speaks_for_one
+    !sends(p, Terms::Results.list()).is_empty() && only && takes_orders_at_most && speaks_for_one
 }
 
 fn sends_laboratory_results(p: &Portrait<'_>) -> Option<Reason> {
@@ -162,31 +116,31 @@ fn sends_laboratory_results(p: &Portrait<'_>) -> Option<Reason> {
     fits.then(|| because("It sends results as laboratory automation does (HL7 OUL)", results))
 }
 
-fn has_word(name: &str, wanted: &[&str]) -> bool {
-    words(name).any(|word| wanted.contains(&word.as_str()))
+fn has_word(name: &str, wanted: Terms) -> bool {
+    words(name).any(|word| wanted.has(&word))
 }
 
 /// What a sender of results calls itself, when it has one of these words and does not speak for many.
-fn own_names<'a>(p: &Portrait<'a>, wanted: &[&str]) -> Vec<&'a Observation> {
-    let fits = |value: &str| has_word(value, wanted) && !has_word(value, GATEWAYS);
+fn own_names<'a>(p: &Portrait<'a>, wanted: Terms) -> Vec<&'a Observation> {
+    let fits = |value: &str| has_word(value, wanted) && !has_word(value, Terms::Gateways);
     p.facts_where(FactKind::Hl7SendingApplication, fits)
 }
 
-fn names_itself(p: &Portrait<'_>, wanted: &[&str]) -> Option<Reason> {
+fn names_itself(p: &Portrait<'_>, wanted: Terms) -> Option<Reason> {
     let named = own_names(p, wanted);
     let name = named.first()?.fact.value();
     let text = format!("It sends HL7 results and calls itself {name}");
-    is_result_sender(p).then(|| because(text, named.into_iter().chain(sends(p, RESULTS))))
+    is_result_sender(p).then(|| because(text, named.into_iter().chain(sends(p, Terms::Results.list()))))
 }
 
 /// A sender of results whose card's maker makes such devices, among others or only these.
 fn made_by_maker_of(p: &Portrait<'_>, class: DeviceClass, among_others: bool) -> Option<Reason> {
     let makes = |name: &str| {
-        let made = Maker::named(name).map_or(&[][..], |maker| maker.makes);
+        let made = Maker::named(name).map_or(&[][..], |maker| maker.makes.as_slice());
         made == [class].as_slice() || (among_others && made.contains(&class))
     };
     let (mac, maker) = p.card_makers.iter().find(|(_, name)| makes(name))?;
-    let results = sends(p, RESULTS);
+    let results = sends(p, Terms::Results.list());
     let text = format!(
         "It sends HL7 results ({}), and its network card is of {maker}, a maker of {}",
         listed(&results),
@@ -196,14 +150,16 @@ fn made_by_maker_of(p: &Portrait<'_>, class: DeviceClass, among_others: bool) ->
 }
 
 fn has_card_of_analysers(p: &Portrait<'_>) -> Option<Reason> {
-    let is_named = !own_names(p, ANALYSERS).is_empty() || !own_names(p, ANALYSER_FAMILIES).is_empty();
+    let is_named =
+        !own_names(p, Terms::Analysers).is_empty() || !own_names(p, Terms::AnalyserFamilies).is_empty();
     made_by_maker_of(p, LaboratoryAnalyser, is_named)
 }
 
 /// IHE's profile for devices at the bed (PCD TF-2, 3.1, Communicate PCD Data) asks for HL7 2.6, which laboratory
 /// instruments do not use (LAW: 2.5.1).
 fn has_card_of_monitors(p: &Portrait<'_>) -> Option<Reason> {
-    let is_named = !own_names(p, MONITORS).is_empty() || !own_names(p, MONITOR_FAMILIES).is_empty();
+    let is_named =
+        !own_names(p, Terms::Monitors).is_empty() || !own_names(p, Terms::MonitorFamilies).is_empty();
     let is_bedside = p.has(FactKind::Hl7Version, "2.6") && sends(p, &["OUL"]).is_empty();
     made_by_maker_of(p, PatientMonitor, is_named || is_bedside).filter(|_| !reports_to_laboratory(p))
 }
@@ -215,14 +171,14 @@ fn reports_to_laboratory(p: &Portrait<'_>) -> bool {
     };
     let mut talks = p.using(Protocol::Hl7).into_iter().chain(p.serving(Protocol::Hl7));
     talks.any(|talk| {
-        called(&talk, |name| has_word(name, LABORATORIES))
-            && !called(&talk, |name| !has_word(name, LABORATORIES))
+        called(&talk, |name| has_word(name, Terms::Laboratories))
+            && !called(&talk, |name| !has_word(name, Terms::Laboratories))
     })
 }
 
 /// Worth no class: says that a host of unknown kind takes part in care.
 fn sends_only_results(p: &Portrait<'_>) -> Option<Reason> {
-    let results = sends(p, RESULTS);
+    let results = sends(p, Terms::Results.list());
     let text = format!("It sends HL7 results ({}), so it takes part in care", listed(&results));
     is_result_sender(p).then(|| because(text, results))
 }

@@ -9,6 +9,7 @@ use wardround_model::{
 
 use crate::Makers;
 use crate::behind::Behind;
+use crate::cards::virtual_by;
 use crate::fingerprints::Match;
 use crate::grouping::{Group, Groups};
 use crate::scene::{Scene, is_served, speaks};
@@ -192,27 +193,6 @@ fn card_makers<'a>(group: &Group, makers: &'a dyn Makers) -> Vec<(MacAddr, &'a s
         }
     }
     found
-}
-
-/// Card addresses that belong to software: who made the device cannot be told from them.
-const VIRTUAL_CARDS: &[([u8; 3], &str)] = &[
-    ([0x00, 0x05, 0x69], "VMware"),
-    ([0x00, 0x0c, 0x29], "VMware"),
-    ([0x00, 0x1c, 0x14], "VMware"),
-    ([0x00, 0x50, 0x56], "VMware"),
-    ([0x00, 0x15, 0x5d], "Hyper-V"),
-    ([0x00, 0x16, 0x3e], "Xen"),
-    ([0x00, 0x1c, 0x42], "Parallels"),
-    ([0x02, 0x42, 0xac], "Docker"),
-    ([0x08, 0x00, 0x27], "VirtualBox"),
-    ([0x50, 0x6b, 0x8d], "Nutanix"),
-    ([0x52, 0x54, 0x00], "QEMU"),
-];
-
-/// The virtualisation that makes cards with such an address.
-pub(crate) fn virtual_by(mac: MacAddr) -> Option<&'static str> {
-    let found = VIRTUAL_CARDS.iter().find(|(prefix, _)| mac.0.starts_with(prefix));
-    found.map(|(_, name)| *name)
 }
 
 /// How many different hosts are on the other side.

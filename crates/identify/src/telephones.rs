@@ -1,21 +1,24 @@
-//! What telephones and what they register with say they are (SIP, RFC 3261, `User-Agent` and `Server`).
+//! What telephones and what they register with say they are (SIP, RFC 3261, `User-Agent` and `Server`; `rules/telephones.txt`).
 //!
-//! One row a family, as its maker writes it: the beginning of the text, and behind it model and version. Programs on a person's computer
-//! are telephones too, and make the computer no desk phone. Not here: intercoms and nurse call systems, whose texts no public source
-//! tells surely.
+//! Programs on a person's computer are telephones too, and make the computer no desk phone. Not here: intercoms and nurse call systems,
+//! whose texts no public source tells surely.
+
+use std::sync::LazyLock;
 
 use wardround_model::{DeviceClass, FactKind, Observation, Reason};
 
 use crate::evidence::Evidence;
 use crate::portrait::{Portrait, because};
-
-use DeviceClass::{BuildingController as Building, NetworkDevice as Network, Server, VoicePhone as Phone};
+use crate::rules::{self, Row, Rule, Wrong};
+use crate::terms::Terms;
 
 /// A family of products that speak SIP.
 pub(crate) struct Telephone {
     /// How the text begins, in lower case.
     begins: &'static str,
     class: DeviceClass,
+    /// What it is worth that a text says so.
+    weight: u8,
     pub(crate) maker: Option<&'static str>,
     model: Model,
 }
@@ -31,83 +34,30 @@ enum Model {
     BeforeUa,
 }
 
-const fn row(begins: &'static str, class: DeviceClass, maker: &'static str, model: Model) -> Telephone {
-    let maker = if maker.is_empty() { None } else { Some(maker) };
-    Telephone { begins, class, maker, model }
+impl Rule for Telephone {
+    const FILE: &'static str = "telephones.txt";
+    const TEXT: &'static str = include_str!("../rules/telephones.txt");
+    const COLUMNS: &'static [&'static str] = &["begins", "class", "weight", "maker", "model", "before"];
+
+    fn read(row: &Row) -> Result<Self, Wrong> {
+        let (class, before) = (row.class("class")?, row.optional("before")?);
+        if class == DeviceClass::Unknown || class.is_medical() {
+            return Err(row.wrong("class", "must be known, and no medical one"));
+        }
+        let model = match (row.optional("model")?, before) {
+            (Some("next word"), before) => Model::Behind(before.unwrap_or_default()),
+            (None, None) => Model::Unsaid,
+            (Some("before -UA/"), None) => Model::BeforeUa,
+            (_, Some(_)) => return Err(row.wrong("before", "goes with \"next word\" alone")),
+            _ => return Err(row.wrong("model", "must be -, or one of: next word, before -UA/")),
+        };
+        let (begins, weight) = (row.lower("begins")?, row.weight("weight")?);
+        Ok(Self { begins, class, weight, maker: row.optional("maker")?, model })
+    }
 }
 
-use Model::{BeforeUa, Behind, Unsaid};
-
 /// The first row that fits counts.
-static TELEPHONES: &[Telephone] = &[
-    row("yealink ", Phone, "Yealink", Behind("")),
-    row("snom", Phone, "snom technology", Behind("")),
-    row("cisco-cp", Phone, "Cisco", Behind("CP-")),
-    row("cisco/spa", Phone, "Cisco", Behind("SPA")),
-    row("linksys/spa", Phone, "Linksys", Behind("SPA")),
-    row("polycom/", Phone, "Polycom", BeforeUa),
-    row("polycomsoundpoint", Phone, "Polycom", BeforeUa),
-    row("polycomsoundstation", Phone, "Polycom", BeforeUa),
-    row("polycomspectralink", Phone, "Polycom", BeforeUa),
-    row("polycomvvx", Phone, "Polycom", BeforeUa),
-    row("polycomrealpresencetrio", Phone, "Polycom", BeforeUa),
-    row("polyedge", Phone, "Polycom", BeforeUa),
-    row("grandstream gxp", Phone, "Grandstream", Behind("GXP")),
-    row("grandstream grp", Phone, "Grandstream", Behind("GRP")),
-    row("grandstream gxv", Phone, "Grandstream", Behind("GXV")),
-    row("grandstream dp", Phone, "Grandstream", Behind("DP")),
-    row("grandstream wp", Phone, "Grandstream", Behind("WP")),
-    row("grandstream ucm", Server, "Grandstream", Behind("UCM")),
-    row("mitel-", Phone, "Mitel", Behind("")),
-    row("mitel 6", Phone, "Mitel", Behind("6")),
-    row("aastra ", Phone, "Mitel", Behind("")),
-    row("openstage_", Phone, "Unify", Behind("OpenStage ")),
-    row("openscape_", Phone, "Unify", Behind("OpenScape ")),
-    row("desk_phone_ip_", Phone, "Unify", Behind("OpenScape Desk Phone ")),
-    row("gigaset ", Phone, "Gigaset", Behind("")),
-    row("fanvil x", Phone, "Fanvil", Behind("X")),
-    row("fanvil v", Phone, "Fanvil", Behind("V")),
-    row("fanvil h", Phone, "Fanvil", Behind("H")),
-    row("avaya j1", Phone, "Avaya", Behind("J1")),
-    row("avaya one-x deskphone", Phone, "Avaya", Unsaid),
-    row("algo-", Building, "Algo", Behind("")),
-    row("valcom vip-", Building, "Valcom", Behind("VIP-")),
-    row("cisco-sipgateway/ios-", Network, "Cisco", Unsaid),
-    row("avm fritz!box", Network, "AVM", Unsaid),
-    row("fritz!os", Network, "AVM", Unsaid),
-    row("asterisk pbx", Server, "", Unsaid),
-    row("fpbx-", Server, "", Unsaid),
-    row("freeswitch", Server, "", Unsaid),
-    row("3cxphonesystem", Server, "", Unsaid),
-    row("kamailio", Server, "", Unsaid),
-    row("opensips", Server, "", Unsaid),
-    row("openser", Server, "", Unsaid),
-    row("sip express router", Server, "", Unsaid),
-    row("starface pbx", Server, "", Unsaid),
-    row("cisco-cucm", Server, "", Unsaid),
-    row("wildix gw", Server, "", Unsaid),
-    row("fortivoice", Server, "", Unsaid),
-];
-
-/// Programs on a person's computer or mobile phone, in lower case.
-const PROGRAMS: &[&str] = &[
-    "microsip",
-    "zoiper",
-    "x-lite",
-    "bria",
-    "jitsi",
-    "linphone",
-    "ekiga",
-    "twinkle",
-    "pjsua",
-    "baresip",
-    "blink",
-    "phonerlite",
-    "nero sipps",
-    "3cxphone for windows",
-    "sipcli",
-    "friendly-scanner",
-];
+static TELEPHONES: LazyLock<Vec<Telephone>> = LazyLock::new(rules::all);
 
 /// What a text of SIP says of its device.
 pub(crate) struct Named<'a> {
@@ -127,23 +77,12 @@ pub(crate) fn named_in<'a>(p: &Portrait<'a>) -> Option<Named<'a>> {
     })
 }
 
-/// What telephones say of themselves is believed that far; a program that telephones register with runs on a server.
-pub(crate) const SAID: u8 = 80;
-const RUNS: u8 = 55;
-
 /// The sign in a device's own words.
 pub(crate) fn signs(p: &Portrait<'_>) -> Option<Evidence> {
     let Named { family, observation, .. } = named_in(p)?;
-    let class = family.class;
-    let weight = if class == Server { RUNS } else { SAID };
+    let Telephone { class, weight, .. } = *family;
     let text = format!("It says over SIP: \"{}\", as {} do", observation.fact.value(), class.plural());
     Some(Evidence { class, weight, is_clinical: false, reason: because(text, [observation]) })
-}
-
-/// Telephones with a socket for a computer are bridges, too.
-pub(crate) fn says_so_on_the_cable(p: &Portrait<'_>) -> Option<Reason> {
-    let said = p.facts_where(FactKind::LldpWorksAs, |value| value == "telephone");
-    (!said.is_empty()).then(|| because("It says on the cable (LLDP) that it works as a telephone", said))
 }
 
 /// It registers as telephones do, and is no program on a person's computer.
@@ -151,29 +90,17 @@ pub(crate) fn registers(p: &Portrait<'_>) -> Option<Reason> {
     let said = p.facts_where(FactKind::SipRole, |role| role == "registers");
     let is_program = |it: &&Observation| {
         let text = it.fact.value().to_ascii_lowercase();
-        PROGRAMS.iter().any(|program| text.starts_with(program))
+        Terms::Programs.begin(&text)
     };
     let is_other =
         p.has(FactKind::SipRole, "registrar") || p.facts(FactKind::SipProduct).iter().any(is_program);
     (!said.is_empty() && !is_other).then(|| because("It registers as telephones do (SIP)", said))
 }
 
-/// By a name that makers of telephones give to their settings; who looks for holes asks for them, too.
-pub(crate) fn asks_for_settings(p: &Portrait<'_>) -> Option<Reason> {
-    let said = p.facts_where(FactKind::TftpFile, |kind| kind == "telephone-settings");
-    (!said.is_empty()).then(|| because("It asks for a telephone's settings (TFTP)", said))
-}
-
-/// Telephones register with it.
-pub(crate) fn is_registrar(p: &Portrait<'_>) -> Option<Reason> {
-    let said = p.facts_where(FactKind::SipRole, |role| role == "registrar");
-    (!said.is_empty()).then(|| because("Telephones register with it (SIP)", said))
-}
-
 impl Telephone {
     /// Whether it is a device, not a program that runs on one.
     pub(crate) fn is_device(&self) -> bool {
-        self.class != Server
+        self.class != DeviceClass::Server
     }
 
     fn named(text: &str) -> Option<&'static Self> {
@@ -188,12 +115,12 @@ impl Telephone {
     fn read(&self, text: &str) -> (Option<String>, Option<String>) {
         let behind = text.get(self.begins.len()..).unwrap_or_default();
         match self.model {
-            Unsaid => (None, version(behind)),
-            Behind(before) => {
+            Model::Unsaid => (None, version(behind)),
+            Model::Behind(before) => {
                 let (word, rest) = model(behind.trim_start_matches('-'));
                 (has_digit(word).then(|| format!("{before}{word}")), version(rest))
             }
-            BeforeUa => {
+            Model::BeforeUa => {
                 let Some((product, rest)) = text.split_once("-UA/") else { return (None, version(behind)) };
                 let model = product.rsplit('-').next().unwrap_or_default();
                 (has_digit(model).then(|| model.replace('_', " ")), version(rest))
@@ -228,6 +155,7 @@ fn has_digit(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use DeviceClass::{NetworkDevice as Network, Server, VoicePhone as Phone};
 
     #[test]
     fn texts_name_family_model_and_version() {
@@ -270,6 +198,17 @@ mod tests {
             let expected = expected
                 .map(|(class, maker, model, version)| (class, maker, model.to_owned(), version.to_owned()));
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_telephone_hides_another() {
+        for (place, row) in TELEPHONES.iter().enumerate() {
+            let line = rules::line::<Telephone>(place);
+            let first = TELEPHONES.iter().position(|earlier| row.begins.starts_with(earlier.begins));
+            assert_eq!(first, Some(place), "{line}, begins: is never reached");
+            let maker = row.maker.unwrap_or_default();
+            assert_eq!(crate::makers::tidy(maker), maker, "{line}, maker: makers.txt writes it so");
         }
     }
 }

@@ -4,7 +4,6 @@
 //! Of the patterns for one kind of text the first that matches counts, in the order of the files. What it gives is believed less than what a device
 //! says outright. Not here: where the files lie (the program); patterns for texts that are not kept.
 
-mod classes;
 mod pattern;
 mod read;
 mod said;

@@ -6,20 +6,18 @@ use std::collections::BTreeSet;
 
 use wardround_model::{Reason, SeenProduct};
 
-use super::{Match, classes};
+use super::Match;
 use crate::evidence::Evidence;
+use crate::kinds::class_of_recog;
 use crate::lists::Said;
 use crate::makers;
 use crate::portrait::{Portrait, because, endpoint};
+use crate::terms::Terms;
 
 /// How far a property is believed, in per cent, where the fingerprint is sure.
 const SAID: u8 = 65;
 /// What a word for a device is worth as a sign of its class.
 const SIGN: u8 = 55;
-
-/// Systems that run on many kinds of thing: who made them did not make the thing.
-const SYSTEMS: &[&str] =
-    &["Linux", "Windows", "FreeBSD", "NetBSD", "OpenBSD", "Solaris", "Unix", "Mac OS X", "Android"];
 
 /// The maker.
 pub(crate) fn maker(p: &Portrait<'_>) -> impl Iterator<Item = Said> {
@@ -63,7 +61,7 @@ pub(crate) fn signs(p: &Portrait<'_>) -> Vec<Evidence> {
     let mut told = BTreeSet::new();
     let signs = p.fingerprinted.iter().filter_map(|it| {
         let word = it.get("hw.device").or_else(|| it.get("os.device"))?;
-        let class = classes::class(word)?;
+        let class = class_of_recog(word)?;
         let weight = scaled(SIGN, it.sure("hw")?);
         let reason = it.reason(&format!("It is a {}", word.to_lowercase()));
         told.insert(class).then_some(Evidence { class, weight, is_clinical: false, reason })
@@ -78,10 +76,9 @@ impl Match<'_> {
 
     /// A property of the system, where the system is the device: its word is one for a device, and it runs on nothing else.
     fn of_the_device(&self, name: &str) -> Option<&str> {
-        classes::class(self.get("os.device")?)?;
+        class_of_recog(self.get("os.device")?)?;
         let names = ["os.vendor", "os.family", "os.product"].into_iter().filter_map(|name| self.get(name));
-        let is_general = |name: &str| SYSTEMS.iter().any(|system| name.starts_with(system));
-        if names.into_iter().any(is_general) { None } else { self.get(name) }
+        if names.into_iter().any(|name| Terms::GeneralSystems.begin(name)) { None } else { self.get(name) }
     }
 
     /// `OpenBSD OpenSSH 7.4`: a product with its vendor and version.

@@ -7,4 +7,5 @@ mod lists;
 mod networks;
 pub(crate) mod notation;
 mod pages;
+mod rules;
 mod scenarios;
