@@ -81,6 +81,7 @@ pub(crate) fn watched_round(talks: &[(Ipv4Addr, Ipv4Addr, i64)], from: i64, unti
         to_client: Volume { packets: 3, bytes: 9 },
         first: Sighting { evidence, at: at(from) },
         last: at(*last),
+        active: wardround_model::ActiveHours::NONE,
     };
     let source = Source {
         kind: SourceKind::Capture,

@@ -10,7 +10,8 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use wardround_model::{
-    Conversation, Endpoint, Protocol, RolesKnownBy, Sighting, SkipReason, Timestamp, Volume, is_to_many,
+    ActiveHours, Conversation, Endpoint, Protocol, RolesKnownBy, Sighting, SkipReason, Timestamp, Volume,
+    is_to_many,
 };
 
 use crate::flow::{Flow, Kind, Side, View};
@@ -37,6 +38,7 @@ struct Seen {
     to_client: Volume,
     first: Sighting,
     last: Timestamp,
+    active: ActiveHours,
 }
 
 /// The conversations of one shard.
@@ -125,6 +127,7 @@ impl Seen {
             to_client: *flow.volume.of(client.other()),
             first: flow.first,
             last: flow.last,
+            active: flow.active(),
         }
     }
 
@@ -157,6 +160,7 @@ impl Seen {
         self.roles = self.roles.min(other.roles);
         self.first = earliest(self.first, other.first);
         self.last = self.last.max(other.last);
+        self.active.join(other.active);
     }
 }
 
@@ -205,6 +209,7 @@ impl Seen {
             to_client: self.to_client,
             first: self.first,
             last: self.last,
+            active: self.active,
         }
     }
 }

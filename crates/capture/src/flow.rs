@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use wardround_dissect::Following;
-use wardround_model::{Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
+use wardround_model::{ActiveHours, Endpoint, Protocol, Sighting, Timestamp, Transport, Volume};
 
 use crate::batch::Packet;
 
@@ -200,6 +200,8 @@ pub(crate) struct Flow {
     pub(crate) volume: Both<Volume>,
     pub(crate) first: Sighting,
     pub(crate) last: Timestamp,
+    /// Hours with packets, but for those of `first` and `last` alone.
+    active: ActiveHours,
     /// Who sent the first packet.
     pub(crate) first_sender: Side,
     /// Who opened it (TCP).
@@ -237,6 +239,7 @@ impl Flow {
             volume: Both::default(),
             first,
             last: first.at,
+            active: ActiveHours::NONE,
             first_sender,
             opened_by: None,
             told_client: None,
@@ -269,8 +272,29 @@ impl Flow {
         let volume = self.volume.of_mut(side);
         volume.packets = volume.packets.saturating_add(more.packets);
         volume.bytes = volume.bytes.saturating_add(more.bytes);
+        if !last.is_in_hour_of(self.last) {
+            self.active.add(last);
+            self.active.add(self.last);
+        }
         self.last = self.last.max(last);
         self.recent = !self.closed;
+    }
+
+    /// Adds that it was there all the time between two moments.
+    pub(crate) fn was_active(&mut self, first: Timestamp, last: Timestamp) {
+        if !first.is_in_hour_of(last) {
+            self.active.join(ActiveHours::between(first, last));
+        }
+    }
+
+    /// The hours of the week in which it had packets.
+    pub(crate) fn active(&self) -> ActiveHours {
+        let mut active = self.active;
+        // What was read before the first possible time of its source has none of its own.
+        for moment in [self.first.at, self.last].into_iter().filter(|moment| *moment != Timestamp::EPOCH) {
+            active.add(moment);
+        }
+        active
     }
 }
 
@@ -280,6 +304,7 @@ impl Flow {
         let part = self.has_news().then(|| self.clone())?;
         self.told = true;
         self.volume = Both::default();
+        self.active = ActiveHours::NONE;
         Some(part)
     }
 

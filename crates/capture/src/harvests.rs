@@ -172,4 +172,5 @@ fn join(kept: &mut Conversation, told: &Conversation) {
     kept.roles = kept.roles.min(told.roles);
     kept.first = earliest(kept.first, told.first);
     kept.last = kept.last.max(told.last);
+    kept.active.join(told.active);
 }

@@ -206,7 +206,11 @@ fn put_together(
         *last = (*last).max(first.at);
     };
     observations.iter_mut().for_each(|o| mend(&mut o.first, &mut o.last));
-    conversations.iter_mut().for_each(|c| mend(&mut c.first, &mut c.last));
+    for it in &mut conversations {
+        mend(&mut it.first, &mut it.last);
+        it.active.add(it.first.at);
+        it.active.add(it.last);
+    }
     let coverage = Coverage { sources, skipped: skips.list().collect(), values_not_allowed };
     Captured { observations, conversations, coverage, failed: Vec::new() }
 }

@@ -20,8 +20,8 @@ use std::str::FromStr;
 
 use wardround_capture::Captured;
 use wardround_model::{
-    Conversation, Coverage, Evidence, Fact, FactKind, Observation, Protocol, RolesKnownBy, Sighting, Skip,
-    SkipReason, Source, SourceIndex, SourceKind, Subject, Timestamp, Volume,
+    ActiveHours, Conversation, Coverage, Evidence, Fact, FactKind, Observation, Protocol, RolesKnownBy,
+    Sighting, Skip, SkipReason, Source, SourceIndex, SourceKind, Subject, Timestamp, Volume,
 };
 
 /// The first line: another version is another line.
@@ -111,9 +111,10 @@ fn write_conversation(to: &mut impl Write, it: &Conversation) -> io::Result<()> 
     let volume = |volume: Volume| format!("{}\t{}", volume.packets, volume.bytes);
     let (there, back) = (volume(it.to_server), volume(it.to_client));
     let (first, last) = (sighting(it.first), it.last.nanoseconds());
+    let hours = it.active_beyond_its_ends().map_or_else(|| "-".to_owned(), ActiveHours::code);
     writeln!(
         to,
-        "talk\t{}\t{}\t{protocol}\t{roles}\t{}\t{}\t{there}\t{back}\t{first}\t{last}",
+        "talk\t{}\t{}\t{protocol}\t{roles}\t{}\t{}\t{there}\t{back}\t{first}\t{last}\t{hours}",
         it.client, it.server, it.connections, it.already_open
     )
 }
@@ -272,7 +273,7 @@ impl Fields<'_> {
     }
 
     fn conversation(&mut self) -> Option<Conversation> {
-        Some(Conversation {
+        let mut conversation = Conversation {
             client: self.next()?,
             server: self.next()?,
             protocol: match self.parts.next()? {
@@ -291,7 +292,15 @@ impl Fields<'_> {
             to_client: Volume { packets: self.next()?, bytes: self.next()? },
             first: self.sighting()?,
             last: self.moment()?,
-        })
+            active: ActiveHours::NONE,
+        };
+        conversation.active = ActiveHours::of_ends(conversation.first.at, conversation.last);
+        match self.parts.next() {
+            // What was heard by earlier versions has no hours.
+            None | Some("-") => {}
+            Some(code) => conversation.active.join(ActiveHours::from_code(code)?),
+        }
+        Some(conversation)
     }
 
     fn skip(&mut self) -> Option<Skip> {

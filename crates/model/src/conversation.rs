@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::{Digest, Endpoint, Protocol, Sighting, Timestamp, Transport};
+use crate::{ActiveHours, Digest, Endpoint, Protocol, Sighting, Timestamp, Transport};
 
 /// The id of a conversation, as `C-1a2b3c4d5e6f`: the same in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +56,9 @@ pub struct Conversation {
     pub first: Sighting,
     /// The latest packet's time.
     pub last: Timestamp,
+    /// The hours of the week in which there were packets; of flow records and logs, which tell a beginning and an end alone, those
+    /// between, too. The hours of the first and the last packet always are among them.
+    pub active: ActiveHours,
 }
 
 impl Conversation {
@@ -63,6 +66,12 @@ impl Conversation {
     #[must_use]
     pub fn id(&self) -> ConversationId {
         ConversationId(Digest::of(&[&self.client.to_string(), &self.server.to_string()]))
+    }
+
+    /// The hours in which there were packets, where they are more than those of the first packet and of the last.
+    #[must_use]
+    pub fn active_beyond_its_ends(&self) -> Option<ActiveHours> {
+        Some(self.active).filter(|active| *active != ActiveHours::of_ends(self.first.at, self.last))
     }
 
     /// Whether the capture shows one side only: TCP carries data one way, which it cannot without packets the other way.

@@ -4,6 +4,7 @@
 //! [`Coverage`]), who it is ([`Asset`]), what is weak ([`Finding`]), what first ([`Judgement`], [`PlanItem`]), and
 //! the [`Round`] that holds them all. [`Fact`] is the allow-list: the only shape in which anything leaves a packet.
 
+mod active;
 mod address;
 mod asset;
 mod change;
@@ -28,6 +29,7 @@ mod vital;
 mod vulnerability;
 pub mod words;
 
+pub use active::*;
 pub use address::*;
 pub use asset::*;
 pub use change::*;

@@ -77,6 +77,7 @@ pub(crate) fn join_conversations(
             known.protocol = known.protocol.or(again.protocol);
             known.roles = known.roles.min(again.roles);
             known.last = known.last.max(again.last);
+            known.active.join(again.active);
         }
         is_same
     });
@@ -91,7 +92,8 @@ fn larger(one: Volume, other: Volume) -> Volume {
 mod tests {
     use super::*;
     use wardround_model::{
-        Endpoint, Fact, FactKind, Protocol, RolesKnownBy, Sighting, SourceKind, Subject, Timestamp, Transport,
+        ActiveHours, Endpoint, Fact, FactKind, Protocol, RolesKnownBy, Sighting, SourceKind, Subject,
+        Timestamp, Transport,
     };
 
     fn said(row: u64, day: i64) -> Observation {
@@ -149,6 +151,7 @@ mod tests {
                 at: Timestamp::from_seconds(7),
             },
             last: Timestamp::from_seconds(8),
+            active: ActiveHours::at(Timestamp::from_seconds(packets.cast_signed() * 3_600)),
         };
         let log = List {
             conversations: vec![talk(5, 9, Some(Protocol::Tls))],
@@ -161,6 +164,7 @@ mod tests {
             (joined.connections, joined.to_server.packets, joined.protocol),
             (9, 9, Some(Protocol::Tls))
         );
+        assert_eq!(joined.active.to_string(), "Thu 04:00-05:00 and 09:00-10:00");
         let [alone] = join_conversations(Vec::new(), &[log], 1).try_into().unwrap();
         assert_eq!(alone.first.evidence.source, SourceIndex(1), "a log stands behind the captures");
     }

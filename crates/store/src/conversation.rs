@@ -3,13 +3,14 @@
 use std::net::IpAddr;
 
 use wardround_model::{
-    Conversation, ConversationId, Evidence, Protocol, RolesKnownBy, Sighting, SourceIndex, Volume,
+    ActiveHours, Conversation, ConversationId, Evidence, Protocol, RolesKnownBy, Sighting, SourceIndex,
+    Volume,
 };
 
 use crate::columns::{Columns, endpoint_cells, evidence_cells};
 use crate::error::Trouble;
 use crate::lookup::{Entries, From, Lookup, find, key_of};
-use crate::table::{Paged, Reader, Table, Writer, shown};
+use crate::table::{Cell, Paged, Reader, Table, Writer, shown};
 
 /// The table.
 pub(crate) static TABLE: Paged = Paged(Table {
@@ -37,7 +38,23 @@ pub(crate) static TABLE: Paged = Paged(Table {
     ],
 });
 
+/// Their hours of the week, where they are more than those of the first packet and of the last.
+pub(crate) static HOURS: Paged =
+    Paged(Table { owner: "round_id", name: "active_hours", key: &["position"], values: &["hours"] });
+
 pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trouble> {
+    write_rows(writer, all)?;
+    let mut hours = writer.pages(&HOURS)?;
+    for (position, conversation) in all.iter().enumerate() {
+        if let Some(active) = conversation.active_beyond_its_ends() {
+            hours.row(&[position.into(), Cell::Made(active.code())])?;
+        }
+    }
+    hours.finish()?;
+    write_lookups(writer, all)
+}
+
+fn write_rows(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trouble> {
     let mut table = writer.pages(&TABLE)?;
     for (position, conversation) in all.iter().enumerate() {
         let [server_ip, transport, port] = endpoint_cells(Some(conversation.server));
@@ -63,8 +80,7 @@ pub(crate) fn write(writer: Writer<'_>, all: &[Conversation]) -> Result<(), Trou
             conversation.last.into(),
         ])?;
     }
-    table.finish()?;
-    write_lookups(writer, all)
+    table.finish()
 }
 
 /// What conversations are looked up by.
@@ -87,10 +103,22 @@ pub(crate) fn of_id(reader: Reader<'_>, id: ConversationId) -> Result<Vec<Conver
 
 /// The conversations of a round at these positions, which ascend.
 pub(crate) fn at(reader: Reader<'_>, positions: &[u64]) -> Result<Vec<Conversation>, Trouble> {
-    reader.each_at(&TABLE, positions, |columns| {
+    let mut found = reader.each_at(&TABLE, positions, |columns| {
         let _position: u64 = columns.number()?;
         read_row(columns)
-    })
+    })?;
+    for (conversation, position) in found.iter_mut().zip(positions) {
+        let position = usize::try_from(*position).unwrap_or(usize::MAX);
+        for (_, hours) in reader.each_of(&HOURS, position, read_hours)? {
+            conversation.active.join(hours);
+        }
+    }
+    Ok(found)
+}
+
+/// The position of a conversation, and its hours.
+fn read_hours(columns: &mut Columns<'_>) -> Result<(usize, ActiveHours), Trouble> {
+    Ok((columns.number()?, columns.code(ActiveHours::from_code)?))
 }
 
 /// Rows with one id that are looked at: two digests can be made equal, and no more than that matters.
@@ -102,12 +130,18 @@ pub(crate) fn key_of_host(ip: IpAddr) -> u64 {
 }
 
 pub(crate) fn read(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
-    reader.list(&TABLE, read_row)
+    let mut all = reader.list(&TABLE, read_row)?;
+    reader.each(&HOURS, |columns| {
+        let (position, hours) = read_hours(columns)?;
+        all.get_mut(position).ok_or_else(|| columns.damaged())?.active.join(hours);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
-/// A row behind its position.
+/// A row behind its position, with the hours of its first packet and of its last.
 pub(crate) fn read_row(columns: &mut Columns<'_>) -> Result<Conversation, Trouble> {
-    Ok(Conversation {
+    let mut conversation = Conversation {
         client: columns.shown()?,
         server: columns.endpoint()?,
         protocol: columns.maybe_code(Protocol::from_code)?,
@@ -118,7 +152,10 @@ pub(crate) fn read_row(columns: &mut Columns<'_>) -> Result<Conversation, Troubl
         to_client: read_volume(columns)?,
         first: columns.sighting()?,
         last: columns.moment()?,
-    })
+        active: ActiveHours::NONE,
+    };
+    conversation.active = ActiveHours::of_ends(conversation.first.at, conversation.last);
+    Ok(conversation)
 }
 
 /// Conversations of a log: the log itself is their only source.
@@ -142,6 +179,7 @@ static OF_IMPORT: Table = Table {
         "record",
         "first_at",
         "last_at",
+        "hours",
     ],
 };
 
@@ -167,6 +205,7 @@ pub(crate) fn write_of_import(writer: Writer<'_>, all: &[Conversation]) -> Resul
             conversation.first.evidence.record.into(),
             conversation.first.at.into(),
             conversation.last.into(),
+            conversation.active_beyond_its_ends().map_or(Cell::Null, |active| Cell::Made(active.code())),
         ])?;
     }
     Ok(())
@@ -175,7 +214,7 @@ pub(crate) fn write_of_import(writer: Writer<'_>, all: &[Conversation]) -> Resul
 /// What a log says.
 pub(crate) fn read_of_import(reader: Reader<'_>) -> Result<Vec<Conversation>, Trouble> {
     reader.list(&OF_IMPORT, |columns| {
-        Ok(Conversation {
+        let mut conversation = Conversation {
             client: columns.shown()?,
             server: columns.endpoint()?,
             protocol: columns.maybe_code(Protocol::from_code)?,
@@ -189,7 +228,13 @@ pub(crate) fn read_of_import(reader: Reader<'_>) -> Result<Vec<Conversation>, Tr
                 at: columns.moment()?,
             },
             last: columns.moment()?,
-        })
+            active: ActiveHours::NONE,
+        };
+        conversation.active = ActiveHours::of_ends(conversation.first.at, conversation.last);
+        if let Some(hours) = columns.maybe_code(ActiveHours::from_code)? {
+            conversation.active.join(hours);
+        }
+        Ok(conversation)
     })
 }
 

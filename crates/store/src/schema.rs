@@ -47,7 +47,8 @@ const SCHEMA: &str = concat!(
     version_4!(),
     version_5!(),
     include_str!("searched.sql"),
-    include_str!("paged.sql")
+    include_str!("paged.sql"),
+    include_str!("hours.sql")
 );
 
 /// What brings a store of version 1 to 2, of 2 to 3 and so on. [`SCHEMA`] always is the result of all of them.
@@ -71,6 +72,7 @@ const STEPS: &[Step] = &[
         fill_round: Some(into_pages::move_round),
         last: include_str!("from_5_to_6_after.sql"),
     },
+    Step::sql(include_str!("hours.sql")),
 ];
 
 /// Fills what a step made for one round.

@@ -152,6 +152,7 @@ impl Hospital {
             to_client: Volume { packets: 10, bytes: 1000 },
             first: sighting(),
             last: sighting().at,
+            active: wardround_model::ActiveHours::at(sighting().at),
         });
         self
     }

@@ -202,6 +202,7 @@ impl Part {
             flow.first_sender = self.sender;
         }
         flow.first.at = flow.first.at.min(self.first.at);
+        flow.was_active(self.first.at, self.last);
         if flow.key.kind == Kind::Tcp {
             self.take_flags(flow, record, is_first);
         }

@@ -52,6 +52,22 @@ fn an_exchange_is_one_conversation_with_facts_about_the_right_sides() {
 }
 
 #[test]
+fn a_conversation_has_the_hours_of_its_packets_and_no_others() {
+    const HOUR: i64 = 3_600_000_000;
+    // A Monday, 07:00; what is later than the moment of reading would have no time.
+    let monday = START * 1_000_000 - 168 * HOUR;
+    let [syn, answer, hello, end] = exchange().try_into().unwrap();
+    let mut pcap = Pcap::new();
+    pcap.packet_at(monday, &syn).packet_at(monday + 5, &answer);
+    pcap.packet_at(monday + 26 * HOUR, &hello).packet_at(monday + 27 * HOUR, &end);
+    // One that comes late, and one a week later.
+    pcap.packet_at(monday + 25 * HOUR, &end).packet_at(monday + 168 * HOUR, &end);
+    let captured = read_notes(&pcap.bytes, &options());
+    let [conversation] = captured.conversations.as_slice() else { panic!("{:?}", captured.conversations) };
+    assert_eq!(conversation.active.to_string(), "Mon 07:00-08:00, Tue 08:00-11:00");
+}
+
+#[test]
 fn packets_seen_at_two_mirrors_count_once() {
     let mut pcapng = Pcapng::new(false);
     pcapng.section(false).interface(1, 0, &[(2, b"a")]).interface(1, 0, &[(2, b"b")]);

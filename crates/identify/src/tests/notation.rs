@@ -170,6 +170,7 @@ fn conversation(client: &str, verb: &str, rest: &str, first: Sighting, last: Tim
         to_client,
         first,
         last,
+        active: wardround_model::ActiveHours::of_ends(first.at, last),
     }
 }
 

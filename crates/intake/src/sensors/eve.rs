@@ -1,7 +1,8 @@
 //! Suricata's `eve.json`: lines of JSON, one an event (Suricata's manual, "EVE JSON Format").
 
 use wardround_model::{
-    Conversation, Endpoint, FactKind, MacAddr, Protocol, RolesKnownBy, Subject, Timestamp, Transport, Volume,
+    ActiveHours, Conversation, Endpoint, FactKind, MacAddr, Protocol, RolesKnownBy, Subject, Timestamp,
+    Transport, Volume,
 };
 
 use super::record::{self, Record};
@@ -113,6 +114,7 @@ impl Ends {
         let flags = record.get("tcp.tcp_flags").and_then(|text| u8::from_str_radix(&text, 16).ok());
         let is_opening_seen = flags.is_some_and(|flags| flags & 2 != 0);
         let is_known = is_tcp && is_opening_seen || protocol.is_some();
+        let (first, last) = (time("flow.start"), time("flow.end"));
         Conversation {
             client: self.client,
             server: self.server,
@@ -122,8 +124,9 @@ impl Ends {
             already_open: u64::from(is_tcp && flags.is_some() && !is_opening_seen),
             to_server: self.volume(record, "toserver"),
             to_client: self.volume(record, "toclient"),
-            first: rows.sighting(row, time("flow.start")),
-            last: time("flow.end"),
+            first: rows.sighting(row, first),
+            last,
+            active: ActiveHours::between(first, last),
         }
     }
 

@@ -61,4 +61,5 @@ fn sum(known: &mut Conversation, row: &Conversation) {
     known.protocol =
         if is_earlier { row.protocol.or(known.protocol) } else { known.protocol.or(row.protocol) };
     known.last = known.last.max(row.last);
+    known.active.join(row.active);
 }

@@ -92,6 +92,27 @@ fn connections_of_zeek_become_conversations() {
     );
 }
 
+/// A log tells a beginning and an end: it was there all the time between.
+#[test]
+fn a_connection_was_active_from_its_beginning_to_its_end() {
+    let text = log(
+        "conn",
+        CONN,
+        &[
+            "1795420800.000000|C1|10.20.1.5|50001|10.20.3.7|443|tcp|ssl|7500|500|4000|SF|ShADadFf|10|1000|12|4600|-",
+            "1795510800.000000|C2|10.20.1.5|50002|10.20.3.7|443|tcp|-|0.5|100|200|SF|ShADadFf|5|400|5|500|-",
+        ],
+    );
+    let imported = read("conn.log", &text);
+    let [talk] = imported.conversations.as_slice() else { panic!("{:?}", imported.conversations) };
+    assert_eq!(talk.active.to_string(), "Mon 08:00-11:00, Tue 09:00-10:00");
+    let flow = r#"{"timestamp":"2026-11-23T11:00:00.0+0000","event_type":"flow","src_ip":"10.20.1.5","src_port":50001,"dest_ip":"10.20.3.7","dest_port":443,"proto":"TCP","flow":{"pkts_toserver":5,"pkts_toclient":5,"bytes_toserver":500,"bytes_toclient":500,"start":"2026-11-23T08:59:00.0+0000","end":"2026-11-23T10:01:00.0+0000"}}
+"#;
+    let imported = read("eve.json", flow);
+    let [talk] = imported.conversations.as_slice() else { panic!("{:?}", imported.conversations) };
+    assert_eq!(talk.active.to_string(), "Mon 08:00-11:00");
+}
+
 #[test]
 fn lines_of_json_say_the_same_as_tabs() {
     let tabs = log(

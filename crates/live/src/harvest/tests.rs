@@ -39,6 +39,24 @@ fn the_demo_capture_comes_through_as_it_was() {
     assert_eq!(again.coverage.sources[0].name, "eth1", "the name is not the reader's to tell");
 }
 
+/// What was heard by a version without hours has those of the first packet and of the last.
+#[test]
+fn hours_come_through_and_may_be_missing() {
+    let mut found = clinic();
+    found.conversations[0].active.add("2026-11-22".parse().unwrap());
+    let again = read(&written(&found)).unwrap().unwrap();
+    assert_eq!(again.conversations, found.conversations);
+    let talk = "talk\t10.1.2.3\t10.1.2.4:21/tcp\t-\tports\t1\t0\t1\t1\t1\t1\t1\t0\t5\t5";
+    for (hours, expected) in
+        [("", "Thu 00:00-01:00"), ("\t-", "Thu 00:00-01:00"), ("\t1-2", "Mon 01:00-03:00, Thu 00:00-01:00")]
+    {
+        let found = with(&format!("{talk}{hours}")).unwrap().unwrap();
+        assert_eq!(found.conversations[0].active.to_string(), expected);
+    }
+    assert!(with(&format!("{talk}\t2-1")).is_err());
+    assert!(with(&format!("{talk}\t1\t1")).is_err());
+}
+
 #[test]
 fn several_follow_each_other() {
     let bytes = [written(&clinic()), written(&clinic())].concat();

@@ -216,6 +216,7 @@ struct ConversationShape {
     unanswered: bool,
     first: String,
     last: String,
+    active_hours: String,
 }
 
 #[derive(Serialize)]
@@ -445,6 +446,7 @@ fn conversation(conversation: &Conversation) -> ConversationShape {
         unanswered: conversation.is_unanswered(),
         first: conversation.first.at.to_string(),
         last: conversation.last.to_string(),
+        active_hours: conversation.active.code(),
     }
 }
 

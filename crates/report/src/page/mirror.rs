@@ -125,6 +125,7 @@ mod tests {
                 at: at("2026-11-23"),
             },
             last: at("2026-11-23"),
+            active: wardround_model::ActiveHours::at(at("2026-11-23")),
         }
     }
 

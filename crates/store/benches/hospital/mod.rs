@@ -204,5 +204,6 @@ fn conversation(n: u32, devices: u32) -> Conversation {
         to_client: Volume { packets: 120, bytes: u64::from(mixed(n ^ 1) % 1_000_000) },
         first: sighting(n),
         last: moment(600_000),
+        active: ActiveHours::between(sighting(n).at, moment(600_000)),
     }
 }

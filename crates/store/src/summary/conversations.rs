@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use wardround_model::{Conversation, Round, is_to_many};
+use wardround_model::{ActiveHours, Conversation, Round, is_to_many};
 
 use super::{Places, is_clinical};
 use crate::error::Trouble;
@@ -24,6 +24,10 @@ pub(crate) static PEER: Paged = Paged(Table {
     key: &["asset_position", "position"],
     values: &["peer_position", "ip", "asks", "is_asked", "conversations", "bytes"],
 });
+
+/// The hours of the week in which an asset took part in any conversation.
+pub(crate) static HOURS: Paged =
+    Paged(Table { owner: "round_id", name: "asset_hours", key: &["asset_position"], values: &["hours"] });
 
 /// The most peers that are kept of one asset: what a small map can show. All of them are counted.
 const PEERS_KEPT: usize = 12;
@@ -81,7 +85,7 @@ enum Peer {
 fn write_peers(writer: Writer<'_>, round: &Round, places: &Places) -> Result<Vec<usize>, Trouble> {
     let mut talks = talks(round, places);
     talks.sort_unstable();
-    let mut table = writer.pages(&PEER)?;
+    let (mut table, mut hours) = (writer.pages(&PEER)?, writer.pages(&HOURS)?);
     let mut counts = vec![0; round.assets.len()];
     for of_asset in talks.chunk_by(|one, other| one.asset == other.asset) {
         let sum = |talks: &[Talk]| Exchange::of(talks, &round.conversations);
@@ -92,12 +96,23 @@ fn write_peers(writer: Writer<'_>, round: &Round, places: &Places) -> Result<Vec
         if let Some(count) = counts.get_mut(asset) {
             *count = peers.len();
         }
+        hours.row(&[asset.into(), Cell::Made(active(of_asset, &round.conversations).code())])?;
         for (position, peer) in peers.iter().take(PEERS_KEPT).enumerate() {
             peer.write(&mut table, asset, position)?;
         }
     }
+    hours.finish()?;
     table.finish()?;
     Ok(counts)
+}
+
+/// The hours of all of them.
+fn active(talks: &[Talk], conversations: &[Conversation]) -> ActiveHours {
+    let mut hours = ActiveHours::NONE;
+    for conversation in talks.iter().filter_map(|talk| conversations.get(talk.conversation)) {
+        hours.join(conversation.active);
+    }
+    hours
 }
 
 /// Both ends of every conversation; what an asset says to itself has no peer.

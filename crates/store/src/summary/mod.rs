@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use wardround_model::{AssetId, Conversation, Decision, Protocol, Role, Round, Says, Statement};
 
 pub(crate) use changes::{Changed, Differences, between};
-pub(crate) use conversations::PEER;
+pub(crate) use conversations::{HOURS, PEER};
 
 use crate::error::Trouble;
 use crate::table::Writer;

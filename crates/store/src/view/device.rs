@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use rusqlite::types::Value;
 use wardround_model::{
-    Asset, AssetId, Decision, DeviceClass, FindingChange, FindingId, Observation, RoundId, Settled,
-    Statement, Subject, Timestamp, Unjudged,
+    ActiveHours, Asset, AssetId, Decision, DeviceClass, FindingChange, FindingId, Observation, RoundId,
+    Settled, Statement, Subject, Timestamp, Unjudged,
 };
 
 use super::devices::{AROUND, ROW, read_row};
@@ -14,7 +14,7 @@ use super::page::Listing;
 use super::{DeviceRow, FlowEnd, Page, RoundView, Turn};
 use crate::columns::Columns;
 use crate::error::{StoreError, Trouble};
-use crate::summary::PEER;
+use crate::summary::{HOURS, PEER};
 use crate::table::{By, Table};
 use crate::{asset, finding, observation, settled, statement};
 
@@ -38,6 +38,8 @@ pub struct DeviceDetails {
     pub statements: Vec<Statement>,
     /// Whom it exchanged the most with, the most first; the row counts all of them.
     pub peers: Vec<Peer>,
+    /// The hours of the week in which it took part in any conversation; none where the round was kept without them.
+    pub active: ActiveHours,
     /// Facts about its cards, addresses and services.
     pub observations: Vec<Observation>,
 }
@@ -118,7 +120,7 @@ impl RoundView<'_> {
     fn find_device(&self, id: AssetId) -> Result<Option<DeviceDetails>, Trouble> {
         let reader = self.reader();
         let Some(row) = self.device_row(id)? else { return Ok(None) };
-        let Some((_, asset)) = asset::read_one(reader, id)? else { return Ok(None) };
+        let Some((position, asset)) = asset::read_one(reader, id)? else { return Ok(None) };
         let of_asset = (By::key("asset_id"), id.to_string());
         Ok(Some(DeviceDetails {
             row,
@@ -129,6 +131,7 @@ impl RoundView<'_> {
                 statement::read_statement(columns)
             })?,
             peers: self.peers(id)?,
+            active: self.active_hours(position)?,
             observations: self.facts(&asset)?,
             asset,
         }))
@@ -161,6 +164,16 @@ impl RoundView<'_> {
             return Ok(Vec::new());
         };
         self.reader().each_of(&PEER, position, |columns| self.peer(columns))
+    }
+
+    fn active_hours(&self, position: usize) -> Result<ActiveHours, Trouble> {
+        let mut hours = ActiveHours::NONE;
+        let told = self.reader().each_of(&HOURS, position, |columns| {
+            let _position: usize = columns.number()?;
+            columns.code(ActiveHours::from_code)
+        })?;
+        told.into_iter().for_each(|more| hours.join(more));
+        Ok(hours)
     }
 
     fn peer(&self, columns: &mut Columns<'_>) -> Result<Peer, Trouble> {

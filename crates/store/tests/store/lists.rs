@@ -66,6 +66,7 @@ fn talk(row: u64) -> Conversation {
         to_client: Volume { packets: 6, bytes: 70 },
         first: Sighting { evidence: Evidence { source: SourceIndex(0), record: row, offset: 0 }, at: day(0) },
         last: day(1),
+        active: wardround_model::ActiveHours::between(day(0), day(1)),
     }
 }
 

@@ -246,7 +246,7 @@ fn deleting_a_round_takes_all_of_it_and_nothing_else() {
         )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(tables.len(), 45);
+    assert_eq!(tables.len(), 47);
     for table in tables.iter().filter(|table| *table != "round") {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE round_id = 2) > 0, count(*) FILTER (WHERE round_id = 3) FROM {table}"

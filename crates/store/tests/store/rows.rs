@@ -23,9 +23,14 @@ const PAGED: &[&str] = &[
 /// Null, as a line.
 const NULL: &str = "\u{1b}";
 
+/// What version 7 added.
+const WITHOUT_HOURS: &str = "
+    DROP TABLE active_hours; DROP TABLE asset_hours; ALTER TABLE import_conversation DROP COLUMN hours";
+
 /// Makes a store of this version one of version 5.
 pub(crate) fn instead_of_pages(connection: &Connection) {
     connection.pragma_update(None, "foreign_keys", false).unwrap();
+    connection.execute_batch(WITHOUT_HOURS).unwrap();
     for table in PAGED {
         connection.execute_batch(&format!("ALTER TABLE {table} RENAME TO newer_{table}")).unwrap();
     }

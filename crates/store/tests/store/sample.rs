@@ -18,6 +18,15 @@ impl Size {
     pub(crate) const CLINIC: Self = Self { assets: 40, observations: 800, conversations: 400, findings: 60 };
 }
 
+/// The same, whose conversations had packets in no other hours than their first and last ones: what stores had before version 7.
+pub(crate) fn round_without_hours(size: Size, seed: u32) -> Round {
+    let mut round = round(size, seed);
+    for it in &mut round.conversations {
+        it.active = ActiveHours::of_ends(it.first.at, it.last);
+    }
+    round
+}
+
 /// A round of this size; rounds with different seeds differ.
 pub(crate) fn round(size: Size, seed: u32) -> Round {
     Round {
@@ -156,7 +165,17 @@ fn conversation(n: u32) -> Conversation {
         to_client: Volume { packets: 120, bytes: 900_000 },
         first: sighting(n),
         last: moment(n + 60),
+        active: active(n),
     }
+}
+
+/// Every third has hours between its first packet and its last.
+fn active(n: u32) -> ActiveHours {
+    let mut active = ActiveHours::of_ends(sighting(n).at, moment(n + 60));
+    if n.is_multiple_of(3) {
+        active.add(moment(n + 40_000));
+    }
+    active
 }
 
 fn asset(n: u32) -> Asset {

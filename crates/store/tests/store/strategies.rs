@@ -173,9 +173,13 @@ prop_compose! {
         (connections, already_open) in (count(), count()),
         (to_server, to_client) in (volume(), volume()),
         (first, last) in (sighting(), moment()),
+        (from, to) in (moment(), moment()),
     ) -> Conversation {
+        let mut active = ActiveHours::between(from, to);
+        active.join(ActiveHours::of_ends(first.at, last));
         Conversation {
             client, server, protocol, roles, connections, already_open, to_server, to_client, first, last,
+            active,
         }
     }
 }

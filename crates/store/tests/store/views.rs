@@ -182,6 +182,16 @@ fn row_agrees(row: &DeviceRow, round: &Round) {
     assert_eq!(row.unjudged, round.unjudged.iter().filter(|it| it.asset == row.id).count() as u64);
 }
 
+/// The hours of a device are those of its conversations with others; an address is of the first that has it.
+fn hours_agree(found: &DeviceDetails, round: &Round) {
+    let place = round.assets.iter().position(|it| it.id == found.asset.id);
+    let is_its = |ip| round.assets.iter().position(|it| it.ips.contains(&ip)) == place;
+    let mut hours = ActiveHours::NONE;
+    let talks = round.conversations.iter().filter(|it| is_its(it.client) != is_its(it.server.ip));
+    talks.for_each(|it| hours.join(it.active));
+    assert_eq!(found.active, hours);
+}
+
 fn each_device_agrees(kept: &Kept) {
     let (view, round) = (kept.view(), &kept.round);
     for asset in &round.assets {
@@ -212,6 +222,7 @@ fn each_device_agrees(kept: &Kept) {
         assert!(facts.iter().all(|id| told.contains(id)) && told.iter().all(|id| facts.contains(id)));
         assert_eq!(view.seen_in(asset.id).unwrap(), [(kept.id, round.run_at)]);
         peers_agree(&found, kept);
+        hours_agree(&found, round);
     }
     assert_eq!(view.device(AssetId(Digest::of(&["nobody"]))).unwrap(), None);
 }
@@ -398,7 +409,12 @@ fn ground_agrees(kept: &Kept) {
     let mut met = BTreeSet::new();
     let conversations = round.conversations.iter().filter(|one| !one.is_unanswered());
     let first = conversations.filter(|one| met.insert((one.client, one.server.ip)));
-    assert_eq!(ground.conversations, first.cloned().collect::<Vec<_>>());
+    // Ways need no hours.
+    let without_hours = |one: &Conversation| {
+        let active = wardround_model::ActiveHours::of_ends(one.first.at, one.last);
+        Conversation { active, ..one.clone() }
+    };
+    assert_eq!(ground.conversations, first.map(without_hours).collect::<Vec<_>>());
     let rules = round.observations.iter().filter(|one| one.fact.kind() == FactKind::FirewallRule);
     assert_eq!(ground.rules, rules.cloned().collect::<Vec<_>>());
     assert_eq!(ground.statements, round.statements);

@@ -121,6 +121,7 @@ fn conversation(size: Size, numbers: &mut Numbers) -> Conversation {
         to_client: Volume { packets: 10, bytes: 1_000 },
         first: sighting(),
         last: at(),
+        active: wardround_model::ActiveHours::at(at()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use wardround_model::{Asset, Claim, FactKind, Reason, Round, Subject};
+use wardround_model::{ActiveHours, Asset, Claim, Conversation, FactKind, Reason, Round, Subject};
 
 use crate::arguments::AssetCommand;
 use crate::commands::{answer, lookup, print};
@@ -81,6 +81,10 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
         asset.first_seen.to_whole_second(),
         asset.last_seen.to_whole_second()
     )?;
+    let active = active(round, asset);
+    if !active.is_empty() {
+        writeln!(text, "{:10} {active} (hours with traffic, UTC)", "Active")?;
+    }
     if !page::Traffic::of(round).shows(asset) {
         writeln!(text, "{:10} lists name it; no traffic of it was seen", "")?;
     } else if !asset.seen_directly {
@@ -124,6 +128,14 @@ fn services(text: &mut String, asset: &Asset) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The hours of the week in which it took part in any conversation.
+fn active(round: &Round, asset: &Asset) -> ActiveHours {
+    let mut hours = ActiveHours::NONE;
+    let is_its = |it: &&Conversation| asset.ips.contains(&it.client) || asset.ips.contains(&it.server.ip);
+    round.conversations.iter().filter(is_its).for_each(|it| hours.join(it.active));
+    hours
 }
 
 /// Ports that its own system says it listens on: whether a filter lets others reach them is not known.

@@ -186,5 +186,6 @@ fn conversation(text: &mut String, round: &Round, conversation: &Conversation, i
         wardround_report::page::number(there.packets),
         wardround_report::page::number(back.packets)
     )?;
+    writeln!(text, "{indent}    hours with packets: {} (UTC)", conversation.active)?;
     Ok(())
 }

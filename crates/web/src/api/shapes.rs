@@ -184,6 +184,8 @@ pub(crate) struct Talk {
     bytes_to_server: u64,
     bytes_to_client: u64,
     last: String,
+    /// Hours of the week with packets, such as "7-18,31": hour 0 is Monday 00:00 to 00:59 in UTC.
+    active_hours: String,
 }
 
 impl From<&Flow> for Talk {
@@ -200,6 +202,7 @@ impl From<&Flow> for Talk {
             bytes_to_server: talk.to_server.bytes,
             bytes_to_client: talk.to_client.bytes,
             last: talk.last.to_string(),
+            active_hours: talk.active.code(),
         }
     }
 }

@@ -88,6 +88,7 @@ mod tests {
                     at: Timestamp::from_seconds(0),
                 },
                 last: Timestamp::from_seconds(minutes * 60),
+                active: wardround_model::ActiveHours::NONE,
             }
         };
         piece.conversations = talks.iter().map(talk).collect();

@@ -86,7 +86,7 @@ fn told(
         (parts::of_round(looked))
         p { "Most urgent: " (parts::worst(row.worst)) ". Looked after by: " (row.owner.label()) ". Last seen " (day_and_time(row.last_seen)) " UTC." }
         @if !row.seen_directly { p class="soft" { "It was seen from afar only: its own link was not mirrored, or a list alone names it." } }
-        div class="columns" { (identity(asked, asset)) (places(asset, row)) }
+        div class="columns" { (identity(asked, asset)) (places(&device.details)) }
         (findings(asked, device))
         (tasks)
         (unknown(asked, device))
@@ -133,7 +133,8 @@ fn claim<T>(asked: &Asked, label: &str, value: &str, claim: &Claim<T>) -> Markup
     }
 }
 
-fn places(asset: &Asset, row: &wardround_store::view::DeviceRow) -> Markup {
+fn places(details: &DeviceDetails) -> Markup {
+    let DeviceDetails { row, asset, active, .. } = details;
     html! {
         section aria-labelledby="where" {
             h2 id="where" { "Where it is" }
@@ -144,6 +145,7 @@ fn places(asset: &Asset, row: &wardround_store::view::DeviceRow) -> Markup {
                 @for mac in &asset.macs { dt { "Card" } dd { code { (mac) } } }
                 @if !row.network.is_empty() { dt { "Network" } dd { (row.network) } }
                 dt { "First seen" } dd { (day_and_time(asset.first_seen)) " UTC" }
+                @if !active.is_empty() { dt { "Hours with traffic" } dd { (active) ", UTC" } }
             }
             @if !asset.services.is_empty() {
                 h3 { "What it offers" }

@@ -97,6 +97,7 @@ fn flow(asked: &Asked, flow: &Flow, coverage: &Coverage) -> Markup {
             dt { "Sent" } dd { (count(talk.to_server.bytes, "byte", "bytes")) " there, " (number(talk.to_client.bytes)) " back" }
             dt { "First" } dd { (source(coverage, talk.first.evidence)) ", " (day_and_time(talk.first.at)) " UTC" }
             dt { "Last" } dd { (day_and_time(talk.last)) " UTC" }
+            dt { "Hours with packets" } dd { (talk.active) ", UTC" }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `conn.log`: connections.
 
 use wardround_model::{
-    Conversation, FactKind, MacAddr, Protocol, RolesKnownBy, Subject, Timestamp, Transport, Volume,
+    ActiveHours, Conversation, FactKind, MacAddr, Protocol, RolesKnownBy, Subject, Timestamp, Transport,
+    Volume,
 };
 
 use super::super::record::Record;
@@ -67,6 +68,7 @@ pub(super) fn read(record: &Record<'_>, at: Timestamp, row: Row, rows: &mut Rows
     } else {
         RolesKnownBy::Ports
     };
+    let last = Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(lasted));
     let talk = Conversation {
         client,
         server,
@@ -77,7 +79,8 @@ pub(super) fn read(record: &Record<'_>, at: Timestamp, row: Row, rows: &mut Rows
         to_server: volume(record, "orig", is_tcp, server.ip.is_ipv4()),
         to_client: volume(record, "resp", is_tcp, server.ip.is_ipv4()),
         first: rows.sighting(row, at),
-        last: Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(lasted)),
+        last,
+        active: ActiveHours::between(at, last),
     };
     talks.add(talk, client_port);
 }
