@@ -115,6 +115,7 @@ const OWN: &[&str] = &[
     "first",
     "record",
     "last",
+    "active_hours",
     "first_seen",
     "last_seen",
     "file",
