@@ -42,6 +42,13 @@ const RETRY: &[u8] = include_bytes!("recorded/retry-client.bin");
 const TOLD_OF_PIECES: &str = "ReceiverService tls.server-name=viewer.example\n\
      Sender tls.client-fingerprint=q13d0307h3_55b375c5d22e_1cecd519fee8\n";
 
+/// Datagrams of 1,250 bytes that Chromium 156 sent over loopback, its hello of 1,972 bytes cut in twelve, in disorder, among padding and signs of
+/// life; and another one of 1,884 bytes, its second datagram lost on the way, with what was sent again to the identifier that the server chose.
+const CHROMIUM: &[u8] = include_bytes!("recorded/chromium-client.bin");
+const CHROMIUM_LOST: &[u8] = include_bytes!("recorded/chromium-lost-client.bin");
+const TOLD_OF_CHROMIUM: &str = "ReceiverService tls.server-name=viewer.example\n\
+     Sender tls.client-fingerprint=q13d0312h3_55b375c5d22e_178839b6cec1\n";
+
 /// What each datagram from a client of the same two ports tells.
 fn told_in_turn<'d>(datagrams: impl IntoIterator<Item = &'d [u8]>) -> Vec<String> {
     let (sender, receiver): (SocketAddr, SocketAddr) = (CLIENT.parse().unwrap(), SERVER.parse().unwrap());
@@ -130,6 +137,15 @@ fn a_hello_in_several_datagrams_is_told_with_the_last_of_them() {
     for piece in pieces {
         assert_eq!(from_client(piece), (Some(Role::Client), String::new()));
     }
+}
+
+#[test]
+fn a_browsers_hello_is_told_in_whatever_order_it_comes() {
+    let [first, second] = CHROMIUM.chunks(1250).collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(told_in_turn([first, second, first]), ["", TOLD_OF_CHROMIUM, ""]);
+    assert_eq!(told_in_turn([second, second, first]), ["", "", TOLD_OF_CHROMIUM]);
+    let lost = told_in_turn(CHROMIUM_LOST.chunks(1250));
+    assert_eq!((lost[0].as_str(), lost.concat()), ("", TOLD_OF_CHROMIUM.to_owned()));
 }
 
 #[test]
