@@ -115,6 +115,7 @@ fn take(
     before: &mut Option<QuicHello>,
     facts: &mut Facts,
 ) -> Option<()> {
+    packets.clone().next()?;
     if let Some(hello) = before.as_mut().filter(|it| it.waits() || it.id() == own) {
         let contents = Contents { packets, keys: Keys::of(version, hello.id())? };
         if let Ok(mut room) = hello.room() {

@@ -201,21 +201,31 @@ fn crypto(hello: &[u8], from: usize, to: usize) -> Vec<u8> {
     [&[6], two_bytes(from).as_slice(), &two_bytes(to - from), &hello[from..to]].concat()
 }
 
-/// A packet of version 1 with these frames and so much padding, protected with the keys of `first`.
-fn packet(first: &[u8], destination: &[u8], frames: &[u8], shortest: usize) -> Vec<u8> {
-    let keys = Keys::of(Version::One(SALT_1), first).unwrap();
+/// A packet with these frames and so much padding, protected with the keys of `first`.
+fn packet_of(version: Version, first: &[u8], destination: &[u8], frames: &[u8], shortest: usize) -> Vec<u8> {
+    let keys = Keys::of(version, first).unwrap();
     let mut content = frames.to_vec();
     content.resize(content.len().max(shortest), 0);
+    let number = if version == Version::Two { VERSION_2 } else { 1 };
+    let head = [&[LONG | FIXED | version.initial()], number.to_be_bytes().as_slice()].concat();
     let id = [&[u8::try_from(destination.len()).unwrap()], destination].concat();
     let length = two_bytes(content.len() + 1 + 16);
-    let header = [[0xc0, 0, 0, 0, 1].as_slice(), &id, &[0, 0], &length, &[7]].concat();
+    let header = [&head, id.as_slice(), &[0, 0], &length, &[7]].concat();
     keys.seal(header, content, 7)
 }
 
-/// A datagram with one such packet, as long as a client's must be.
+fn packet(first: &[u8], destination: &[u8], frames: &[u8], shortest: usize) -> Vec<u8> {
+    packet_of(Version::One(SALT_1), first, destination, frames, shortest)
+}
+
+/// How much a datagram's packet must hold to be as long as a client's must be.
+fn shortest(destination: &[u8]) -> usize {
+    SHORTEST_FIRST - 11 - destination.len() - 16
+}
+
+/// A datagram with one packet of version 1, as long as a client's must be.
 fn datagram(first: &[u8], destination: &[u8], frames: &[u8]) -> Vec<u8> {
-    let bare = 11 + destination.len() + 16;
-    packet(first, destination, frames, SHORTEST_FIRST - bare)
+    packet(first, destination, frames, shortest(destination))
 }
 
 const ID: &[u8] = b"chosen";
@@ -259,6 +269,15 @@ fn packets_of_one_datagram_are_read_together() {
     let all =
         [datagram(ID, ID, first), datagram(ID, b"of server", &beside), datagram(ID, b"of server", middle)];
     assert_eq!(told_of_all(all.iter().map(Vec::as_slice)), whole);
+}
+
+#[test]
+fn a_client_may_change_to_version_2_on_the_way() {
+    let hello = hello(1000);
+    let first = datagram(ID, ID, &crypto(&hello, 0, 700));
+    let rest = crypto(&hello, 700, hello.len());
+    let later = packet_of(Version::Two, ID, b"of server", &rest, shortest(b"of server"));
+    assert_eq!(told_of_all([&*first, &later]), told_of_whole(&hello));
 }
 
 #[test]
