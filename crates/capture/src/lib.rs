@@ -27,6 +27,7 @@ mod follow;
 mod format;
 mod fragments;
 mod harvests;
+mod hellos;
 mod input;
 mod joined;
 mod lifetimes;

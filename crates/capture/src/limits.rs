@@ -7,9 +7,11 @@ pub struct Limits {
     /// Connections (TCP) and pairs of ports (UDP) followed at once: 1,048,576 by default, less than 256 bytes each. Beyond it
     /// the one that was quiet longest is let go; its counts stay in its conversation.
     pub flows: usize,
-    /// Connections whose content is being read at once: 32,768 by default, about 300 bytes each without what is buffered.
+    /// Connections whose content is being read at once: 32,768 by default, about 300 bytes each without what is buffered. A
+    /// sixteenth as many hellos of QUIC wait for more datagrams.
     pub streams: usize,
-    /// Bytes of TCP payload that wait for the rest of a message or for a missing segment: 16 MiB by default.
+    /// Bytes of TCP payload that wait for the rest of a message or for a missing segment, and of hellos of QUIC that wait for more datagrams:
+    /// 16 MiB by default.
     pub buffered_bytes: usize,
     /// Conversations, per capture point and segment: 131,072 by default, about 200 bytes each.
     pub conversations: usize,

@@ -13,6 +13,7 @@ use crate::batch::{Batch, Packet};
 use crate::conversation::ConversationTable;
 use crate::facts::FactTable;
 use crate::flow::{Both, Entered, Flow, FlowKey, FlowTable, Kind, Side};
+use crate::hellos::Hellos;
 use crate::lifetimes::LifetimeTable;
 use crate::limits::{Limits, MAX_EXAMINED_DATAGRAMS};
 use crate::quiet;
@@ -57,6 +58,7 @@ pub(crate) struct Shard {
     dissectors: Dissectors,
     flows: FlowTable,
     streams: Streams,
+    hellos: Hellos,
     buffered_limit: usize,
     conversations: ConversationTable,
     kept: Kept,
@@ -82,6 +84,7 @@ impl Shard {
             dissectors,
             flows: FlowTable::new(share.flows, hasher.clone()),
             streams: Streams::new(share.streams),
+            hellos: Hellos::new(share.streams),
             buffered_limit: share.buffered_bytes,
             conversations: ConversationTable::new(share.conversations),
             kept: Kept {
@@ -143,6 +146,9 @@ impl Shard {
                 place
             }
             Entered::Replaced(place, old) => {
+                if old.protocol == Some(Protocol::Quic) {
+                    self.hellos.forget(place);
+                }
                 self.let_go(*old);
                 self.opened(place, packet);
                 place
@@ -280,14 +286,25 @@ impl Shard {
         Some(stream)
     }
 
-    /// Lets quiet streams go until what waits is within the limit.
+    /// Lets hellos of datagrams, and then quiet streams, go until what waits is within the limit.
     fn free_buffers(&mut self, current: u32) {
+        self.free_hellos();
         while self.streams.held() > self.buffered_limit {
             let quiet = self.streams.find_quiet(Some(current)).unwrap_or(current);
             self.give_up_stream(quiet);
             if quiet == current {
                 return;
             }
+        }
+    }
+
+    /// Lets those hellos of datagrams go that waited longest, until what waits is within the limits.
+    fn free_hellos(&mut self) {
+        while self.hellos.are_too_many()
+            || self.streams.held().saturating_add(self.hellos.held()) > self.buffered_limit
+        {
+            let Some(first) = self.hellos.let_go() else { return };
+            self.kept.skips.count(SkipReason::TooManyFlows, first);
         }
     }
 
@@ -367,7 +384,14 @@ impl Shard {
             receiver: (packet.destination(), to).into(),
         };
         for dissector in self.dissectors.datagrams.iter().filter(at_port) {
-            let role = quiet::call(|| (dissector.dissect)(&datagram, &mut self.found));
+            let found = &mut self.found;
+            let role = quiet::call(|| match dissector.protocol {
+                Protocol::Quic => {
+                    self.hellos.dissect(place, &datagram, packet_evidence(packet, batch), found)
+                }
+                _ => (dissector.dissect)(&datagram, found),
+            });
+            self.free_hellos();
             if role.is_none() {
                 self.kept.skips.count(SkipReason::DissectorFailed, packet_evidence(packet, batch));
             }
@@ -412,6 +436,9 @@ impl Shard {
 
     /// No more packets will come.
     pub(crate) fn finish(mut self) -> Findings {
+        while let Some(first) = self.hellos.let_go() {
+            self.kept.skips.count(SkipReason::MissingSegment, first);
+        }
         let empty = FlowTable::new(0, RandomState::default());
         for flow in std::mem::replace(&mut self.flows, empty).into_flows() {
             self.sum_up(flow);

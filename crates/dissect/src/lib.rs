@@ -67,5 +67,6 @@ mod ws_discovery;
 
 pub use datagram::{DATAGRAM_DISSECTORS, Datagram, DatagramDissector};
 pub use facts::{About, Account, Facts, Words};
+pub use quic::QuicHello;
 pub use rtp::Following;
 pub use stream::{Half, Role, STREAM_DISSECTORS, Start, StreamDissector, Verdict};

@@ -269,6 +269,9 @@ fact_kinds! {
     /// Version of FHIR that a server speaks, as its statement or its media type says it (FHIR R4, 5.2.3 and 3.1.0.1.10); `not-told` where it
     /// speaks FHIR and does not say which. About the service.
     FhirVersion = "fhir.version", "speaks FHIR", Code, 16;
+    /// Its part in sharing documents about patients (IHE XDS.b, ITI TF-2, 3.18, 3.41 to 3.43), as the transaction shows: `document-source`,
+    /// `document-consumer`, `document-repository` or `document-registry`. About the address of who asks, and the service of who answers.
+    DocumentSharing = "xds.part", "part in sharing documents about patients (IHE XDS)", Code, 24;
     /// What a telephone or what it registers with says it is (RFC 3261, `User-Agent` and `Server`), without comments. About the address.
     SipProduct = "sip.product", "telephone product (SIP)", Product, 128;
     /// Its part in telephony (RFC 3261, 10): `registers` as telephones do, or `registrar` that they register with. About the address.

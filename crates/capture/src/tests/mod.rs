@@ -5,6 +5,7 @@ mod dialogues;
 mod flows;
 mod follow;
 mod fragments;
+mod hellos;
 mod hostile;
 mod million;
 mod pieces;

@@ -1,8 +1,9 @@
-//! HTTP/1 (RFC 9110, RFC 9112) and HTTP/2 in clear (RFC 9113), and over HTTP/1 IPP (RFC 8010), FHIR and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
+//! HTTP/1 (RFC 9110, RFC 9112) and HTTP/2 in clear (RFC 9113), and over HTTP/1 IPP (RFC 8010), FHIR, IHE XDS and WinRM: the software of both sides, logins sent in clear, and logins by NTLM
 //! version 1 (RFC 4559).
 //!
 //! Not here: paths, queries, hosts, cookies and other bodies, which may name patients; HTTP/2 in TLS; for whom a proxy asks.
 
+mod documents;
 mod fhir;
 mod management;
 mod passing;
@@ -120,6 +121,7 @@ fn request(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) ->
         facts.tell(About::Sender, FactKind::HttpUserAgent, agent);
     }
     passing::tell_of_request(&head, facts);
+    documents::tell_of_request(&head, facts);
     if head.start_line.starts_with(b"CONNECT ") {
         return Verdict::Finished { sender: Role::Client };
     }
@@ -195,6 +197,7 @@ fn response(bytes: &[u8], facts: &mut Facts, is_wanted: fn(&Head<'_>) -> bool) -
         facts.tell(About::SenderService, FactKind::HttpServer, server);
     }
     passing::tell_of_answer(&head, facts);
+    documents::tell_of_answer(&head, status(head.start_line) == Some(*b"200"), facts);
     if status(head.start_line) == Some(*b"101")
         && head.field_contains("upgrade", "h2c")
         && let Err(wanted) = v2::first_answer(body, facts)

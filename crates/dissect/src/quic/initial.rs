@@ -1,43 +1,82 @@
-//! A client's first packet: its keys, its protection taken off, and the hello put together (RFC 9001, 5; RFC 9000, 17.2.2 and 19.6).
+//! A client's first packets: found in their datagram, their keys, and their protection taken off (RFC 9001, 5; RFC 9000, 17.2.2 and 12.2).
 
 use ring::aead::quic::{AES_128, HeaderProtectionKey};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 
-use super::Version;
+use super::{FIXED, KIND, LONG, Version, id, number};
 use crate::reader::Reader;
 
 const SALT_2: &[u8; 20] = b"\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9";
-/// The longest datagram that is read: more does not pass an Ethernet.
-const MAX_PACKET: usize = 1500;
-/// The longest hello that is put together: it fits one packet.
-const MAX_HELLO: usize = MAX_PACKET;
+/// The longest packet that is read: more does not pass an Ethernet.
+pub(super) const MAX_PACKET: usize = 1500;
+/// The most packets of one datagram that are looked at: a client has use for one of each kind of key.
+const MAX_PACKETS: u8 = 8;
 /// The sample for the header's protection stands so far behind the packet number's beginning, and is so long (RFC 9001, 5.4.2).
 const SAMPLE_AT: usize = 4;
 const SAMPLE: usize = 16;
-/// Frames that a first packet may have (RFC 9000, 12.4).
-const PADDING: u64 = 0;
-const PING: u64 = 1;
-const CRYPTO: u64 = 6;
-/// The most frames that are read: some clients cut their hello into many.
-const MAX_FRAMES: usize = 1600;
-/// Type of a hello, with its length in three bytes (RFC 8446, 4).
-const CLIENT_HELLO: u8 = 1;
-const HELLO_HEADER: usize = 4;
 
 /// A packet that begins a connection.
 pub(super) struct Packet<'a> {
-    /// The whole datagram.
-    pub(super) payload: &'a [u8],
-    pub(super) version: Version,
-    /// The identifier that keys are made from.
-    pub(super) destination: &'a [u8],
-    /// Reads on behind the identifiers.
-    pub(super) behind_ids: Reader<'a>,
+    /// From its first byte to its last.
+    bytes: &'a [u8],
+    /// Where its protected number begins.
+    number_at: usize,
+}
+
+/// The packets of a datagram that begin a connection, one behind the other (RFC 9000, 12.2).
+#[derive(Clone)]
+pub(super) struct Packets<'a> {
+    rest: &'a [u8],
+    version: Version,
+    /// What all of them must have: the number of the version, and the identifier of whom they are for.
+    wanted: (u32, &'a [u8]),
+    left: u8,
+}
+
+impl<'a> Packets<'a> {
+    pub(super) fn new(datagram: &'a [u8], version: Version, wanted: (u32, &'a [u8])) -> Self {
+        Self { rest: datagram, version, wanted, left: MAX_PACKETS }
+    }
+
+    /// The next packet with a length, whatever its kind; its kind, and where its number begins.
+    fn next_long(&mut self) -> Option<(u8, Packet<'a>)> {
+        self.left = self.left.checked_sub(1)?;
+        let mut reader = Reader::new(self.rest);
+        let first = reader.u8()?;
+        let wanted = reader.u32()? == self.wanted.0 && id(&mut reader)? == self.wanted.1;
+        let _source = id(&mut reader)?;
+        let kind = first & KIND;
+        if !wanted || first & LONG == 0 || first & FIXED == 0 || kind == self.version.retry() {
+            return None;
+        }
+        if kind == self.version.initial() {
+            let token = usize::try_from(number(&mut reader)?).ok()?;
+            reader.take(token)?;
+        }
+        let length = usize::try_from(number(&mut reader)?).ok()?;
+        let number_at = reader.at();
+        let (bytes, rest) = self.rest.split_at_checked(number_at.checked_add(length)?)?;
+        self.rest = rest;
+        Some((kind, Packet { bytes, number_at }))
+    }
+}
+
+impl<'a> Iterator for Packets<'a> {
+    type Item = Packet<'a>;
+
+    fn next(&mut self) -> Option<Packet<'a>> {
+        loop {
+            let (kind, packet) = self.next_long()?;
+            if kind == self.version.initial() {
+                return Some(packet);
+            }
+        }
+    }
 }
 
 /// Keys of a client's first packets.
-struct Keys {
+pub(super) struct Keys {
     header: HeaderProtectionKey,
     packet: LessSafeKey,
     iv: [u8; 12],
@@ -53,7 +92,8 @@ impl KeyType for Bytes {
 }
 
 impl Keys {
-    fn of(version: Version, id: &[u8]) -> Option<Self> {
+    /// Those that are made from the identifier that the client chose for the server in its very first packet (RFC 9001, 5.2).
+    pub(super) fn of(version: Version, id: &[u8]) -> Option<Self> {
         let (salt, key, iv, header): (_, &[u8], &[u8], &[u8]) = match version {
             Version::One(salt) => (salt, b"quic key", b"quic iv", b"quic hp"),
             Version::Two => (SALT_2, b"quicv2 key", b"quicv2 iv", b"quicv2 hp"),
@@ -70,6 +110,21 @@ impl Keys {
     }
 }
 
+#[cfg(test)]
+impl Keys {
+    /// A packet with these in its header and behind it, protected: its number, in one byte, stands last in the header.
+    pub(super) fn seal(&self, mut header: Vec<u8>, mut content: Vec<u8>, number: u8) -> Vec<u8> {
+        let mut iv = self.iv;
+        iv[11] ^= number;
+        let nonce = Nonce::assume_unique_for_key(iv);
+        self.packet.seal_in_place_append_tag(nonce, Aad::from(&header), &mut content).unwrap();
+        let [mask, masks @ ..] = self.header.new_mask(&content[SAMPLE_AT - 1..][..SAMPLE]).unwrap();
+        header[0] ^= mask & 0x0f;
+        *header.last_mut().unwrap() ^= masks[0];
+        [header, content].concat()
+    }
+}
+
 /// `HKDF-Expand-Label` with an empty context (RFC 8446, 7.1).
 fn expanded<const N: usize>(secret: &Prk, label: &[u8]) -> Option<[u8; N]> {
     let length = u16::try_from(N).ok()?.to_be_bytes();
@@ -81,21 +136,11 @@ fn expanded<const N: usize>(secret: &Prk, label: &[u8]) -> Option<[u8; N]> {
 }
 
 impl Packet<'_> {
-    /// Gives the body of the client's hello to `take`, if all of it stands in this packet and its keys open it.
-    pub(super) fn hello(mut self, take: impl FnOnce(&[u8])) -> Option<()> {
-        let token = usize::try_from(number(&mut self.behind_ids)?).ok()?;
-        self.behind_ids.take(token)?;
-        let length = usize::try_from(number(&mut self.behind_ids)?).ok()?;
-        // The reader began behind the first byte.
-        let start = self.behind_ids.at().checked_add(1)?;
-        let end = start.checked_add(length)?;
-        let mut buffer = [0; MAX_PACKET];
-        let packet = buffer.get_mut(..end)?;
-        packet.copy_from_slice(self.payload.get(..end)?);
-        let content = open(&Keys::of(self.version, self.destination)?, packet, start)?;
-        let mut hello = [0; MAX_HELLO];
-        take(put_together(content, &mut hello)?);
-        Some(())
+    /// Its frames, where these keys open it; they are put into `room`.
+    pub(super) fn open<'r>(&self, keys: &Keys, room: &'r mut [u8; MAX_PACKET]) -> Option<&'r [u8]> {
+        let packet = room.get_mut(..self.bytes.len())?;
+        packet.copy_from_slice(self.bytes);
+        open(keys, packet, self.number_at)
     }
 }
 
@@ -118,36 +163,4 @@ fn open<'p>(keys: &Keys, packet: &'p mut [u8], start: usize) -> Option<&'p [u8]>
     let (header, content) = packet.split_at_mut_checked(start.checked_add(length)?)?;
     let nonce = Nonce::assume_unique_for_key(iv);
     keys.packet.open_in_place(nonce, Aad::from(&*header), content).ok().map(|content| &*content)
-}
-
-/// The body of the hello in these frames, which may come in any order; `None` when a part is missing.
-fn put_together<'h>(content: &[u8], hello: &'h mut [u8; MAX_HELLO]) -> Option<&'h [u8]> {
-    let mut frames = Reader::new(content);
-    let mut there = 0usize;
-    for _ in 0..MAX_FRAMES {
-        let Some(kind) = number(&mut frames) else { break };
-        match kind {
-            PADDING | PING => {}
-            CRYPTO => {
-                let at = usize::try_from(number(&mut frames)?).ok()?;
-                let length = usize::try_from(number(&mut frames)?).ok()?;
-                let data = frames.take(length)?;
-                hello.get_mut(at..at.checked_add(length)?)?.copy_from_slice(data);
-                // Parts do not overlap in what an honest client sends, so that all are there when so many bytes are.
-                there = there.checked_add(length)?;
-            }
-            _ => break,
-        }
-    }
-    let ([CLIENT_HELLO, high, middle, low], body) = hello.split_first_chunk()? else { return None };
-    let length = usize::from(*high) << 16 | usize::from(*middle) << 8 | usize::from(*low);
-    if there < length.checked_add(HELLO_HEADER)? { None } else { body.get(..length) }
-}
-
-/// A number whose first two bits say how long it is (RFC 9000, 16).
-fn number(reader: &mut Reader<'_>) -> Option<u64> {
-    let first = reader.u8()?;
-    let more = (1usize << (first >> 6)).saturating_sub(1);
-    let rest = reader.take(more)?;
-    Some(rest.iter().fold(u64::from(first & 0x3f), |number, byte| number << 8 | u64::from(*byte)))
 }

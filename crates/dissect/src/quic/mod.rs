@@ -1,14 +1,19 @@
-//! QUIC (RFC 9000, RFC 9369, drafts and Google's own before them): that it is spoken, and the client's hello in its first packet.
+//! QUIC (RFC 9000, RFC 9369, drafts and Google's own before them): that it is spoken, and the client's hello in its first packets.
 //!
-//! A client's first packet is encrypted with keys that everybody can make from it (RFC 9001, 5.2); it holds the hello of TLS. Not here: a
-//! hello that takes several packets, what a server answers, and all that is encrypted with keys of the two.
+//! A client's first packets are encrypted with keys that everybody can make from the first of them (RFC 9001, 5.2); they hold the hello of
+//! TLS, of which a browser of today sends several pieces in any order. [`QuicHello`] puts them together, as far as its caller keeps it from one
+//! datagram to the next. Not here: what a server answers, and all that is encrypted with keys of the two.
 
+mod frames;
+mod hello;
 mod initial;
 #[cfg(test)]
 mod tests;
 
+pub use hello::QuicHello;
+
 use crate::reader::Reader;
-use crate::{Datagram, Facts, Role, tls};
+use crate::{Datagram, Facts, Role};
 
 /// Ports of HTTP/3 (RFC 9114), and of DNS (RFC 9250); the others are those of servers that try it out.
 pub(crate) const PORTS: &[u16] = &[443, 853, 784, 4433, 4434, 4443, 8443];
@@ -61,33 +66,46 @@ impl Version {
     fn initial(self) -> u8 {
         if self == Self::Two { 0x10 } else { 0 }
     }
+
+    /// The kind of the packets that ask a client to begin again, which have no length (RFC 9000, 17.2.5; RFC 9369, 3.2).
+    fn retry(self) -> u8 {
+        if self == Self::Two { 0 } else { KIND }
+    }
 }
 
+/// Reads a datagram by itself.
 pub(crate) fn dissect(datagram: &Datagram<'_>, facts: &mut Facts) -> Option<Role> {
-    let payload = datagram.payload;
-    let first = *payload.first()?;
-    let role = role(datagram);
-    if first & LONG == 0 {
-        return is_early(payload).then_some(role);
-    }
-    let mut reader = Reader::new(payload.get(1..)?);
-    let number = reader.u32()?;
-    let version = Version::of(number)?;
-    if matches!(number >> 24, 0x51 | 0x54) {
-        // Some of Google's tell the lengths of both identifiers in one byte.
-        return Some(role);
-    }
-    let destination = id(&mut reader)?;
-    let _source = id(&mut reader)?;
-    let is_initial = version != Version::Other && first & FIXED != 0 && first & KIND == version.initial();
-    if is_initial && role != Role::Server && payload.len() >= SHORTEST_FIRST {
-        let packet = initial::Packet { payload, version, destination, behind_ids: reader };
-        packet.hello(|hello| tls::tell_client(hello, tls::Over::Quic, facts));
-    }
-    Some(role)
+    QuicHello::dissect(datagram, &mut None, facts)
 }
 
-/// Packets do not tell who sent them; the port of a service does.
+/// What the head of a datagram's first packet says.
+enum Head<'a> {
+    /// It may begin a connection: its version with its number, and the identifier of whom it is for.
+    Begins(Version, (u32, &'a [u8])),
+    Other,
+}
+
+impl<'a> Head<'a> {
+    fn read(payload: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(payload);
+        let first = reader.u8()?;
+        if first & LONG == 0 {
+            return is_early(payload).then_some(Self::Other);
+        }
+        let number = reader.u32()?;
+        let version = Version::of(number)?;
+        if matches!(number >> 24, 0x51 | 0x54) {
+            // Some of Google's tell the lengths of both identifiers in one byte.
+            return Some(Self::Other);
+        }
+        let destination = id(&mut reader)?;
+        let _source = id(&mut reader)?;
+        let begins = version != Version::Other && first & FIXED != 0 && payload.len() >= SHORTEST_FIRST;
+        Some(if begins { Self::Begins(version, (number, destination)) } else { Self::Other })
+    }
+}
+
+/// Packets that are not opened do not tell who sent them; the port of a service does.
 fn role(datagram: &Datagram<'_>) -> Role {
     let (sender, receiver) =
         (PORTS.contains(&datagram.sender.port()), PORTS.contains(&datagram.receiver.port()));
@@ -101,6 +119,14 @@ fn role(datagram: &Datagram<'_>) -> Role {
 fn id<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
     let length = usize::from(reader.u8()?);
     if length > MAX_ID { None } else { reader.take(length) }
+}
+
+/// A number whose first two bits say how long it is (RFC 9000, 16).
+fn number(reader: &mut Reader<'_>) -> Option<u64> {
+    let first = reader.u8()?;
+    let more = (1usize << (first >> 6)).saturating_sub(1);
+    let rest = reader.take(more)?;
+    Some(rest.iter().fold(u64::from(first & 0x3f), |number, byte| number << 8 | u64::from(*byte)))
 }
 
 /// Google's versions up to 43: flags with a version behind an identifier of eight bytes.

@@ -63,6 +63,7 @@ const OF_TRAFFIC: &[&str] = &[
     "upnp.",
     "vnc.",
     "ws-discovery.",
+    "xds.",
 ];
 
 pub(super) fn signs(scene: &Scene<'_>) -> Vec<Sign> {
