@@ -1,4 +1,4 @@
-//! One asset from all that was seen of it: names, services, products, times, maker, model and software.
+//! One asset from all that was seen of it: names, services, products, times, maker, model, serial number and software.
 //! Not here: what kind of thing it is (`evidence` and the rules).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         names: names(p),
         maker: of_one(p, maker(p, class.value)),
         model: of_one(p, model(p, class.value)),
+        serial: of_one(p, serial(p, class.value)),
         software: of_one(p, software(p, class.value)),
         operating_system: of_one(
             p,
@@ -188,13 +189,18 @@ fn products(p: &Portrait<'_>) -> Vec<SeenProduct> {
 }
 
 /// The surest value; every text that says the same makes it surer, and what another says is told behind.
-fn settle(mut said: Vec<Said>) -> Option<Claim<String>> {
+fn settle(said: Vec<Said>) -> Option<Claim<String>> {
+    settle_by(said, makers::agree)
+}
+
+/// The same, by what two texts agree in.
+fn settle_by(mut said: Vec<Said>, agree: impl Fn(&str, &str) -> bool) -> Option<Claim<String>> {
     said.sort_by_key(|one| std::cmp::Reverse(one.percent));
     let mut told = BTreeSet::new();
     said.retain(|one| told.insert(one.reason.text.clone()));
     let value = said.first()?.value.clone();
     let (same, other): (Vec<_>, Vec<_>) =
-        said.into_iter().partition(|one| one.value == value || makers::agree(&one.value, &value));
+        said.into_iter().partition(|one| one.value == value || agree(&one.value, &value));
     let doubt: f64 = same.iter().map(|one| 1.0 - f64::from(one.percent) / 100.0).product();
     let confidence = crate::evidence::percent(1.0 - doubt);
     let reasons = same.into_iter().chain(other).map(|one| one.reason).collect();
@@ -321,6 +327,28 @@ fn model(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
     }));
     said.extend(fingerprints::model(p));
     settle(said)
+}
+
+fn serial(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {
+    let own = from_images(p, FactKind::DicomDeviceSerial, class, "serial number");
+    let told = [
+        from_itself(p, FactKind::LldpSerial, 75, "LLDP"),
+        from_itself(p, FactKind::EthernetIpSerial, 75, "EtherNet/IP"),
+        from_itself(p, FactKind::KnxSerial, 75, "KNX"),
+        from_itself(p, FactKind::Poct1aSerial, 80, "POCT1-A"),
+    ];
+    let listed = lists::said(p, FactKind::ListedSerial, "its serial number");
+    let said = own.into_iter().chain(told.into_iter().flatten()).chain(listed);
+    settle_by(said.filter(|one| !written_plainly(&one.value).is_empty()).collect(), |one, other| {
+        written_plainly(one) == written_plainly(other)
+    })
+}
+
+/// A serial number without what people and lists write in different ways: the size of its letters, marks between, zeros before it. Nothing is
+/// left of zeros alone, which stand where none was given.
+fn written_plainly(serial: &str) -> String {
+    let letters = serial.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    letters.skip_while(|c| *c == '0').collect()
 }
 
 fn software(p: &Portrait<'_>, class: DeviceClass) -> Option<Claim<String>> {

@@ -8,3 +8,4 @@ mod networks;
 pub(crate) mod notation;
 mod pages;
 mod scenarios;
+mod serials;
