@@ -55,6 +55,7 @@ fn asset(ip: Ipv4Addr, class: DeviceClass, sure: u8, services: &[(u16, Option<Pr
         class: Claim { value: class, confidence: Confidence::percent(sure), reasons: Vec::new() },
         maker: None,
         model: None,
+        serial: None,
         software: None,
         operating_system: None,
         care_area: None,

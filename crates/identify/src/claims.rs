@@ -1,4 +1,4 @@
-//! Who tells maker, model, software version and operating system of a thing, and how far each is believed (`rules/claims.txt`).
+//! Who tells maker, model, serial number, software version and operating system of a thing, and how far each is believed (`rules/claims.txt`).
 //!
 //! Not here: what kind of thing it is (`evidence` and the signs), and how far each kind of list is believed (`lists`).
 
@@ -20,15 +20,18 @@ pub(crate) enum Property {
     Maker,
     /// Which model it is.
     Model,
+    /// Its serial number.
+    Serial,
     /// The version of its own software.
     Software,
     /// Its operating system.
     System,
 }
 
-const PROPERTIES: [(&str, Property); 4] = [
+const PROPERTIES: [(&str, Property); 5] = [
     ("maker", Property::Maker),
     ("model", Property::Model),
+    ("serial", Property::Serial),
     ("software", Property::Software),
     ("system", Property::System),
 ];
@@ -73,6 +76,14 @@ const TOLD: &[(Property, &str, Told)] = &[
     (Property::Model, "announcement", SoFar(|p, _, percent| model_from_announcement(p, percent))),
     (Property::Model, "browser", SoFar(|p, _, percent| from_browser(p, percent, |model| model))),
     (Property::Model, "fingerprints", ByItself(|p| fingerprints::model(p).collect())),
+    (
+        Property::Serial,
+        "images",
+        SoFar(|p, class, percent| {
+            from_images(p, FactKind::DicomDeviceSerial, class, "serial number", percent)
+        }),
+    ),
+    (Property::Serial, "lists", ByItself(|p| lists::said(p, FactKind::ListedSerial, "its serial number"))),
     (
         Property::Software,
         "images",
@@ -158,7 +169,21 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(rules::all);
 /// A property by all that tell it.
 pub(crate) fn claim(p: &Portrait<'_>, class: DeviceClass, property: Property) -> Option<Claim<String>> {
     let sources = SOURCES.iter().filter(|source| source.property == property);
-    settle(sources.flat_map(|source| source.said(p, class)).collect())
+    let said = sources.flat_map(|source| source.said(p, class));
+    match property {
+        Property::Serial => {
+            let given = said.filter(|one| !written_plainly(&one.value).is_empty());
+            settle_by(given.collect(), |one, other| written_plainly(one) == written_plainly(other))
+        }
+        _ => settle(said.collect()),
+    }
+}
+
+/// A serial number without what people and lists write in different ways: the size of its letters, marks between, zeros before it. Nothing is
+/// left of zeros alone, which stand where none was given.
+fn written_plainly(serial: &str) -> String {
+    let letters = serial.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    letters.skip_while(|c| *c == '0').collect()
 }
 
 impl Source {
@@ -181,13 +206,18 @@ fn tidied(one: Said) -> Said {
 }
 
 /// The surest value; every text that says the same makes it surer, and what another says is told behind.
-pub(crate) fn settle(mut said: Vec<Said>) -> Option<Claim<String>> {
+pub(crate) fn settle(said: Vec<Said>) -> Option<Claim<String>> {
+    settle_by(said, makers::agree)
+}
+
+/// The same, by what two texts agree in.
+fn settle_by(mut said: Vec<Said>, agree: impl Fn(&str, &str) -> bool) -> Option<Claim<String>> {
     said.sort_by_key(|one| std::cmp::Reverse(one.percent));
     let mut told = BTreeSet::new();
     said.retain(|one| told.insert(one.reason.text.clone()));
     let value = said.first()?.value.clone();
     let (same, other): (Vec<_>, Vec<_>) =
-        said.into_iter().partition(|one| one.value == value || makers::agree(&one.value, &value));
+        said.into_iter().partition(|one| one.value == value || agree(&one.value, &value));
     let doubt: f64 = same.iter().map(|one| 1.0 - f64::from(one.percent) / 100.0).product();
     let confidence = crate::evidence::percent(1.0 - doubt);
     let reasons = same.into_iter().chain(other).map(|one| one.reason).collect();

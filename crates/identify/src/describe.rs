@@ -1,5 +1,5 @@
 //! One asset from all that was seen of it: names, services, products, times.
-//! Not here: what kind of thing it is (`evidence` and the signs), and who tells its maker, model and software (`claims`).
+//! Not here: what kind of thing it is (`evidence` and the signs), and who tells its maker, model, serial number and software (`claims`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,7 @@ pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
         names: names(p),
         maker: of_one(p, claim(p, class.value, Property::Maker)),
         model: of_one(p, claim(p, class.value, Property::Model)),
+        serial: of_one(p, claim(p, class.value, Property::Serial)),
         software: of_one(p, claim(p, class.value, Property::Software)),
         operating_system: of_one(p, claim(p, class.value, Property::System)),
         care_area: settle(lists::said(p, FactKind::ListedDepartment, "its department")),

@@ -187,12 +187,14 @@ struct Found<'g> {
 
 /// Lists and texts grow in steps larger than most of them are; of all assets together that is a third of their memory.
 fn leave_no_slack(asset: &mut Asset) {
-    let Asset { macs, ips, names, class, maker, model, software, operating_system, care_area, .. } = asset;
+    let Asset {
+        macs, ips, names, class, maker, model, serial, software, operating_system, care_area, ..
+    } = asset;
     macs.shrink_to_fit();
     ips.shrink_to_fit();
     names.shrink_to_fit();
     let mut lists = vec![&mut class.reasons];
-    for claim in [maker, model, software, operating_system, care_area].into_iter().flatten() {
+    for claim in [maker, model, serial, software, operating_system, care_area].into_iter().flatten() {
         claim.value.shrink_to_fit();
         lists.push(&mut claim.reasons);
     }

@@ -63,6 +63,8 @@ pub struct Asset {
     pub maker: Option<Claim<String>>,
     /// Its model.
     pub model: Option<Claim<String>>,
+    /// Its serial number, as it tells it itself or a list does.
+    pub serial: Option<Claim<String>>,
     /// Version of the device's own software (DICOM Software Versions and the like), as its maker writes it.
     pub software: Option<Claim<String>>,
     /// Its operating system with its version, as its own tools or a directory name it.

@@ -47,6 +47,7 @@ fn asset(device: u8, class: DeviceClass) -> Asset {
         class: claim(class),
         maker: Some(claim("Acme".to_owned())),
         model: Some(claim("Box 3".to_owned())),
+        serial: None,
         software: None,
         operating_system: None,
         care_area: None,

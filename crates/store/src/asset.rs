@@ -122,6 +122,7 @@ impl<'c> AssetWriter<'c> {
         let others = [
             (About::Maker, &asset.maker),
             (About::Model, &asset.model),
+            (About::Serial, &asset.serial),
             (About::Software, &asset.software),
             (About::OperatingSystem, &asset.operating_system),
             (About::CareArea, &asset.care_area),
@@ -169,8 +170,9 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
     let mut assets = Vec::with_capacity(heads.len());
     for (position, head) in heads.into_iter().enumerate() {
         let mut text = |about| claims.take(position, about, reasons, |value| Some(value.to_owned()));
-        let (maker, model, software) = (text(About::Maker)?, text(About::Model)?, text(About::Software)?);
-        let (operating_system, care_area) = (text(About::OperatingSystem)?, text(About::CareArea)?);
+        let (maker, model, serial) = (text(About::Maker)?, text(About::Model)?, text(About::Serial)?);
+        let (software, operating_system) = (text(About::Software)?, text(About::OperatingSystem)?);
+        let care_area = text(About::CareArea)?;
         let class = claims.take(position, About::Class, reasons, DeviceClass::from_code)?;
         assets.push(Asset {
             id: head.id,
@@ -180,6 +182,7 @@ pub(crate) fn read(reader: Reader<'_>, reasons: &mut Reasons) -> Result<Vec<Asse
             class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.0.name, column: "about" }))?,
             maker,
             model,
+            serial,
             software,
             operating_system,
             care_area,
@@ -204,8 +207,9 @@ pub(crate) fn read_one(reader: Reader<'_>, id: AssetId) -> Result<Option<(usize,
     let mut reasons = Reasons::of_claims(reader, position)?;
     let mut claims = Claims::of(of)?;
     let mut text = |about| claims.take(position, about, &mut reasons, |value| Some(value.to_owned()));
-    let (maker, model, software) = (text(About::Maker)?, text(About::Model)?, text(About::Software)?);
-    let (operating_system, care_area) = (text(About::OperatingSystem)?, text(About::CareArea)?);
+    let (maker, model, serial) = (text(About::Maker)?, text(About::Model)?, text(About::Serial)?);
+    let (software, operating_system) = (text(About::Software)?, text(About::OperatingSystem)?);
+    let care_area = text(About::CareArea)?;
     let class = claims.take(position, About::Class, &mut reasons, DeviceClass::from_code)?;
     let asset = Asset {
         id: head.id,
@@ -215,6 +219,7 @@ pub(crate) fn read_one(reader: Reader<'_>, id: AssetId) -> Result<Option<(usize,
         class: class.ok_or(Trouble::Damaged(Place { table: CLAIM.0.name, column: "about" }))?,
         maker,
         model,
+        serial,
         software,
         operating_system,
         care_area,

@@ -68,8 +68,8 @@ CREATE TABLE asset_name (
     PRIMARY KEY (round_id, first)
 ) STRICT, WITHOUT ROWID;
 
--- What is said of an asset (`class`, `maker`, `model`, `software`, `operating-system`, `care-area`), and how surely (per cent). Its
--- class is always said.
+-- What is said of an asset (`class`, `maker`, `model`, `serial`, `software`, `operating-system`, `care-area`), and how surely (per
+-- cent). Its class is always said; rounds that were kept before serial numbers were claimed say none.
 CREATE TABLE claim (
     round_id       INTEGER NOT NULL REFERENCES round (id) ON DELETE CASCADE,
     first          INTEGER NOT NULL CHECK (first >= 0),

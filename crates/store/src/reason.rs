@@ -44,20 +44,29 @@ pub(crate) enum About {
     Class,
     Maker,
     Model,
+    Serial,
     Software,
     OperatingSystem,
     CareArea,
 }
 
 impl About {
-    const ALL: [Self; 6] =
-        [Self::Class, Self::Maker, Self::Model, Self::Software, Self::OperatingSystem, Self::CareArea];
+    const ALL: [Self; 7] = [
+        Self::Class,
+        Self::Maker,
+        Self::Model,
+        Self::Serial,
+        Self::Software,
+        Self::OperatingSystem,
+        Self::CareArea,
+    ];
 
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Class => "class",
             Self::Maker => "maker",
             Self::Model => "model",
+            Self::Serial => "serial",
             Self::Software => "software",
             Self::OperatingSystem => "operating-system",
             Self::CareArea => "care-area",

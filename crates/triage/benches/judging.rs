@@ -136,6 +136,7 @@ fn assets() -> Vec<Asset> {
         },
         maker: None,
         model: None,
+        serial: None,
         software: None,
         operating_system: None,
         care_area: None,

@@ -75,6 +75,7 @@ impl Hospital {
             model: None,
             operating_system: None,
             care_area: None,
+            serial: None,
             software: None,
             services: Vec::new(),
             products: Vec::new(),

@@ -7,7 +7,8 @@
 //! In: the archives of `../shared/data/captures` and `../shared/data/dicom`, and `../shared/data/recog`. Out: a table of scores, one row a source and field:
 //! what is the same, what differs, what is not read here, and what is kept back because it may name a person. Each
 //! difference must be explained in `bench/accuracy.explained.tsv`; one that is not makes the program fail, and so does a
-//! score below [`GOAL`]. `--list` prints every difference. Nothing is written to disk.
+//! score below [`GOAL`]. Below the table stands what has *no peer*: nothing real could be had to compare it with.
+//! `--list` prints every difference. Nothing is written to disk.
 
 mod archive;
 #[path = "../../src/tests/build.rs"]
@@ -22,6 +23,7 @@ mod dicom;
 mod explained;
 mod icsnpp;
 mod ndpi;
+mod no_peer;
 mod reading;
 mod recog;
 mod score;
@@ -79,6 +81,7 @@ fn run(folder: &Path) -> Result<Option<(Scores, Explained)>, String> {
 /// Prints the table; whether every difference is explained and the goal is reached.
 fn tell(scores: &Scores, explained: &Explained, list: bool) -> ExitCode {
     print!("{scores}");
+    println!("{}", no_peer::told());
     let unexplained: Vec<_> = scores.differences().filter(|it| !explained.covers(it)).collect();
     if list {
         scores.differences().for_each(|difference| println!("{difference}"));

@@ -37,6 +37,8 @@ const FACTS: &[(FactKind, &[&str])] = &[
     (FactKind::DicomModality, &["CT", "SR", "US"]),
     (FactKind::DicomManufacturer, &["Philips", "SIEMENS"]),
     (FactKind::DicomModel, &["Brilliance 64", "Sola", "HS70A"]),
+    (FactKind::DicomDeviceSerial, &["4711", "0"]),
+    (FactKind::LldpSerial, &["4711", "4712"]),
     (
         FactKind::DicomProposesSop,
         &["1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.1.2.2.1", "1.2.840.10008.1.20.1"],
@@ -183,7 +185,7 @@ proptest! {
                 let mut grounds = class.reasons.iter().flat_map(|reason| &reason.grounds);
                 prop_assert!(grounds.any(|ground| is_clinical_proof(&hospital, ground)), "{class:#?}");
             }
-            for claim in [&asset.maker, &asset.model, &asset.software].into_iter().flatten() {
+            for claim in [&asset.maker, &asset.model, &asset.serial, &asset.software].into_iter().flatten() {
                 prop_assert!((1..=97).contains(&claim.confidence.as_percent()));
                 prop_assert!(claim.reasons.iter().all(|reason| !reason.grounds.is_empty()));
             }

@@ -9,3 +9,4 @@ pub(crate) mod notation;
 mod pages;
 mod rules;
 mod scenarios;
+mod serials;

@@ -16,7 +16,12 @@ fn claim<T>(page: &mut String, what: &str, value: &str, claim: &Claim<T>) {
 fn page(asset: &Asset) -> String {
     let mut page = format!("{}\n", asset.title());
     claim(&mut page, "class", asset.class.value.label(), &asset.class);
-    for (what, value) in [("maker", &asset.maker), ("model", &asset.model), ("software", &asset.software)] {
+    for (what, value) in [
+        ("maker", &asset.maker),
+        ("model", &asset.model),
+        ("serial", &asset.serial),
+        ("software", &asset.software),
+    ] {
         if let Some(value) = value {
             claim(&mut page, what, &value.value, value);
         }

@@ -21,6 +21,7 @@ pub(super) fn asset(address: &str, last_seen: &str) -> Asset {
         model: None,
         operating_system: None,
         care_area: None,
+        serial: None,
         software: None,
         services: Vec::new(),
         products: Vec::new(),

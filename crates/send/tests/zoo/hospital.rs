@@ -80,6 +80,7 @@ fn asset(ip: Ipv4Addr, ports: &[(u16, Protocol)]) -> Asset {
             confidence: Confidence::percent(90),
             reasons: Vec::new(),
         }),
+        serial: None,
         software: None,
         operating_system: None,
         care_area: None,

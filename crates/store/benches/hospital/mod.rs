@@ -122,6 +122,7 @@ fn asset(n: u32) -> Asset {
         class: claim(class(n), n),
         maker: made.then(|| claim(format!("Maker {}", mixed(n) % 300), n)),
         model: made.then(|| claim(format!("Scanner {}", mixed(n) % 2_000), n)),
+        serial: None,
         software: None,
         operating_system: None,
         care_area: n.is_multiple_of(4).then(|| claim(format!("Ward {}", mixed(n) % 60), n)),

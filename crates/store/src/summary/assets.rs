@@ -227,7 +227,7 @@ fn ranks<K: Ord>(lines: &[Line<'_>], key: impl Fn(&Line<'_>) -> K) -> Vec<usize>
 /// held against itself.
 const LOOKED_THROUGH: usize = 1024;
 
-/// Title, names, addresses, maker, model and id, in lower case, one a line; what another line has is left out.
+/// Title, names, addresses, maker, model, serial number and id, in lower case, one a line; what another line has is left out.
 fn searched(asset: &Asset, title: &str) -> String {
     let mut text = title.to_lowercase();
     let mut line = String::new();
@@ -250,6 +250,6 @@ fn searched(asset: &Asset, title: &str) -> String {
     asset.names.iter().for_each(|name| add(name));
     asset.ips.iter().for_each(|ip| add(ip));
     asset.macs.iter().for_each(|mac| add(mac));
-    [&asset.maker, &asset.model].into_iter().flatten().for_each(|claim| add(&claim.value));
+    [&asset.maker, &asset.model, &asset.serial].into_iter().flatten().for_each(|claim| add(&claim.value));
     text
 }

@@ -68,7 +68,7 @@ pub struct DeviceFilter {
     pub network: Option<String>,
     /// That serve this care area; empty for those of which it is not known.
     pub care_area: Option<String>,
-    /// With each of these words in title, name, address, maker, model or id.
+    /// With each of these words in title, name, address, maker, model, serial number or id.
     pub text: String,
 }
 

@@ -77,6 +77,13 @@ fn version_2(path: &Path, newer: &Path) {
     mark(path, &connection, 2);
 }
 
+/// A round as versions before 6 could keep it: they knew no serial numbers and no hours.
+fn round_of_then(number: u32) -> Round {
+    let mut round = sample::round_without_hours(Size::CLINIC, number);
+    round.assets.iter_mut().for_each(|asset| asset.serial = None);
+    round
+}
+
 /// Fills the tables `reason` and `ground` as version 4 had them, a row for each reason of each thing, from those of this version.
 fn rows_of_reasons(from: &str) -> String {
     format!(
@@ -129,7 +136,7 @@ fn without_lists(connection: &Connection) {
 fn a_store_of_version_2_keeps_its_rounds_and_what_was_said_and_gets_a_worklist() {
     let folder = tempfile::tempdir().unwrap();
     let (newer, path) = (folder.path().join("newer.db"), folder.path().join("rounds.db"));
-    let rounds = [sample::round_without_hours(Size::CLINIC, 1), sample::round_without_hours(Size::CLINIC, 2)];
+    let rounds = [1, 2].map(round_of_then);
     let mut store = Store::open(&newer).unwrap();
     for round in &rounds {
         store.round_save(round).unwrap();
@@ -245,7 +252,7 @@ fn searched(store: &Store) -> Vec<(DeviceCounts, Vec<DeviceRow>)> {
 fn a_store_of_version_3_keeps_all_that_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
-    let rounds = [sample::round_without_hours(Size::CLINIC, 1), sample::round_without_hours(Size::CLINIC, 2)];
+    let rounds = [1, 2].map(round_of_then);
     let mut store = Store::open(&path).unwrap();
     for round in &rounds {
         store.round_save(round).unwrap();
@@ -317,7 +324,7 @@ fn shape(path: &Path) -> Vec<String> {
 fn a_store_of_version_4_keeps_its_lists_and_takes_logs() {
     let folder = tempfile::tempdir().unwrap();
     let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
-    let round = sample::round_without_hours(Size::CLINIC, 1);
+    let round = round_of_then(1);
     let mut store = Store::open(&path).unwrap();
     store.round_save(&round).unwrap();
     drop((store, Store::open(&newer).unwrap()));
@@ -415,7 +422,7 @@ fn looked_up(store: &Store, round: RoundId) -> (Vec<Vec<Flow>>, Vec<DeviceDetail
 fn a_store_of_version_5_shows_the_same_from_pages() {
     let folder = tempfile::tempdir().unwrap();
     let (path, newer) = (folder.path().join("rounds.db"), folder.path().join("newer.db"));
-    let rounds = [sample::round_without_hours(Size::CLINIC, 1), sample::round_without_hours(Size::CLINIC, 2)];
+    let rounds = [1, 2].map(round_of_then);
     let mut store = Store::open(&path).unwrap();
     for round in &rounds {
         store.round_save(round).unwrap();

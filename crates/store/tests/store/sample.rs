@@ -194,6 +194,7 @@ fn asset(n: u32) -> Asset {
         class: claim(DeviceClass::ImagingModality, n),
         maker: Some(claim("Example Imaging".to_owned(), n)),
         model: n.is_multiple_of(2).then(|| claim("Scanner 7".to_owned(), n)),
+        serial: n.is_multiple_of(5).then(|| claim(format!("SN{n}"), n)),
         software: None,
         operating_system: n.is_multiple_of(3).then(|| claim("Windows 10".to_owned(), n)),
         care_area: None,

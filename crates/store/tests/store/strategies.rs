@@ -232,6 +232,7 @@ prop_compose! {
         class in claim(select(DeviceClass::ALL)),
         maker in option::of(claim(text())),
         model in option::of(claim(text())),
+        serial in option::of(claim(text())),
         software in option::of(claim(text())),
         operating_system in option::of(claim(text())),
         care_area in option::of(claim(text())),
@@ -240,8 +241,8 @@ prop_compose! {
         (first_seen, last_seen, seen_directly) in (moment(), moment(), any::<bool>()),
     ) -> Asset {
         Asset {
-            id: AssetId(id), macs, ips, names, class, maker, model, software, operating_system, care_area, services,
-            products, first_seen, last_seen, seen_directly,
+            id: AssetId(id), macs, ips, names, class, maker, model, serial, software, operating_system, care_area,
+            services, products, first_seen, last_seen, seen_directly,
         }
     }
 }

@@ -104,7 +104,9 @@ fn lets_through(filter: &DeviceFilter, round: &Round, asset: &Asset) -> bool {
     texts.extend(asset.names.clone());
     texts.extend(asset.ips.iter().map(ToString::to_string));
     texts.extend(asset.macs.iter().map(ToString::to_string));
-    texts.extend([&asset.maker, &asset.model].into_iter().flatten().map(|claim| claim.value.clone()));
+    texts.extend(
+        [&asset.maker, &asset.model, &asset.serial].into_iter().flatten().map(|claim| claim.value.clone()),
+    );
     let has = |word: &str| texts.iter().any(|text| text.to_lowercase().contains(word));
     let care_area = asset.care_area.as_ref().map_or("", |claim| claim.value.as_str());
     filter.class.is_none_or(|class| class == asset.class.value)

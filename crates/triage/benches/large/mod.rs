@@ -54,6 +54,7 @@ fn asset(number: u32, numbers: &mut Numbers) -> Asset {
         class: claim(numbers.one_of(DeviceClass::ALL)),
         maker: None,
         model: Some(claim(format!("Model {}", numbers.below(300)))),
+        serial: None,
         software: None,
         operating_system: None,
         care_area: None,

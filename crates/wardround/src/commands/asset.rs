@@ -56,6 +56,7 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
     for (label, known) in [
         ("Maker", &asset.maker),
         ("Model", &asset.model),
+        ("Serial", &asset.serial),
         ("Software", &asset.software),
         ("System", &asset.operating_system),
         ("Care area", &asset.care_area),

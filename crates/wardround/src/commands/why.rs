@@ -68,6 +68,7 @@ fn asset(text: &mut String, round: &Round, id: &str) -> Result<()> {
     for (label, known) in [
         ("was made by", &asset.maker),
         ("is the model", &asset.model),
+        ("has the serial number", &asset.serial),
         ("runs software", &asset.software),
         ("runs the operating system", &asset.operating_system),
         ("serves", &asset.care_area),

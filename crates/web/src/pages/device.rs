@@ -106,6 +106,7 @@ fn identity(asked: &Asked, asset: &Asset) -> Markup {
     let texts = [
         ("Maker", &asset.maker),
         ("Model", &asset.model),
+        ("Serial number", &asset.serial),
         ("Software", &asset.software),
         ("Operating system", &asset.operating_system),
         ("Care area", &asset.care_area),

@@ -110,7 +110,7 @@ fn form(asked: &Asked, devices: &Devices) -> Markup {
     html! {
         search { form method="get" action=(PATH) class="filter" {
             @if asked.has("round") { input type="hidden" name="round" value=(plain(asked.text("round"))); }
-            label class="wide" { "Name, address, maker or model" input type="search" name="text" value=(plain(asked.text("text"))) maxlength="100"; }
+            label class="wide" { "Name, address, maker, model or serial number" input type="search" name="text" value=(plain(asked.text("text"))) maxlength="100"; }
             (choose(asked, "area", "Part of the hospital", "All parts", &areas))
             (choose(asked, "class", "Kind", "All kinds", &classes))
             (choose(asked, "decision", "Most urgent finding", "Any", &decisions))
