@@ -5,7 +5,7 @@
 pub mod html;
 mod lists;
 #[cfg(test)]
-mod made_up;
+pub(crate) mod made_up;
 mod mirror;
 pub mod path;
 pub mod plan;
@@ -21,6 +21,6 @@ pub use lists::{Traffic, place};
 pub use returned::said_to_be_gone;
 pub use settled::holds;
 pub(crate) use sight::captures;
-pub use story::{Kind as CensusKind, Story, known, not_seen, seen, story, when};
+pub use story::{Kind as CensusKind, Story, known, not_seen, not_seen_in_short, seen, story, when};
 pub(crate) use words::capital;
 pub use words::{count, day, day_and_time, how_long, listed, number, wide};

@@ -83,12 +83,21 @@ fn conversations(round: &Round) -> String {
 
 /// What captures and lists could not show.
 pub(crate) fn not_seen(round: &Round) -> Vec<String> {
+    with_advice(round, mirror::advice(round))
+}
+
+/// The same, without the switches that a mirror port could be at.
+pub(crate) fn not_seen_in_short(round: &Round) -> Vec<String> {
+    with_advice(round, mirror::in_short(round))
+}
+
+fn with_advice(round: &Round, advice: Vec<String>) -> Vec<String> {
     let mut lines = lists::not_shown(round);
     lines.extend(round.coverage.sources.iter().filter_map(ended_early));
     lines.extend(silence(round));
     lines.extend(from_afar(round));
     lines.extend(one_way(round));
-    lines.extend(mirror::advice(round));
+    lines.extend(advice);
     lines.extend(unanswered(round));
     lines.extend(encrypted(round));
     lines.extend(several_behind(round));

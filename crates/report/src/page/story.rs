@@ -105,6 +105,12 @@ pub fn not_seen(round: &Round) -> Vec<String> {
     sight::not_seen(round)
 }
 
+/// The same for those who read of no switch.
+#[must_use]
+pub fn not_seen_in_short(round: &Round) -> Vec<String> {
+    sight::not_seen_in_short(round)
+}
+
 fn kinds(round: &Round) -> Vec<Kind> {
     let mut area_before = "";
     let mut kind = |class: DeviceClass, count| {
