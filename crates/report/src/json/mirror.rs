@@ -83,7 +83,7 @@ mod tests {
         pump.macs.push(card);
         let mut switch = made_up::asset("10.1.0.12", "2026-11-23");
         switch.class.value = DeviceClass::NetworkDevice;
-        switch.names.push("sw-2a".to_owned());
+        switch.names.push("switch-2".to_owned());
         let claim = |value: &str| {
             let (value, class) = (value.to_owned(), &pump.class);
             Some(wardround_model::Claim { value, confidence: class.confidence, reasons: Vec::new() })
@@ -113,7 +113,7 @@ mod tests {
           "switches": [
             {
               "asset": "A-33253b00e190",
-              "name": "sw-2a",
+              "name": "switch-2",
               "address": "10.1.0.12",
               "maker": "Cisco",
               "model": "WS-C2960X-48TS-L",

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use wardround_model::words::MASK;
 use wardround_model::{Asset, AssetId, Network, Round};
 
 use crate::page::Traffic;
@@ -159,7 +160,7 @@ fn at_switches(
             let all = in_all.get(&address);
             MirrorSwitch {
                 asset: known.map(|asset| asset.id),
-                name: known.and_then(|asset| asset.names.first().cloned()),
+                name: known.and_then(name),
                 address,
                 maker: known.and_then(|asset| asset.maker.as_ref()).map(|maker| maker.value.clone()),
                 model: known.and_then(|asset| asset.model.as_ref()).map(|model| model.value.clone()),
@@ -175,6 +176,12 @@ fn at_switches(
     // They come by address; of equals the first stays the first.
     told.sort_by_key(|switch| Reverse((switch.devices, switch.medical)));
     told
+}
+
+/// Rather one that is told whole.
+fn name(switch: &Asset) -> Option<String> {
+    let whole = switch.names.iter().find(|name| !name.contains(MASK));
+    whole.or(switch.names.first()).cloned()
 }
 
 fn size(length: usize) -> u64 {

@@ -79,7 +79,7 @@ fn devices_are_counted_at_the_switch_that_has_them_as_neighbours() {
         device("10.1.5.4", InfusionPump, 4),
         // At no switch that is known.
         device("10.1.4.9", InfusionPump, 9),
-        switch("10.1.0.12", "sw-2a", "Cisco", "WS-C2960X-48TS-L", 40),
+        switch("10.1.0.12", "switch-2", "Cisco", "WS-C2960X-48TS-L", 40),
     ];
     let observations = vec![
         neighbour(1, "10.1.0.12,port-7", "2026-11-20"),
@@ -89,12 +89,12 @@ fn devices_are_counted_at_the_switch_that_has_them_as_neighbours() {
     ];
     insta::assert_snapshot!(told(&unheard(assets, observations)), @r#"
     10.1.4.0/24 4 2 0
-      10.1.0.12 sw-2a Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 2 1 [7, 10] 3 2
+      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 2 1 [7, 10] 3 2
       10.1.0.13 - - - [] 1 0 [2] 1 0
     10.1.5.0/24 1 1 0
-      10.1.0.12 sw-2a Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 1 1 [7] 3 2
+      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 1 1 [7] 3 2
     10.1.0.0/24 1 0 0
-      10.1.0.12 sw-2a Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 0 0 [] 3 2
+      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 0 0 [] 3 2
       10.1.0.13 - - - [] 0 0 [] 1 0
     "#);
 }
@@ -163,7 +163,7 @@ fn a_switch_that_says_so_is_named_where_it_has_its_address() {
 
 #[test]
 fn what_a_switch_says_of_its_system_chooses_the_recipe() {
-    let mut switch = switch("10.1.4.2", "sw-4", "Dell", "S4048-ON", 40);
+    let mut switch = switch("10.1.4.2", "switch-4", "Dell", "S4048-ON", 40);
     let text = "Dell Networking OS Application Software Version: 9.14(2.1)";
     let say = |text: &str| {
         let it = seen(Subject::Mac(mac(40)), FactKind::LldpDescription, text, "2026-11-20");
@@ -182,13 +182,13 @@ fn what_a_switch_says_of_its_system_chooses_the_recipe() {
 
 #[test]
 fn a_network_whose_answers_are_missing_has_its_switch_and_no_device() {
-    let mut round = round(vec![switch("10.1.3.2", "sw-3", "MikroTik", "CRS328", 3)], Vec::new());
+    let mut round = round(vec![switch("10.1.3.2", "switch-3", "MikroTik", "CRS328", 3)], Vec::new());
     round.coverage.sources.push(list(SourceKind::Capture));
     round.observations = vec![seen(Subject::Mac(mac(3)), FactKind::StpRole, "root", "2026-11-23")];
     round.conversations = vec![talk("10.1.2.1", "10.1.3.7", (5, 0)), talk("10.1.2.1", "192.0.2.5", (5, 0))];
     insta::assert_snapshot!(told(&round), @r#"
     10.1.3.0/24 0 0 1
-      10.1.3.2 sw-3 MikroTik CRS328 ["mikrotik-routeros"] 0 0 [] 0 0
+      10.1.3.2 switch-3 MikroTik CRS328 ["mikrotik-routeros"] 0 0 [] 0 0
     "#);
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use wardround_model::Round;
+use wardround_model::words::MASK;
 
 use super::words::{count, listed, number};
 use crate::mirror::{self, MirrorAdvice, MirrorSwitch};
@@ -92,7 +93,7 @@ fn switches(one: &MirrorAdvice) -> String {
     format!(" Of these, {}.", listed(&stand, stand.len()))
 }
 
-/// `7 (5 medical) stand at the switch sw-2a (10.20.0.12, Cisco C9200L, LLDP ports 3, 5 and 9)`
+/// `7 (5 medical) stand at switch-2 (10.20.0.12, Cisco C9200L, LLDP ports 3, 5 and 9)`
 fn standing(one: &MirrorAdvice, at: usize, switch: &MirrorSwitch) -> String {
     let medical = match switch.medical {
         // Of all of the network's it was said already.
@@ -105,7 +106,8 @@ fn standing(one: &MirrorAdvice, at: usize, switch: &MirrorSwitch) -> String {
         (0, _) => " stand",
         _ => "",
     };
-    format!("{}{medical}{verb} at the switch {}", number(switch.devices), titled(switch))
+    let the = if short(switch).to_lowercase().contains("switch") { "" } else { "the switch " };
+    format!("{}{medical}{verb} at {the}{}", number(switch.devices), titled(switch))
 }
 
 /// What people know it by, and where to find it.
@@ -117,14 +119,19 @@ fn titled(switch: &MirrorSwitch) -> String {
         (Some(maker), Some(model)) => Some(format!("{maker} {model}")),
         (maker, model) => maker.or(model).map(str::to_owned),
     };
-    let address = switch.name.is_some().then(|| switch.address.to_string());
+    let address = whole_name(switch).map(|_| switch.address.to_string());
     let known: Vec<String> = address.into_iter().chain(product).chain(ports(switch)).collect();
     let behind = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
     format!("{}{behind}", short(switch))
 }
 
 fn short(switch: &MirrorSwitch) -> String {
-    switch.name.clone().unwrap_or_else(|| switch.address.to_string())
+    whole_name(switch).map_or_else(|| switch.address.to_string(), str::to_owned)
+}
+
+/// A name of which a part is masked tells no switch apart.
+fn whole_name(switch: &MirrorSwitch) -> Option<&str> {
+    switch.name.as_deref().filter(|name| !name.contains(MASK))
 }
 
 fn ports(switch: &MirrorSwitch) -> Option<String> {
@@ -257,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_switches_at_which_they_stand_are_named_and_the_one_with_most_of_all_networks() {
-        let switches = vec![switch("10.1.0.12", "sw-2a", "Cisco", "WS-C2960X-48TS-L")];
+        let switches = vec![switch("10.1.0.12", "switch-2", "Cisco", "WS-C2960X-48TS-L")];
         let devices = [
             (1, 4, "10.1.0.12,port-7"),
             (2, 4, "10.1.0.12,port-3"),
@@ -268,16 +275,33 @@ mod tests {
             (8, 5, "10.1.0.12,port-9"),
         ];
         insta::assert_snapshot!(advice(&standing(&devices, switches)).join("\n"), @r"
-        The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, 3 of them medical. Of these, 3 (2 medical) stand at the switch sw-2a (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 3, 7 and 11) and 1 at the switch 10.1.0.13 (LLDP port 1).
-        Then in 10.1.5.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Of these, 2 (1 medical) stand at the switch sw-2a (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 8 and 9).
-        Then in 10.1.0.0/24: 1 device is known there and not heard on its own link. Switches known there: sw-2a (10.1.0.12, Cisco WS-C2960X-48TS-L) and 10.1.0.13.
-        The one switch at which most of them stand is sw-2a (10.1.0.12): 5 devices in 2 networks, 3 of them medical. How it is done: docs/mirror-ports.md (sw-2a: #cisco-catalyst-ios-ios-xe).
+        The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, 3 of them medical. Of these, 3 (2 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 3, 7 and 11) and 1 at the switch 10.1.0.13 (LLDP port 1).
+        Then in 10.1.5.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Of these, 2 (1 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 8 and 9).
+        Then in 10.1.0.0/24: 1 device is known there and not heard on its own link. Switches known there: switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L) and 10.1.0.13.
+        The one switch at which most of them stand is switch-2 (10.1.0.12): 5 devices in 2 networks, 3 of them medical. How it is done: docs/mirror-ports.md (switch-2: #cisco-catalyst-ios-ios-xe).
         ");
     }
 
     #[test]
+    fn a_switch_whose_name_is_masked_is_told_by_its_address_and_its_other_name() {
+        let mut switch = switch("10.1.4.2", "*-4b", "Netgear", "M4300-28G");
+        let says =
+            seen(Subject::Ip("10.1.4.2".parse().unwrap()), FactKind::ListedType, "Switch", "2026-11-23");
+        let told = |switch: &Asset| {
+            let mut round = standing(&[], vec![switch.clone()]);
+            round.observations.push(says.clone());
+            advice(&round).join("\n")
+        };
+        assert!(told(&switch).ends_with(
+            "Switch known there: 10.1.4.2 (Netgear M4300-28G). How it is done: docs/mirror-ports.md (10.1.4.2: #netgear-m4300)."
+        ), "{}", told(&switch));
+        switch.names.push("switch-4".to_owned());
+        assert!(told(&switch).contains("Switch known there: switch-4 (10.1.4.2, Netgear M4300-28G)."));
+    }
+
+    #[test]
     fn in_short_no_switch_is_named() {
-        let switches = vec![switch("10.1.0.12", "sw-2a", "Cisco", "WS-C2960X-48TS-L")];
+        let switches = vec![switch("10.1.0.12", "switch-2", "Cisco", "WS-C2960X-48TS-L")];
         let devices = [(1, 4, "10.1.0.12,port-7"), (3, 5, "10.1.0.12,port-8")];
         insta::assert_snapshot!(in_short(&standing(&devices, switches)).join("\n"), @r"
         The next mirror port would add most in 10.1.4.0/24: 1 device is known there and not heard on its own link, and it is medical.
@@ -300,10 +324,10 @@ mod tests {
 
     #[test]
     fn a_switch_at_which_nobody_is_known_to_stand_is_named_where_it_has_its_address() {
-        let mut round = standing(&[(1, 4, "")], vec![switch("10.1.4.2", "sw-4b", "Dell", "S4048-ON")]);
+        let mut round = standing(&[(1, 4, "")], vec![switch("10.1.4.2", "switch-4", "Dell", "S4048-ON")]);
         let says =
             |value| seen(Subject::Ip("10.1.4.2".parse().unwrap()), FactKind::ListedType, value, "2026-11-23");
         round.observations.push(says("Network Switch"));
-        insta::assert_snapshot!(advice(&round).join("\n"), @"The next mirror port would add most in 10.1.4.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Switch known there: sw-4b (10.1.4.2, Dell S4048-ON). How it is done: docs/mirror-ports.md (sw-4b: #dell-os9 or #dell-os10).");
+        insta::assert_snapshot!(advice(&round).join("\n"), @"The next mirror port would add most in 10.1.4.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Switch known there: switch-4 (10.1.4.2, Dell S4048-ON). How it is done: docs/mirror-ports.md (switch-4: #dell-os9 or #dell-os10).");
     }
 }
