@@ -8,7 +8,7 @@ use wardround_model::Round;
 use wardround_model::words::MASK;
 
 use super::words::{count, listed, number};
-use crate::mirror::{self, MirrorAdvice, MirrorSwitch};
+use crate::mirror::{MirrorAdvice, MirrorSwitch};
 
 /// So many networks are named, and so many switches of each.
 const MOST: usize = 3;
@@ -20,18 +20,7 @@ const MOST_PORTS: usize = 8;
 const NO_LIST: &str = "No list of devices was read, so nothing tells which networks were not heard: leases or an inventory would.";
 
 /// The places, the most useful first; without any, what would tell them where no list did.
-pub(super) fn advice(round: &Round) -> Vec<String> {
-    told(round, &mirror::advice(round))
-}
-
-/// The same without switches, for those who read of no device.
-pub(super) fn in_short(round: &Round) -> Vec<String> {
-    let mut all = mirror::advice(round);
-    all.iter_mut().for_each(|one| one.switches.clear());
-    told(round, &all)
-}
-
-fn told(round: &Round, all: &[MirrorAdvice]) -> Vec<String> {
+pub(super) fn lines(round: &Round, all: &[MirrorAdvice]) -> Vec<String> {
     let shown = all.get(..MOST).unwrap_or(all);
     let mut lines: Vec<String> = shown.iter().enumerate().map(|(at, one)| line(at, one)).collect();
     lines.extend(one_switch(all));
@@ -43,6 +32,12 @@ fn told(round: &Round, all: &[MirrorAdvice]) -> Vec<String> {
         None => {}
     }
     lines
+}
+
+/// The same without switches, for those who read of no device.
+pub(super) fn in_short(round: &Round, all: &[MirrorAdvice]) -> Vec<String> {
+    let without = |one: &MirrorAdvice| MirrorAdvice { switches: Vec::new(), ..one.clone() };
+    lines(round, &all.iter().map(without).collect::<Vec<_>>())
 }
 
 fn line(at: usize, one: &MirrorAdvice) -> String {
@@ -183,7 +178,12 @@ mod tests {
     use wardround_model::{Asset, Claim, Confidence, DeviceClass, FactKind, MacAddr, SourceKind, Subject};
 
     use super::*;
+    use crate::mirror;
     use crate::page::made_up::{asset, list, round, seen, talk};
+
+    fn advice(round: &Round) -> Vec<String> {
+        lines(round, &mirror::advice(round))
+    }
 
     #[test]
     fn what_is_known_and_was_not_heard_is_told_by_network_medical_first() {
@@ -303,7 +303,8 @@ mod tests {
     fn in_short_no_switch_is_named() {
         let switches = vec![switch("10.1.0.12", "switch-2", "Cisco", "WS-C2960X-48TS-L")];
         let devices = [(1, 4, "10.1.0.12,port-7"), (3, 5, "10.1.0.12,port-8")];
-        insta::assert_snapshot!(in_short(&standing(&devices, switches)).join("\n"), @r"
+        let round = standing(&devices, switches);
+        insta::assert_snapshot!(in_short(&round, &mirror::advice(&round)).join("\n"), @r"
         The next mirror port would add most in 10.1.4.0/24: 1 device is known there and not heard on its own link, and it is medical.
         Then in 10.1.5.0/24: 1 device is known there and not heard on its own link, and it is medical.
         Then in 10.1.0.0/24: 1 device is known there and not heard on its own link. How it is done: docs/mirror-ports.md.

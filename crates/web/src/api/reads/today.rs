@@ -219,7 +219,7 @@ async fn today(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Toda
         attend: standing.attend,
         findings: standing.findings,
         open_questions: standing.open_questions,
-        not_seen: sights.not_seen_in_short.clone(),
+        not_seen: sights.not_seen.in_short.clone(),
         seen: sights.seen.clone(),
         known: standing.known.clone(),
         since: standing.changed.as_ref().map(Into::into),
@@ -243,7 +243,7 @@ async fn first(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Firs
     let first = First {
         todo: standing.plan.iter().map(Into::into).collect(),
         exploited: exploited.collect(),
-        mirror_ports: sights.mirror_ports.iter().map(Into::into).collect(),
+        mirror_ports: sights.not_seen.mirror_ports.iter().map(Into::into).collect(),
     };
     Ok(one(&site, standing.round, first))
 }
