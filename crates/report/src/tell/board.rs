@@ -201,16 +201,12 @@ fn not_seen(round: &Round) -> Vec<String> {
         let open = count(wide(round.unjudged.len()), "question is", "questions are");
         lines.push(format!("{open} open. What could not be judged is unknown, not safe."));
     }
-    let afar = round.networks.iter().filter(|network| network.seen_directly == 0).count();
-    if afar > 0 {
-        lines.push(format!("{} seen only from afar.", count(wide(afar), "network was", "networks were")));
-    }
+    lines.extend(mirror(round).or_else(|| from_afar(round)));
     let skipped = round.coverage.sources.iter().filter(|source| source.ended_early.is_some()).count();
     if skipped > 0 {
         lines.push(format!("{} not read to the end.", count(wide(skipped), "file was", "files were")));
     }
     lines.truncate(GAPS);
-    lines.extend(mirror(round));
     lines.push(silence(round));
     lines
 }
@@ -229,6 +225,11 @@ fn mirror(round: &Round) -> Option<String> {
     Some(format!(
         "In one network we know of {devices} and do not hear {them}.{medical} The next mirror port adds most there."
     ))
+}
+
+fn from_afar(round: &Round) -> Option<String> {
+    let afar = round.networks.iter().filter(|network| network.seen_directly == 0).count();
+    (afar > 0).then(|| format!("{} seen only from afar.", count(wide(afar), "network was", "networks were")))
 }
 
 fn silence(round: &Round) -> String {

@@ -86,19 +86,21 @@ fn imported() -> Place {
     place
 }
 
-/// A page without its line ends.
-fn in_one_line(page: &str) -> String {
-    page.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Whether a page has this text, wherever its lines break.
+#[track_caller]
+fn assert_told(page: &str, text: &str) {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(bare(page).contains(&bare(text)), "{text:?} is missing in:\n{page}");
 }
 
 #[test]
 fn a_switch_of_an_inventory_is_named_with_its_recipe_where_nobody_listens() {
     let place = imported();
-    let page = in_one_line(&place.ok(&["round"]));
+    let page = place.ok(&["round"]);
     let advice = "The next mirror port would add most in 10.20.4.0/24: 4 devices are known there and not heard on their own link, 2 of \
                   them medical. Switch known there: switch-4 (10.20.4.2, Dell S4048-ON). How it is done: docs/mirror-ports.md \
                   (switch-4: #dell-os9 or #dell-os10).";
-    assert!(page.contains(advice), "{page}");
+    assert_told(&page, advice);
     let json: Value = serde_json::from_str(&place.ok(&["round", "show", "--format", "json"])).unwrap();
     let advice = json["mirror_ports"].as_array().unwrap();
     assert_eq!(advice.len(), 1, "{advice:#?}");
@@ -115,18 +117,22 @@ fn a_switch_of_an_inventory_is_named_with_its_recipe_where_nobody_listens() {
 fn a_switch_that_was_asked_is_told_with_those_that_stand_at_it() {
     let place = imported();
     place.file("agent.py", AGENT.as_bytes());
+    // Only who is known is asked.
+    place.file("switches.csv", b"Name,Device type,IP address\nswitch-9,Network Switch,10.20.1.9\n");
+    place.ok(&["import", "switches.csv", "--day", "2026-11-23"]);
+    place.ok(&["round"]);
     let script = format!(
         "ip link set lo up; ip addr add 10.20.1.9/32 dev lo
-         python3 agent.py & agent=$!
+         python3 agent.py >heard 2>&1 & agent=$!; trap 'kill $agent' EXIT
          sleep 1; echo sesame >community; chmod 600 community
          {SCOPE} >/dev/null; $W ask plan --switch 10.20.1.9 --snmp; $W ask check --approve Ann; $W ask check --approve Ben
-         $W ask run --snmp-community community; $W ask log; $W round; kill $agent"
+         $W ask run --snmp-community community; $W ask log; $W round"
     );
-    let told = in_one_line(&in_namespace(&place, &script));
+    let told = in_namespace(&place, &script);
     let advice = "The next mirror port would add most in 10.20.4.0/24: 4 devices are known there and not heard on their own link, 2 of \
                   them medical. Of these, 2 (1 medical) stand at switch-9 (10.20.1.9, Cisco, LLDP ports 7 and 10).";
-    assert!(told.contains(advice), "{told}");
-    assert!(told.contains("(switch-9: #cisco-catalyst-ios-ios-xe)."), "{told}");
+    assert_told(&told, advice);
+    assert_told(&told, "(switch-9: #cisco-catalyst-ios-ios-xe).");
     let json: Value = serde_json::from_str(&place.ok(&["round", "show", "--format", "json"])).unwrap();
     let switch = &json["mirror_ports"][0]["switches"][0];
     assert_eq!((&switch["name"], &switch["address"]), (&"switch-9".into(), &"10.20.1.9".into()), "{switch}");
