@@ -6,6 +6,7 @@
 pub mod check;
 pub mod document;
 pub mod json;
+pub mod mirror;
 mod one_file;
 pub mod page;
 mod sheet;

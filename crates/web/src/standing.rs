@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use wardround_model::{AssetId, DeviceClass, FindingChange, FindingId, PlanItem, Round, RoundId};
-use wardround_report::page;
+use wardround_report::page::{self, NotSeen};
 use wardround_store::view::{RoundDifference, RoundView, Turn};
 use wardround_store::{NewlyExploited, Store, StoreError};
 
@@ -75,14 +75,14 @@ pub(crate) struct Changed {
 pub(crate) struct Sights {
     round: RoundId,
     /// What could not be seen.
-    pub(crate) not_seen: Vec<String>,
+    pub(crate) not_seen: NotSeen,
     /// What was seen.
     pub(crate) seen: Vec<String>,
 }
 
 impl Sights {
     fn of(id: RoundId, round: &Round) -> Self {
-        Self { round: id, not_seen: page::not_seen(round), seen: page::seen(round) }
+        Self { round: id, not_seen: NotSeen::of(round), seen: page::seen(round) }
     }
 }
 

@@ -4,6 +4,7 @@
 //! read by accident. Fields are added within a version; renaming or removing one raises it.
 
 mod evidence;
+mod mirror;
 pub mod path;
 pub mod plan;
 mod shapes;

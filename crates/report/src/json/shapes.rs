@@ -10,6 +10,7 @@ use wardround_triage::Score;
 
 use super::SCHEMA_VERSION;
 use super::evidence::{Proofs, Seen};
+use super::mirror::{self, MirrorShape};
 use super::statement::{self, StatementShape};
 
 #[derive(Serialize)]
@@ -19,6 +20,7 @@ pub(crate) struct Document {
     program: String,
     as_of: String,
     coverage: CoverageShape,
+    mirror_ports: Vec<MirrorShape>,
     census: Vec<CensusShape>,
     assets: Vec<AssetShape>,
     findings: Vec<FindingShape>,
@@ -235,6 +237,7 @@ pub(crate) fn document(id: RoundId, round: &Round) -> Document {
         program: round.program.clone(),
         as_of: round.as_of.to_string(),
         coverage: coverage(round),
+        mirror_ports: mirror::shapes(round),
         census: census_shapes(round),
         assets: round.assets.iter().map(asset).collect(),
         findings: round.findings.iter().map(|found| finding(found, &proofs)).collect(),

@@ -5,7 +5,7 @@
 pub mod html;
 mod lists;
 #[cfg(test)]
-mod made_up;
+pub(crate) mod made_up;
 mod mirror;
 pub mod path;
 pub mod plan;
@@ -20,6 +20,7 @@ pub mod work;
 pub use lists::{Traffic, place};
 pub use returned::said_to_be_gone;
 pub use settled::holds;
+pub use sight::NotSeen;
 pub(crate) use sight::captures;
 pub use story::{Kind as CensusKind, Story, known, not_seen, seen, story, when};
 pub(crate) use words::capital;

@@ -4,6 +4,7 @@ use wardround_model::{Network, Protocol, Round, SkipReason, Source, SourceKind, 
 
 use super::words::{count, day, day_and_time, how_long, listed, number, time};
 use super::{lists, mirror};
+use crate::mirror::{MirrorAdvice, advice};
 
 /// What captures and lists showed.
 pub(crate) fn seen(round: &Round) -> Vec<String> {
@@ -82,14 +83,45 @@ fn conversations(round: &Round) -> String {
 }
 
 /// What captures and lists could not show.
-pub(crate) fn not_seen(round: &Round) -> Vec<String> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotSeen {
+    /// In sentences.
+    pub lines: Vec<String>,
+    /// The same for those who read of no device: it names no switch that a mirror port could be at.
+    pub in_short: Vec<String>,
+    /// Where the next mirror port would add most.
+    pub mirror_ports: Vec<MirrorAdvice>,
+}
+
+impl NotSeen {
+    /// What this round could not see.
+    #[must_use]
+    pub fn of(round: &Round) -> Self {
+        let mirror_ports = advice(round);
+        let (before, behind) = (missing(round), untold(round));
+        let around =
+            |advice: Vec<String>| before.iter().cloned().chain(advice).chain(behind.clone()).collect();
+        Self {
+            lines: around(mirror::lines(round, &mirror_ports)),
+            in_short: around(mirror::in_short(round, &mirror_ports)),
+            mirror_ports,
+        }
+    }
+}
+
+/// What did not come: told before the places where it would.
+fn missing(round: &Round) -> Vec<String> {
     let mut lines = lists::not_shown(round);
     lines.extend(round.coverage.sources.iter().filter_map(ended_early));
     lines.extend(silence(round));
     lines.extend(from_afar(round));
     lines.extend(one_way(round));
-    lines.extend(mirror::advice(round));
-    lines.extend(unanswered(round));
+    lines
+}
+
+/// What came and tells less than it could.
+fn untold(round: &Round) -> Vec<String> {
+    let mut lines: Vec<String> = unanswered(round).into_iter().collect();
     lines.extend(encrypted(round));
     lines.extend(several_behind(round));
     lines.extend(already_open(round));
@@ -226,7 +258,7 @@ mod tests {
         let mut many = made_up::asset("10.1.1.9", "2026-11-23");
         many.class.value = DeviceClass::Unknown;
         many.class.reasons.insert(0, Reason::new(format!("{}: ...", Reason::SEVERAL_BEHIND), []));
-        let told = |assets| not_seen(&made_up::round(assets, Vec::new())).join("\n");
+        let told = |assets| NotSeen::of(&made_up::round(assets, Vec::new())).lines.join("\n");
         assert!(told(vec![alone.clone(), many]).contains(
             "1 address seems to hide several devices (10.1.1.9): what they are was not decided; a mirror port behind would show them."
         ));

@@ -102,7 +102,7 @@ pub fn seen(round: &Round) -> Vec<String> {
 /// What a round could not see.
 #[must_use]
 pub fn not_seen(round: &Round) -> Vec<String> {
-    sight::not_seen(round)
+    sight::NotSeen::of(round).lines
 }
 
 fn kinds(round: &Round) -> Vec<Kind> {

@@ -14,6 +14,7 @@ use self::direction::Direction;
 use super::Sources;
 use super::words::kinds;
 use crate::document::{Bar, Block, Figure};
+use crate::mirror::advice;
 use crate::page::{count, wide};
 
 /// Threats that are told.
@@ -200,10 +201,7 @@ fn not_seen(round: &Round) -> Vec<String> {
         let open = count(wide(round.unjudged.len()), "question is", "questions are");
         lines.push(format!("{open} open. What could not be judged is unknown, not safe."));
     }
-    let afar = round.networks.iter().filter(|network| network.seen_directly == 0).count();
-    if afar > 0 {
-        lines.push(format!("{} seen only from afar.", count(wide(afar), "network was", "networks were")));
-    }
+    lines.extend(mirror(round).or_else(|| from_afar(round)));
     let skipped = round.coverage.sources.iter().filter(|source| source.ended_early.is_some()).count();
     if skipped > 0 {
         lines.push(format!("{} not read to the end.", count(wide(skipped), "file was", "files were")));
@@ -213,9 +211,70 @@ fn not_seen(round: &Round) -> Vec<String> {
     lines
 }
 
+/// Where it would pay most to listen next; which network that is, the team that does it reads elsewhere.
+fn mirror(round: &Round) -> Option<String> {
+    let next = advice(round).into_iter().find(|next| next.unheard > 0)?;
+    let medical = match (next.medical, next.unheard) {
+        (0, _) => String::new(),
+        (1, 1) => " It is medical.".to_owned(),
+        (all, unheard) if all == unheard => " All are medical.".to_owned(),
+        (some, _) => format!(" Of these, {} medical.", count(some, "is", "are")),
+    };
+    let devices = count(next.unheard, "device", "devices");
+    let them = if next.unheard == 1 { "it" } else { "them" };
+    Some(format!(
+        "In one network we know of {devices} and do not hear {them}.{medical} The next mirror port adds most there."
+    ))
+}
+
+fn from_afar(round: &Round) -> Option<String> {
+    let afar = round.networks.iter().filter(|network| network.seen_directly == 0).count();
+    (afar > 0).then(|| format!("{} seen only from afar.", count(wide(afar), "network was", "networks were")))
+}
+
 fn silence(round: &Round) -> String {
     if crate::page::captures(round).next().is_none() {
         return "No traffic was watched. What no list names is not in these numbers.".to_owned();
     }
     "A device that stayed silent while we watched is not in these numbers.".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use wardround_model::{DeviceClass, SourceKind};
+
+    use super::*;
+    use crate::page::made_up::{asset, list, round, talk};
+
+    /// What is told of so many pumps and printers on lists.
+    fn told(pumps: u8, printers: u8) -> Option<String> {
+        let mut assets: Vec<_> =
+            (1..=pumps + printers).map(|last| asset(&format!("10.1.4.{last}"), "2026-11-23")).collect();
+        for printer in assets.iter_mut().skip(usize::from(pumps)) {
+            printer.class.value = DeviceClass::Printer;
+        }
+        let mut round = round(assets, Vec::new());
+        round.coverage.sources.push(list(SourceKind::Inventory));
+        mirror(&round)
+    }
+
+    #[test]
+    fn where_to_listen_next_is_one_line_that_names_no_network() {
+        let lines = [told(6, 3), told(1, 1), told(2, 0), told(1, 0), told(0, 1)];
+        insta::assert_snapshot!(lines.map(Option::unwrap).join("\n"), @r"
+        In one network we know of 9 devices and do not hear them. Of these, 6 are medical. The next mirror port adds most there.
+        In one network we know of 2 devices and do not hear them. Of these, 1 is medical. The next mirror port adds most there.
+        In one network we know of 2 devices and do not hear them. All are medical. The next mirror port adds most there.
+        In one network we know of 1 device and do not hear it. It is medical. The next mirror port adds most there.
+        In one network we know of 1 device and do not hear it. The next mirror port adds most there.
+        ");
+        assert_eq!(told(0, 0), None);
+    }
+
+    #[test]
+    fn half_a_conversation_alone_is_no_line_of_the_board() {
+        let mut round = round(Vec::new(), Vec::new());
+        round.conversations = vec![talk("10.1.2.1", "10.1.3.7", (5, 0))];
+        assert_eq!((advice(&round).len(), mirror(&round)), (1, None));
+    }
 }

@@ -27,6 +27,7 @@ mod grade;
 mod intelligence;
 mod kill;
 mod lists;
+mod mirror;
 mod names;
 mod plan;
 mod private;

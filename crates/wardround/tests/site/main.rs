@@ -24,6 +24,7 @@ mod glass;
 mod grade;
 mod hostile;
 mod listening;
+mod mirror;
 mod named_models;
 mod naming;
 mod notices;

@@ -62,8 +62,9 @@ fn told(site: &Site, person: &Person, standing: &Standing, slow: &Slow) -> Marku
             h2 id="not-seen" { "What could not be seen" }
             @match slow.sights.as_deref() {
                 None => { p { (LATER) } }
-                Some(sights) if sights.not_seen.is_empty() => { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
-                Some(sights) => { (list(&sights.not_seen)) }
+                Some(sights) if sights.not_seen.lines.is_empty() => { p { "Nothing is known to be missing. A device that stays silent is not seen." } }
+                Some(sights) if person.may(Permission::See) => { (list(&sights.not_seen.lines)) }
+                Some(sights) => { (list(&sights.not_seen.in_short)) }
             }
             @if !site.is_demo() { (deaf(&site.ears.all())) }
             @if person.may(Permission::See) { p { a href="/coverage" { "What was read, and which networks" } } }

@@ -5,6 +5,7 @@ mod compare;
 mod counts;
 mod device;
 mod evidence;
+mod mirror;
 mod plan;
 mod reports;
 mod today;

@@ -9,6 +9,7 @@ use super::super::answer::Answer;
 use super::super::asked::Fields;
 use super::super::operations::{Operation, one};
 use super::super::shapes::One;
+use super::mirror::MirrorPort;
 use crate::asked::Asked;
 use crate::ears::Ear;
 use crate::pages::flow::Flow;
@@ -137,6 +138,8 @@ struct First {
     todo: Vec<Todo>,
     /// Where weaknesses are that were published as being exploited since the round before; the first few.
     exploited: Vec<Place>,
+    /// Where the next mirror port would add most, the most useful first.
+    mirror_ports: Vec<MirrorPort>,
 }
 
 /// One thing to do.
@@ -188,7 +191,7 @@ pub(super) fn operations() -> Vec<Operation> {
         ),
         Operation::new::<One<First>, _, _>(
             "today.first",
-            "What to do first.",
+            "What to do first, and where to listen next.",
             Permission::See,
             "/api/v1/today/first",
             &[],
@@ -216,7 +219,7 @@ async fn today(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Toda
         attend: standing.attend,
         findings: standing.findings,
         open_questions: standing.open_questions,
-        not_seen: sights.not_seen.clone(),
+        not_seen: sights.not_seen.in_short.clone(),
         seen: sights.seen.clone(),
         known: standing.known.clone(),
         since: standing.changed.as_ref().map(Into::into),
@@ -236,7 +239,11 @@ async fn first(State(site): State<Site>, asked: Asked) -> Result<Answer<One<Firs
         title: place.title.clone(),
         device_title: place.device.clone(),
     });
-    let first =
-        First { todo: standing.plan.iter().map(Into::into).collect(), exploited: exploited.collect() };
+    let sights = site.hospital().sights(standing.round).await?;
+    let first = First {
+        todo: standing.plan.iter().map(Into::into).collect(),
+        exploited: exploited.collect(),
+        mirror_ports: sights.not_seen.mirror_ports.iter().map(Into::into).collect(),
+    };
     Ok(one(&site, standing.round, first))
 }
