@@ -474,6 +474,11 @@ fn laboratories() {
     );
     check("a meter's hello alone", "10.1.2.41 poct1-a.maker Example", &[("10.1.2.41", C::Unknown)]);
     check(
+        "with its serial number",
+        "10.1.2.41 poct1-a.maker Example\n10.1.2.41 poct1-a.serial 5004",
+        &[("10.1.2.41", C::Unknown)],
+    );
+    check(
         "a blood gas analyser says what it is",
         "10.1.2.41 poct1-a.maker Roche Diagnostics\n10.1.2.41 poct1-a.model cobas b 221",
         &[("10.1.2.41", C::LaboratoryAnalyser)],

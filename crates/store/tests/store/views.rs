@@ -82,6 +82,12 @@ fn device_filters(round: &Round) -> Vec<DeviceFilter> {
         filters.push(DeviceFilter { area: Some(asset.class.value.area()), ..any.clone() });
         filters.push(DeviceFilter { worst: Some(worst(round, asset.id)), ..any.clone() });
         filters.push(DeviceFilter { text: title.chars().take(5).collect(), ..any.clone() });
+        filters.extend(
+            asset
+                .serial
+                .iter()
+                .map(|serial| DeviceFilter { text: serial.value.chars().take(5).collect(), ..any.clone() }),
+        );
         filters.push(DeviceFilter {
             text: asset.id.to_string(),
             class: Some(asset.class.value),

@@ -81,6 +81,7 @@ fn lists_alone_give_a_round_of_all_parts_of_the_hospital() {
     assert!(!classes.contains(&"ventilator") && classes.len() == 8, "{classes:?}");
     let pump = asset(&round, "B. Braun SpaceCom at 10.20.3.9");
     assert_eq!(pump["addresses"], serde_json::json!(["00:12:21:00:00:01", "10.20.3.9"]));
+    assert_eq!(pump["serial"]["value"], "SN123");
     assert_eq!(pump["software"]["value"], "012U000050");
     assert_eq!(pump["care_area"]["value"], "ICU");
     assert_eq!(pump["seen_directly"], false);
@@ -125,8 +126,10 @@ fn why_leads_to_the_row() {
     let pump = asset(&round, "10.20.3.9")["id"].as_str().unwrap();
     let why = place.ok(&["why", pump]);
     assert!(why.contains("first in row 2 of inventory.csv, of 23 Nov 2026"), "{why}");
+    assert!(why.contains("We say that it has the serial number: SN123 ("), "{why}");
     let shown = place.ok(&["asset", "show", pump]);
     assert!(shown.contains("lists name it; no traffic of it was seen"), "{shown}");
+    assert!(shown.contains("Serial     SN123"), "{shown}");
 }
 
 #[test]
