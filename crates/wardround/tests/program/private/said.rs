@@ -102,6 +102,10 @@ pub(super) fn said(protocol: Protocol) -> Vec<Said> {
                 "POST /patients/NAME?name=NAME HTTP/1.1\r\nHost: NAME.example\r\nUser-Agent: NAME/1.0 (NAME)\r\nAuthorization: Basic UXVlbmRlbGJpcm46UXVlbmRlbGJpcm4=\r\nCookie: user=NAME\r\nReferer: http://ct-2/NAME\r\nContent-Length: 23\r\n\r\n{\"n\":\"Quendelbirnfrosc\"}",
             ),
             own(
+                "http/document-query",
+                "POST /NAME HTTP/1.1\r\nHost: NAME.example\r\nContent-Type: multipart/related; boundary=NAME; start=\"<NAME>\"; start-info=\"application/soap+xml\"; action=\"urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b\"; NAME=NAME\r\nContent-Length: 19\r\n\r\nNAME",
+            ),
+            own(
                 "http/answer",
                 "HTTP/1.1 200 OK\r\nServer: Apache/2.4.49\r\nSet-Cookie: NAME\r\nLocation: /NAME\r\nContent-Length: 19\r\n\r\nNAME",
             ),
