@@ -264,9 +264,13 @@ fn from_telephone(
 
 /// What the families say that its texts name, by these texts.
 fn from_families(p: &Portrait<'_>, part: impl Fn(&families::Family, &str) -> Option<String>) -> Vec<Said> {
-    let said = families::named_in(p).filter_map(|(family, it, weight, name)| {
-        let text = format!("Its {name} says \"{}\"", it.fact.value());
-        Some(Said { value: part(family, it.fact.value())?, percent: weight, reason: because(text, [it]) })
+    let said = families::named_in(p).filter_map(|(family, it, from)| {
+        let text = format!("Its {} says \"{}\"", from.named, it.fact.value());
+        Some(Said {
+            value: part(family, it.fact.value())?,
+            percent: from.weight,
+            reason: because(text, [it]),
+        })
     });
     said.collect()
 }

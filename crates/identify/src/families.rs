@@ -143,32 +143,39 @@ fn has_digit(word: &str) -> bool {
 pub(crate) struct Text {
     kind: FactKind,
     /// How much a family's name there is worth.
-    weight: u8,
+    pub(crate) weight: u8,
+    /// Whether it may decide a medical class: a real program was there to be recorded.
+    decides: bool,
     /// What it is called.
-    named: &'static str,
+    pub(crate) named: &'static str,
 }
 
 impl Rule for Text {
     const FILE: &'static str = "texts.txt";
     const TEXT: &'static str = include_str!("../rules/texts.txt");
-    const COLUMNS: &'static [&'static str] = &["fact", "weight", "named"];
+    const COLUMNS: &'static [&'static str] = &["fact", "weight", "peer", "named"];
 
     fn read(row: &Row) -> Result<Self, Wrong> {
         let kind = row.fact_called("fact", row.text("fact")?)?;
-        Ok(Self { kind, weight: row.weight("weight")?, named: row.text("named")? })
+        let decides = match row.optional("peer")? {
+            None => true,
+            Some("no-peer") => false,
+            Some(_) => return Err(row.wrong("peer", "must be \"no-peer\" or -")),
+        };
+        Ok(Self { kind, weight: row.weight("weight")?, decides, named: row.text("named")? })
     }
 }
 
 static TEXTS: LazyLock<Vec<Text>> = LazyLock::new(rules::all);
 
-/// Every text that names a family, with how much it is worth and what it is called.
+/// Every text that names a family.
 pub(crate) fn named_in<'a>(
     portrait: &Portrait<'a>,
-) -> impl Iterator<Item = (&'static Family, &'a Observation, u8, &'static str)> {
+) -> impl Iterator<Item = (&'static Family, &'a Observation, &'static Text)> {
     TEXTS.iter().filter_map(|text| {
         let mut found =
             portrait.facts(text.kind).iter().filter_map(|it| Some((Family::named(it.fact.value())?, *it)));
-        found.next().map(|(family, observation)| (family, observation, text.weight, text.named))
+        found.next().map(|(family, observation)| (family, observation, text))
     })
 }
 
@@ -203,12 +210,17 @@ static OBJECT_IDS: LazyLock<Vec<ObjectId>> = LazyLock::new(rules::all);
 
 /// The signs in a device's own words.
 pub(crate) fn signs(portrait: &Portrait<'_>) -> Vec<Evidence> {
-    let texts = named_in(portrait).map(|(family, observation, weight, name)| Evidence {
+    let texts = named_in(portrait).map(|(family, observation, text)| Evidence {
         class: family.class,
-        weight,
-        is_clinical: family.class.is_medical(),
+        weight: text.weight,
+        is_clinical: text.decides && family.class.is_medical(),
         reason: because(
-            format!("Its {name} says \"{}\", as {} do", observation.fact.value(), family.class.plural()),
+            format!(
+                "Its {} says \"{}\", as {} do",
+                text.named,
+                observation.fact.value(),
+                family.class.plural()
+            ),
             [observation],
         ),
     });

@@ -186,7 +186,8 @@ impl Rule for Sign {
         let is_clinical = match row.optional("clinical")? {
             None => false,
             Some("clinical") => true,
-            Some(_) => return Err(row.wrong("clinical", "must be \"clinical\" or -")),
+            Some("no-peer") => false,
+            Some(_) => return Err(row.wrong("clinical", "must be \"clinical\", \"no-peer\" or -")),
         };
         let condition = Condition::read(row, row.text("sign")?)?;
         if is_clinical && matches!(condition, Condition::Called(_) | Condition::Card) {

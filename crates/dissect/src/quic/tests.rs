@@ -42,7 +42,7 @@ const RETRY: &[u8] = include_bytes!("recorded/retry-client.bin");
 const TOLD_OF_PIECES: &str = "ReceiverService tls.server-name=viewer.example\n\
      Sender tls.client-fingerprint=q13d0307h3_55b375c5d22e_1cecd519fee8\n";
 
-/// Datagrams of 1,250 bytes that Chromium 156 sent over loopback, its hello of 1,972 bytes cut in twelve, in disorder, among padding and signs of
+/// Datagrams of 1,250 bytes that Chromium 156 sent over loopback, its hello of 1,972 bytes cut in ten, in disorder, among padding and signs of
 /// life; and another one of 1,884 bytes, its second datagram lost on the way, with what was sent again to the identifier that the server chose.
 const CHROMIUM: &[u8] = include_bytes!("recorded/chromium-client.bin");
 const CHROMIUM_LOST: &[u8] = include_bytes!("recorded/chromium-lost-client.bin");

@@ -77,7 +77,7 @@ fn a_wrong_sign_is_told_by_file_line_and_column() {
         ("printer | 96 | - | card | Its card", "weight: must be a number from 1 to 95"),
         ("printer | 0 | - | card | Its card", "weight: must be a number from 1 to 95"),
         ("unknown | 5 | - | card | Its card", "weight: must be 0 for \"unknown\""),
-        ("printer | 60 | yes | card | Its card", "clinical: must be \"clinical\" or -"),
+        ("printer | 60 | yes | card | Its card", "clinical: must be \"clinical\", \"no-peer\" or -"),
         (
             "ventilator | 60 | clinical | called vent | It",
             "clinical: a name or a card is no clinical traffic",
@@ -118,7 +118,8 @@ fn a_wrong_row_of_another_file_is_told_so_too() {
     ] {
         refused::<Family>(row, expected);
     }
-    refused::<Text>("ipp.models | 75 | answer", "fact: there is no kind of fact called ipp.models");
+    refused::<Text>("ipp.models | 75 | - | answer", "fact: there is no kind of fact called ipp.models");
+    refused::<Text>("ipp.model | 75 | peer | answer", "peer: must be \"no-peer\" or -");
     refused::<ObjectId>(
         "1.3.6.1.4.1.9 | printer | 60 | Acme",
         "begins: must be numbers with a dot behind each",

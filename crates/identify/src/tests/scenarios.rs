@@ -459,13 +459,20 @@ fn silence_says_nothing() {
 
 #[test]
 fn laboratories() {
+    const XN: &str = "10.1.2.40 hl7.sends ORU^R01\n10.1.2.40 hl7.sending-application XN";
     let results =
         "10.1.2.40 astm.sends results\n10.1.2.40 astm.sends orders\n10.1.2.40 > 10.1.2.60:9100/tcp astm\n";
     check("results alone are not enough", results, &[("10.1.2.40", C::Unknown), ("10.1.2.60", C::Unknown)]);
     check(
-        "an analyser that names itself",
+        "with a known name: no program of a maker was there to be recorded, so ASTM alone decides nothing",
         &format!("{results}10.1.2.40 astm.sender cobas 6000"),
-        &[("10.1.2.40", C::LaboratoryAnalyser), ("10.1.2.60", C::Unknown)],
+        &[("10.1.2.40", C::Unknown), ("10.1.2.60", C::Unknown)],
+    );
+    check("HL7 results of a host called like a family alone", XN, &[("10.1.2.40", C::Unknown)]);
+    check(
+        "both together",
+        &format!("{XN}\n10.1.2.40 astm.sends results"),
+        &[("10.1.2.40", C::LaboratoryAnalyser)],
     );
     check(
         "a name alone is not enough",
@@ -479,8 +486,18 @@ fn laboratories() {
         &[("10.1.2.41", C::Unknown)],
     );
     check(
-        "a blood gas analyser says what it is",
-        "10.1.2.41 poct1-a.maker Roche Diagnostics\n10.1.2.41 poct1-a.model cobas b 221",
-        &[("10.1.2.41", C::LaboratoryAnalyser)],
+        "a blood gas analyser says what it is, but over POCT1-A alone",
+        "10.1.2.41 poct1-a.maker Roche Diagnostics\n10.1.2.41 poct1-a.model cobas b 221\n10.1.2.41 astm.sends results",
+        &[("10.1.2.41", C::Unknown)],
     );
+}
+
+#[test]
+fn sharing_documents_alone_makes_no_clinical_system() {
+    let keeps =
+        "10.1.5.30:8080/tcp xds.part document-registry\n10.1.5.30:8080/tcp xds.part document-repository\n";
+    check("keeps documents (no program of a maker was there)", keeps, &[("10.1.5.30", C::Unknown)]);
+    let asks = "10.1.5.31 xds.part document-consumer\n10.1.5.31 xds.part document-source\n";
+    check("asks for documents and gives some", asks, &[("10.1.5.31", C::Unknown)]);
+    check("all of it", &[keeps, &asks.replace(".31", ".30")].concat(), &[("10.1.5.30", C::Unknown)]);
 }
