@@ -13,7 +13,7 @@ use crate::fingerprints;
 use crate::grouping::Group;
 use crate::imaging::sends_as_one_device;
 use crate::lists;
-use crate::portrait::{Peer, Portrait, Talk, endpoint};
+use crate::portrait::{HOST_NAMES, Peer, Portrait, Talk, endpoint};
 
 /// The asset, with this class.
 pub(crate) fn describe(p: &Portrait<'_>, class: Claim<DeviceClass>) -> Asset {
@@ -78,24 +78,9 @@ fn times(p: &Portrait<'_>) -> (Timestamp, Timestamp) {
     span.unwrap_or((Timestamp::EPOCH, Timestamp::EPOCH))
 }
 
-/// Facts that are names of the host itself.
-const NAMES: &[FactKind] = &[
-    FactKind::DhcpHostName,
-    FactKind::MdnsHostName,
-    FactKind::NtlmComputer,
-    FactKind::KerberosComputer,
-    FactKind::SnmpName,
-    FactKind::LldpName,
-    FactKind::CdpName,
-    FactKind::RadiusName,
-    FactKind::LlmnrName,
-    FactKind::NetbiosName,
-    FactKind::KnxName,
-    FactKind::DicomCallingAe,
-];
-
 fn names(p: &Portrait<'_>) -> Vec<String> {
-    let own = NAMES.iter().flat_map(|kind| p.values(*kind));
+    let others = [FactKind::KnxName, FactKind::DicomCallingAe];
+    let own = HOST_NAMES.iter().chain(&others).flat_map(|kind| p.values(*kind));
     let station = sends_as_one_device(p).then(|| p.values(FactKind::DicomStationName));
     // Who passes on messages of several applications has none of their names.
     let application = Some(p.values(FactKind::Hl7SendingApplication)).filter(|names| names.len() == 1);

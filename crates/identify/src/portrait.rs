@@ -50,6 +50,20 @@ pub(crate) struct Portrait<'a> {
     pub(crate) fingerprinted: Vec<Match<'a>>,
 }
 
+/// Facts in which a host names itself.
+pub(crate) const HOST_NAMES: &[FactKind] = &[
+    FactKind::DhcpHostName,
+    FactKind::MdnsHostName,
+    FactKind::NtlmComputer,
+    FactKind::KerberosComputer,
+    FactKind::SnmpName,
+    FactKind::LldpName,
+    FactKind::CdpName,
+    FactKind::RadiusName,
+    FactKind::LlmnrName,
+    FactKind::NetbiosName,
+];
+
 /// The most proofs that one reason carries; its text says how many there were.
 const MAX_GROUNDS: usize = 5;
 

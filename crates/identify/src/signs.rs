@@ -10,7 +10,7 @@ use wardround_model::{DeviceClass, FactKind, MacAddr, Observation, Protocol, Rea
 
 use crate::evidence::Evidence;
 use crate::makers::Maker;
-use crate::portrait::{Portrait, Talk, because, because_of_talks, peers, words};
+use crate::portrait::{HOST_NAMES, Portrait, Talk, because, because_of_talks, peers, words};
 use crate::rules::{self, Row, Rule, Wrong};
 use crate::terms::Terms;
 use crate::{imaging, infrastructure, laboratory, messages, office, plant};
@@ -140,27 +140,12 @@ pub(crate) fn card_of<'a>(p: &Portrait<'a>, class: DeviceClass) -> Option<(MacAd
     p.card_makers.iter().copied().find(|(_, name)| makes(name))
 }
 
-/// Names that a host gives itself.
-const NAMES: &[FactKind] = &[
-    FactKind::DhcpHostName,
-    FactKind::MdnsHostName,
-    FactKind::NtlmComputer,
-    FactKind::KerberosComputer,
-    FactKind::SnmpName,
-    FactKind::LldpName,
-    FactKind::CdpName,
-    FactKind::RadiusName,
-    FactKind::LlmnrName,
-    FactKind::NetbiosName,
-    FactKind::ListedName,
-];
-
 /// The names of a thing, each with its words.
 struct Names<'a>(Vec<(&'a Observation, Vec<String>)>);
 
 impl<'a> Names<'a> {
     fn of(p: &Portrait<'a>) -> Self {
-        let facts = NAMES.iter().flat_map(|kind| p.facts(*kind));
+        let facts = HOST_NAMES.iter().chain(&[FactKind::ListedName]).flat_map(|kind| p.facts(*kind));
         Self(facts.map(|it| (*it, words(it.fact.value()).collect())).collect())
     }
 

@@ -79,7 +79,10 @@ fn version_2(path: &Path, newer: &Path) {
 
 /// A round as versions before 6 could keep it: they knew no serial numbers and no hours.
 fn round_of_then(number: u32) -> Round {
-    let mut round = sample::round_without_hours(Size::CLINIC, number);
+    let mut round = sample::round(Size::CLINIC, number);
+    for it in &mut round.conversations {
+        it.active = ActiveHours::of_ends(it.first.at, it.last);
+    }
     round.assets.iter_mut().for_each(|asset| asset.serial = None);
     round
 }
@@ -287,7 +290,7 @@ fn killed_at_any_moment_it_is_of_one_version_or_the_other_and_whole() {
         child.wait().unwrap();
         let mut store = Store::open(&path).unwrap();
         assert_eq!(store.round_load(RoundId(1)).unwrap().observations.len(), 2);
-        store.round_save(&sample::round_without_hours(Size::CLINIC, 1)).unwrap();
+        store.round_save(&round_of_then(1)).unwrap();
     }
 }
 
@@ -364,7 +367,7 @@ fn its_round_is_read_as_it_was_and_new_ones_are_added() {
         (Role::Unknown, "no version")
     );
     assert_eq!((round.statements.len(), round.settled.len()), (0, 0));
-    let newer = sample::round_without_hours(Size::CLINIC, 1);
+    let newer = round_of_then(1);
     let id = store.round_save(&newer).unwrap();
     assert_eq!(store.round_load(id).unwrap(), newer);
 }

@@ -18,15 +18,6 @@ impl Size {
     pub(crate) const CLINIC: Self = Self { assets: 40, observations: 800, conversations: 400, findings: 60 };
 }
 
-/// The same, whose conversations had packets in no other hours than their first and last ones: what stores had before version 7.
-pub(crate) fn round_without_hours(size: Size, seed: u32) -> Round {
-    let mut round = round(size, seed);
-    for it in &mut round.conversations {
-        it.active = ActiveHours::of_ends(it.first.at, it.last);
-    }
-    round
-}
-
 /// A round of this size; rounds with different seeds differ.
 pub(crate) fn round(size: Size, seed: u32) -> Round {
     Round {
