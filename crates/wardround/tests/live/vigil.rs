@@ -25,6 +25,8 @@ def device(ip, beats, delicate):
         time.sleep(.5)
 for one in [('10.20.1.9', True, False), ('10.20.1.40', True, True), ('10.20.1.70', True, True), ('10.20.1.100', False, False)]:
     threading.Thread(target=device, args=one, daemon=True).start()
+time.sleep(2)
+print('they live', flush=True)
 time.sleep(120)
 ";
 
@@ -34,7 +36,8 @@ const CABLE: &str = "ip link set lo up; unshare --net sleep 120 & far=$!
      ip link add near type veth peer name far netns $far; ip addr add 10.20.1.2/24 dev near; ip addr add 10.20.1.5/24 dev near
      ip link set near up; there() { nsenter -t $far -n \"$@\"; }
      for last in 9 40 70 100; do there ip addr add 10.20.1.$last/24 dev far; done; there ip link set far up
-     nsenter -t $far -n python3 devices.py >heard & devices=$!; trap 'kill $far $devices' EXIT; sleep 1";
+     nsenter -t $far -n python3 devices.py >heard & devices=$!; trap 'kill $far $devices' EXIT
+     for wait in $(seq 300); do grep -q 'they live' heard && break; sleep 0.1; done";
 
 #[test]
 fn p7_p8_devices_that_fall_silent_toward_their_server_stop_their_subnet_until_a_person_resumes() {
