@@ -203,6 +203,7 @@ fn a_code_of_a_newer_program_is_said_to_be_one() {
         ("UPDATE observation SET kind = line(kind, 5, 'ERIKA') WHERE first = 0", "observation.kind"),
         ("UPDATE conversation SET protocol = every(protocol, 'ERIKA')", "conversation.protocol"),
         ("UPDATE claim SET value = every(value, 'ERIKA')", "claim.value"),
+        ("UPDATE active_hours SET hours = every(hours, 'ERIKA')", "active_hours.hours"),
         ("UPDATE finding SET setting = 'ERIKA' WHERE position = 1", "finding.setting"),
         ("UPDATE finding SET decision = 'ERIKA'", "finding.decision"),
         ("UPDATE skip SET reason = 'ERIKA'", "skip.reason"),
