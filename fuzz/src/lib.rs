@@ -79,6 +79,7 @@ fn own_port(protocol: Protocol) -> u16 {
         Protocol::EthernetIp => 44_818,
         Protocol::S7 => 102,
         Protocol::Ftp => 21,
+        Protocol::Hl7 => 4601,
         Protocol::Imap => 143,
         Protocol::Kerberos => 88,
         Protocol::Knx => 3671,

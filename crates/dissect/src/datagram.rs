@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use wardround_model::Protocol;
 
 use crate::{
-    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, kerberos, knx, nbns, quic, radius, signature, sip,
-    snmp, ssdp, syslog, tftp, ws_discovery,
+    Facts, Role, bacnet, coap, dhcp, dns, ethernet_ip, hl7, intellivue, kerberos, knx, nbns, quic, radius,
+    signature, sip, snmp, ssdp, syslog, tftp, ws_discovery,
 };
 
 /// One UDP payload.
@@ -54,6 +54,12 @@ pub const DATAGRAM_DISSECTORS: &[DatagramDissector] = &[
         ports: ethernet_ip::PORTS,
         dissect: ethernet_ip::dissect,
     },
+    DatagramDissector {
+        protocol: Protocol::Intellivue,
+        ports: intellivue::PORTS,
+        dissect: intellivue::dissect,
+    },
+    DatagramDissector { protocol: Protocol::Hl7, ports: hl7::MONITOR_PORTS, dissect: hl7::dissect_announced },
     DatagramDissector { protocol: Protocol::Coap, ports: coap::PORTS, dissect: coap::dissect },
     DatagramDissector { protocol: Protocol::Knx, ports: knx::PORTS, dissect: knx::dissect },
     DatagramDissector { protocol: Protocol::Quic, ports: quic::PORTS, dissect: quic::dissect },

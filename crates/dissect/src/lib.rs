@@ -34,6 +34,7 @@ mod ftp;
 mod hl7;
 mod http;
 mod imap;
+mod intellivue;
 mod kerberos;
 mod knx;
 mod ldap;

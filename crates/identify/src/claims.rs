@@ -11,7 +11,7 @@ use crate::imaging::sends_as_one_device;
 use crate::lists::{self, Said};
 use crate::portrait::{Portrait, because};
 use crate::rules::{self, Row, Rule, Wrong};
-use crate::{families, fingerprints, makers, telephones};
+use crate::{families, fingerprints, makers, model_numbers, telephones};
 
 /// What is told of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,8 +246,11 @@ fn one_value<'a>(p: &Portrait<'a>, kind: FactKind) -> Option<&'a str> {
 /// What a device says of itself. Behind a gateway there are several: then none of them is the one.
 fn from_itself(p: &Portrait<'_>, kind: FactKind, percent: u8, protocol: &str) -> Option<Said> {
     let text = one_value(p, kind)?;
-    let reason = because(format!("It says over {protocol}: \"{text}\""), p.facts(kind).iter().copied());
-    Some(Said { value: text.to_owned(), percent, reason })
+    let name = model_numbers::name_of(kind, text);
+    let named = name.map(|name| format!(", which is the {name}")).unwrap_or_default();
+    let reason =
+        because(format!("It says over {protocol}: \"{text}\"{named}"), p.facts(kind).iter().copied());
+    Some(Said { value: name.unwrap_or(text).to_owned(), percent, reason })
 }
 
 /// What a telephone says of itself.

@@ -13,6 +13,7 @@
 //! Our own rules are files (`rules/`, read by `rules`): what devices say of themselves, what is a sign of what, and every weight.
 
 mod addresses;
+mod bedside;
 mod behind;
 mod cards;
 mod claims;
@@ -29,6 +30,7 @@ mod laboratory;
 mod lists;
 mod makers;
 mod messages;
+mod model_numbers;
 mod networks;
 mod office;
 mod ownership;

@@ -1,6 +1,6 @@
 //! The signs (`rules/signs.txt`): what must be seen of a thing, of which class that is a sign, what it is worth, and what people read.
 //!
-//! Not here: tests that take several facts or hosts together (`imaging`, `messages`, `laboratory`, `office`, `infrastructure`, `plant`), and
+//! Not here: tests that take several facts or hosts together (`imaging`, `messages`, `laboratory`, `bedside`, `office`, `infrastructure`, `plant`), and
 //! how signs are weighed (`evidence`).
 
 use std::ops::RangeInclusive;
@@ -13,14 +13,21 @@ use crate::makers::Maker;
 use crate::portrait::{HOST_NAMES, Portrait, Talk, because, because_of_talks, peers, words};
 use crate::rules::{self, Row, Rule, Wrong};
 use crate::terms::Terms;
-use crate::{imaging, infrastructure, laboratory, messages, office, plant};
+use crate::{bedside, imaging, infrastructure, laboratory, messages, office, plant};
 
 /// A test in code: the sentence and its grounds, when it was seen.
 pub(crate) type Test = fn(&Portrait<'_>) -> Option<Reason>;
 
 /// All tests in code, by the names that the file calls them.
-const TESTS: [&[(&str, Test)]; 6] =
-    [imaging::TESTS, messages::TESTS, laboratory::TESTS, office::TESTS, infrastructure::TESTS, plant::TESTS];
+const TESTS: [&[(&str, Test)]; 7] = [
+    imaging::TESTS,
+    messages::TESTS,
+    laboratory::TESTS,
+    bedside::TESTS,
+    office::TESTS,
+    infrastructure::TESTS,
+    plant::TESTS,
+];
 
 /// What must be seen, and what it then says.
 pub(crate) struct Sign {

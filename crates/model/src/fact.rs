@@ -188,8 +188,12 @@ fact_kinds! {
     LldpName = "lldp.name", "system name (LLDP)", Words, 64;
     /// System description (IEEE 802.1AB, 8.5.7). About the card.
     LldpDescription = "lldp.description", "system description (LLDP)", Product, 255;
-    /// Next to which switch it stands, and at which of its ports: `10.20.1.2,port-7` (IEEE 802.1AB). About the card.
-    LldpNeighbourOf = "lldp.neighbour-of", "is next to (LLDP)", Code, 32;
+    /// Next to which switch it stands, and at which of its ports: `10.20.1.2,Gi1/0/7`, or `10.20.1.2,port-7` where the port is known by
+    /// number alone (IEEE 802.1AB). About the card.
+    LldpNeighbourOf = "lldp.neighbour-of", "is next to (LLDP)", Code, 80;
+    /// Through which port of which switch it is reached: `10.20.1.2,Gi1/0/7`, of the switch's table of cards (RFC 4188, RFC 4363). It may
+    /// stand there itself or behind another switch. About the card.
+    SwitchPort = "switch.port", "is reached through (table of a switch)", Code, 80;
     /// What it works as, of its enabled capabilities (IEEE 802.1AB, 8.5.8): `bridge`, `router`, `access-point`, `telephone` and the like.
     /// About the card.
     LldpWorksAs = "lldp.works-as", "works as (LLDP)", Code, 16;
@@ -361,6 +365,16 @@ fact_kinds! {
     Poct1aSerial = "poct1-a.serial", "serial number (POCT1-A)", Code, 64;
     /// Version of its software (POCT1-A, DEV.sw_version). About the sender's address.
     Poct1aSoftware = "poct1-a.software", "software version (POCT1-A)", Product, 64;
+    /// A patient monitor says that it is one, of this maker: `mindray` (Mindray, Patient Data Share Protocol). About the sender's address.
+    Hl7Monitor = "hl7.monitor", "says that it is a patient monitor of (HL7)", Code, 16;
+    /// Maker of a patient monitor that announces itself (IntelliVue Data Export Interface, System Model). About the sender's address.
+    IntellivueMaker = "intellivue.maker", "maker (IntelliVue)", Product, 32;
+    /// Number of its model (System Model), such as `M8007A`. About the sender's address.
+    IntellivueModel = "intellivue.model", "model (IntelliVue)", Product, 32;
+    /// Its serial number (Production Specification). About the sender's address.
+    IntellivueSerial = "intellivue.serial", "serial number (IntelliVue)", Code, 32;
+    /// Version of its application software (Production Specification). About the sender's address.
+    IntellivueSoftware = "intellivue.software", "software version (IntelliVue)", Product, 32;
     /// AE title that asked for a DICOM association (PS3.8, 9.3.2). About the address.
     DicomCallingAe = "dicom.calling-ae", "calls itself (DICOM AE)", Words, 16;
     /// AE title that was asked for (PS3.8, 9.3.2). About the service.

@@ -13,6 +13,8 @@ coded! {
         Astm = "astm", "ASTM (laboratory)";
         /// Devices at the point of care, such as glucose meters (CLSI POCT1-A).
         Poct1a = "poct1-a", "POCT1-A (point of care)";
+        /// What monitors of Philips say to others over UDP (IntelliVue Data Export Interface).
+        Intellivue = "intellivue", "IntelliVue (patient monitors)";
         /// TLS; what is inside is unknown.
         Tls = "tls", "TLS";
         /// QUIC (RFC 9000); what is inside is unknown.
@@ -118,7 +120,7 @@ impl Protocol {
     /// Whether it carries care itself: images, orders, results.
     #[must_use]
     pub fn is_clinical(self) -> bool {
-        matches!(self, Self::Dicom | Self::Hl7 | Self::Astm | Self::Poct1a)
+        matches!(self, Self::Dicom | Self::Hl7 | Self::Astm | Self::Poct1a | Self::Intellivue)
     }
 
     /// Whether a side offers it at a port of its own, not at one that both agree on for each call.

@@ -24,7 +24,7 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
-        for medical in ["ASTM", "POCT1-A", "IEEE 11073 SDC (discovery)"] {
+        for medical in ["ASTM", "POCT1-A", "IEEE 11073 SDC (discovery)", "IHE XDS", "IntelliVue"] {
             assert!(told().contains(medical), "{medical}");
         }
         assert!(!told().contains('#'));

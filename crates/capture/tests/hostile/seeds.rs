@@ -32,6 +32,7 @@ fn carrier(protocol: Protocol) -> Carrier {
         Protocol::Hl7 => Tcp(2575),
         Protocol::Astm => Tcp(4001),
         Protocol::Poct1a => Tcp(5000),
+        Protocol::Intellivue => Udp(24_105),
         Protocol::Tls => Tcp(443),
         Protocol::Quic => Udp(443),
         Protocol::Http => Tcp(80),
@@ -113,10 +114,11 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn seed(path: PathBuf) -> Option<Seed> {
     let target = path.parent()?.file_name()?.to_str()?;
-    let code = target.strip_suffix("-tcp").unwrap_or(target);
+    let code = target.strip_suffix("-tcp").or(target.strip_suffix("-udp")).unwrap_or(target);
     let protocol = Protocol::from_code(code)?;
     let carrier = match carrier(protocol) {
         Carrier::Udp(port) if target.ends_with("-tcp") => Carrier::Tcp(port),
+        Carrier::Tcp(_) if target == "hl7-udp" => Carrier::Udp(4600),
         other => other,
     };
     let whole = std::fs::read(&path).unwrap();

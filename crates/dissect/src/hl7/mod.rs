@@ -5,10 +5,14 @@
 //! CR and unusual delimiters are put up with.
 //!
 //! Not here: any segment but the header. Of the header only MSH-3 to MSH-6, MSH-9 and MSH-12 are read; whether MSA follows
-//! is looked at, not into. The rest of a message, perhaps a scanned letter of many megabytes, is passed as it comes.
+//! is looked at, not into. The rest of a message, perhaps a scanned letter of many megabytes, is passed as it comes. Monitors that have
+//! no name in the header are told in `monitor`.
 
+mod monitor;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use monitor::{PORTS as MONITOR_PORTS, dissect_announced};
 
 use wardround_model::FactKind;
 
@@ -27,7 +31,7 @@ pub(crate) fn dissect(half: &Half<'_>, facts: &mut Facts) -> Verdict {
     match beginning(bytes, half.start) {
         Beginning::At(at) => {
             let (before, message) = bytes.split_at_checked(at).unwrap_or_default();
-            read(message, before.len(), facts)
+            read(message, before.len(), half, facts)
         }
         Beginning::Wanting(wanted) => Verdict::More { wanted },
         Beginning::Nowhere if half.start == Start::NextMessage => {
@@ -72,7 +76,7 @@ fn next_block(bytes: &[u8], from: usize) -> usize {
 }
 
 /// Reads the message whose `MSH` begins `bytes`, `before` bytes into the half.
-fn read(bytes: &[u8], before: usize, facts: &mut Facts) -> Verdict {
+fn read(bytes: &[u8], before: usize, half: &Half<'_>, facts: &mut Facts) -> Verdict {
     let more = |wanted: usize| Verdict::More { wanted: before.saturating_add(wanted) };
     if !may_begin(bytes) {
         return Verdict::NotThis;
@@ -84,9 +88,25 @@ fn read(bytes: &[u8], before: usize, facts: &mut Facts) -> Verdict {
     let (segment, after) = bytes.split_at_checked(end).unwrap_or_default();
     let Some(header) = Header::parse(segment) else { return Verdict::NotThis };
     let Some(answers) = is_acknowledgement(after) else { return more(bytes.len().saturating_add(1)) };
+    let by_monitor = match monitor::said(&header, after) {
+        monitor::Said::Wanting => return more(bytes.len().saturating_add(1)),
+        monitor::Said::Nothing => None,
+        monitor::Said::OnlyThatItIsThere => Some(monitor::role(half)),
+        monitor::Said::Message { itself } => {
+            header.tell(facts);
+            if itself {
+                monitor::tell(facts);
+            }
+            Some(monitor::role(half))
+        }
+    };
+    let used = before.saturating_add(next_block(bytes, end));
+    if let Some(sender) = by_monitor {
+        return Verdict::Message { used, sender };
+    }
     header.tell(facts);
     let sender = if answers || header.kind.is(b"ACK") { Role::Server } else { Role::Client };
-    Verdict::Message { used: before.saturating_add(next_block(bytes, end)), sender }
+    Verdict::Message { used, sender }
 }
 
 /// Whether a header can begin so: `MSH`, then delimiters, which are never letters or digits.
@@ -103,6 +123,11 @@ fn is_acknowledgement(after: &[u8]) -> Option<bool> {
 
 /// The fields of a message header that are read (HL7 v2.5.1, 2.15.9).
 struct Header<'a> {
+    separator: u8,
+    /// Whether nothing stands in MSH-3 to MSH-8: names, moment and security.
+    is_nameless: bool,
+    /// MSH-10.
+    control_id: &'a [u8],
     sending_application: &'a [u8],
     sending_facility: &'a [u8],
     receiving_application: &'a [u8],
@@ -120,10 +145,16 @@ impl<'a> Header<'a> {
         let mut first = || Some(first_component(fields.next()?, delimiters));
         let (sending_application, sending_facility) = (first()?, first()?);
         let (receiving_application, receiving_facility) = (first()?, first()?);
-        // MSH-7 and MSH-8 lie between; MSH-10 and MSH-11 behind.
-        let kind = Kind::parse(fields.nth(2)?, delimiters)?;
-        let version = fields.nth(2).map(|field| first_component(field, delimiters)).unwrap_or_default();
+        let (moment, security) = (fields.next()?, fields.next()?);
+        let kind = Kind::parse(fields.next()?, delimiters)?;
+        let control_id = fields.next().unwrap_or_default();
+        // MSH-11 lies between.
+        let version = fields.nth(1).map(|field| first_component(field, delimiters)).unwrap_or_default();
+        let names = [sending_application, sending_facility, receiving_application, receiving_facility];
         Some(Self {
+            separator: *separator,
+            is_nameless: names.into_iter().chain([moment, security]).all(<[u8]>::is_empty),
+            control_id,
             sending_application,
             sending_facility,
             receiving_application,

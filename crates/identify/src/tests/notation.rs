@@ -52,6 +52,7 @@ const MAKERS: &[(&str, &str)] = &[
     ("00:06:6b", "Sysmex Corporation"),
     ("00:0f:14", "Mindray Co., Ltd."),
     ("00:09:5c", "Philips Medical Systems"),
+    ("00:09:fb", "Philips Patient Monitoring"),
     ("00:12:21", "B.Braun Melsungen AG"),
     ("00:a0:57", "LANCOM Systems GmbH"),
     ("00:04:13", "snom technology GmbH"),

@@ -10,6 +10,7 @@ use crate::claims::Source;
 use crate::families::{Family, ObjectId, Text};
 use crate::kinds::Word;
 use crate::makers::Maker;
+use crate::model_numbers::ModelNumber;
 use crate::rules::{Rule, line, rows};
 use crate::signs::{self, Sign};
 use crate::telephones::Telephone;
@@ -40,6 +41,7 @@ fn every_row_of_every_file_is_read() {
     whole::<Listed>(&mut read);
     whole::<Cards>(&mut read);
     whole::<Source>(&mut read);
+    whole::<ModelNumber>(&mut read);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     let there = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
     let there: BTreeSet<String> = there.map(|name| name.into_string().unwrap()).collect();
@@ -133,6 +135,7 @@ fn a_wrong_row_of_another_file_is_told_so_too() {
     refused::<Telephone>("acme | nurse-call | 80 | Acme | - | -", "class: must be known, and no medical one");
     refused::<Maker>("Acme | Acme | -", "begins: must be in lower case");
     refused::<Maker>("acme | Acme | printer; inks", "makes: there is no kind of device called inks");
+    refused::<ModelNumber>("ipp.model | LaserJet | LaserJet", "number: must have a digit");
     refused::<Word>("title | acme | printer", "in: title is none of: name, system, recog");
     refused::<Word>("recog | Pump | infusion-pump", "class: no word means");
     refused::<Listed>("inks | black", "list: inks is none of: browsers");

@@ -493,6 +493,41 @@ fn laboratories() {
 }
 
 #[test]
+fn monitors_announce_themselves() {
+    const MONITOR: &str = "10.1.7.31 intellivue.maker Philips\n10.1.7.31 intellivue.model M8007A\n\
+        10.1.7.31 intellivue.serial DE00000042\n10.1.7.5 > 10.1.7.31:24105/udp intellivue\n";
+    check(
+        "their own word alone: no monitor was there to be recorded",
+        MONITOR,
+        &[("10.1.7.31", C::Unknown), ("10.1.7.5", C::Unknown)],
+    );
+    check(
+        "with a card of the same maker",
+        &format!("{MONITOR}00:09:fb:00:00:31 owns 10.1.7.31"),
+        &[("10.1.7.31", C::PatientMonitor), ("10.1.7.5", C::Unknown)],
+    );
+    check("a card alone", "00:09:fb:00:00:31 owns 10.1.7.31", &[("10.1.7.31", C::Unknown)]);
+    check(
+        "with a card of another maker",
+        &format!("{MONITOR}50:81:40:00:00:31 owns 10.1.7.31"),
+        &[("10.1.7.31", C::Unknown)],
+    );
+    const MINDRAY: &str = "10.1.7.32 hl7.monitor mindray\n10.1.7.32 hl7.sends ORU^R01\n10.1.7.32 hl7.receives QRY^R02\n\
+        10.1.7.5 > 10.1.7.32:4601/tcp hl7\n";
+    check("another maker's word alone", MINDRAY, &[("10.1.7.32", C::Unknown)]);
+    check(
+        "and with its card",
+        &format!("{MINDRAY}00:0f:14:00:00:32 owns 10.1.7.32"),
+        &[("10.1.7.32", C::PatientMonitor)],
+    );
+    check(
+        "a reader of values is no monitor, whatever card it has",
+        "00:09:fb:00:00:05 owns 10.1.7.5\n10.1.7.5 > 10.1.7.31:24105/udp intellivue",
+        &[("10.1.7.5", C::Unknown)],
+    );
+}
+
+#[test]
 fn sharing_documents_alone_makes_no_clinical_system() {
     let keeps =
         "10.1.5.30:8080/tcp xds.part document-registry\n10.1.5.30:8080/tcp xds.part document-repository\n";

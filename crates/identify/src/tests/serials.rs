@@ -1,4 +1,4 @@
-//! Serial numbers: whose word they are, and when none is claimed.
+//! Serial numbers: whose word they are, and when none is claimed; and models that are told by number.
 
 use wardround_model::{Asset, Claim};
 
@@ -41,12 +41,26 @@ fn a_device_tells_its_own() {
         ("10.1.1.9:44818/tcp ethernet-ip.serial 006c061a", told("006c061a", 75)),
         ("10.1.1.9:3671/udp knx.serial 010203040506", told("010203040506", 75)),
         ("10.1.1.9 poct1-a.serial 5004", told("5004", 80)),
+        ("10.1.1.9 intellivue.serial DE00000042", told("DE00000042", 80)),
     ] {
         assert_eq!(serial(line), expected, "{line}");
     }
     let claim = asset("10.1.1.9 poct1-a.serial 5004", "10.1.1.9").serial.unwrap();
     assert_eq!(reasons(&claim), ["It says over POCT1-A: \"5004\""]);
     assert_eq!(claim.reasons[0].grounds.len(), 1);
+}
+
+#[test]
+fn a_model_told_by_number_is_claimed_by_its_name() {
+    let model = |said: &str| asset(&format!("10.1.1.9 intellivue.model {said}"), "10.1.1.9").model.unwrap();
+    let known = model("M8007A");
+    assert_eq!(known.value, "IntelliVue MP70");
+    assert_eq!(reasons(&known), ["It says over IntelliVue: \"M8007A\", which is the IntelliVue MP70"]);
+    let other = model("M9999A");
+    assert_eq!(
+        (other.value.as_str(), reasons(&other)),
+        ("M9999A", vec!["It says over IntelliVue: \"M9999A\""])
+    );
 }
 
 #[test]

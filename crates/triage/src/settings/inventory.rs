@@ -33,6 +33,7 @@ const OF_TRAFFIC: &[&str] = &[
     "ftp.",
     "hl7.",
     "http.",
+    "intellivue.",
     "ipp.",
     "kerberos.",
     "knx.",

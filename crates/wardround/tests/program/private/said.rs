@@ -80,6 +80,15 @@ pub(super) fn said(protocol: Protocol) -> Vec<Said> {
         Protocol::Hl7 => vec![
             named("hl7/client", &["Canaryman^Erika", "MRN-40081573", "secret", "Canary"]),
             seed("hl7/server"),
+            with("hl7/monitor", &[("Canaryman^Erika", "NAME^NAME"), ("ICU&7", "NAME&NAME")]),
+            with(
+                "hl7-udp/announced",
+                &[("Canaryman^Erika", "NAME^NAME"), ("CANARY NAME", "NAME"), ("CANARY BED", "NAME")],
+            ),
+            Seed(
+                "hl7-udp/wide",
+                vec![(wide("Canaryman^Erika"), wide(NAME)), (wide("CANARY NAME"), wide(NAME))],
+            ),
         ],
         Protocol::Astm => vec![
             with("astm/one", &[("WBC|7.5", "WBC|NAME"), ("B1234567", "B1234567")]),
@@ -91,6 +100,17 @@ pub(super) fn said(protocol: Protocol) -> Vec<Said> {
                 "<OBS.R01><HDR><HDR.control_id V=\"2\"/></HDR><PT><PT.patient_id V=\"NAME\"/><PT.name V=\"NAME\"/></PT><OPR><OPR.operator_id V=\"NAME\"/></OPR><OBS><OBS.value V=\"NAME\"/></OBS></OBS.R01>",
             ),
         ],
+        // The label of its bed, and what is measured; the monitor's labels have their bytes the other way round.
+        Protocol::Intellivue => {
+            let wide: Vec<u8> = name(11).encode_utf16().flat_map(u16::to_be_bytes).collect();
+            let bed: Vec<u8> = "ICU 7 ERIKA".encode_utf16().flat_map(u16::to_be_bytes).collect();
+            vec![
+                Seed("intellivue/announced", vec![(bed.clone(), wide.clone())]),
+                Seed("intellivue/created", vec![(bed, wide)]),
+                seed("intellivue/asks"),
+                named("intellivue/answers", &["ERIKA CANARY"]),
+            ]
+        }
         Protocol::Tls => {
             vec![named("tls/client-12", &["ct-2.example"]), named("tls/server-12", &["ct-2.example"])]
         }
