@@ -190,6 +190,7 @@ fn tells(kind: FactKind) -> Tells {
         | FactKind::SnmpName
         | FactKind::LldpName
         | FactKind::LldpNeighbourOf
+        | FactKind::SwitchPort
         | FactKind::CdpName
         | FactKind::RadiusName
         | FactKind::NetbiosName

@@ -1,15 +1,18 @@
-//! What tables tell: cards with their addresses, cards that are in use, and neighbours (LLDP), as lists of the same tables would.
+//! What tables tell: cards with their addresses, cards that are in use and at which port, and neighbours (LLDP), as lists of the same
+//! tables would.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use wardround_model::{Fact, FactKind, MacAddr, Subject};
+use wardround_model::{Fact, FactKind, MacAddr, Port, Subject, SwitchPort};
 
 use super::columns::{COLUMNS, Column};
 use super::response::{Response, Row, messages};
 
 /// `lldpRemChassisIdSubtype`: the identifier is a card.
 const IS_CARD: u32 = 4;
+/// `lldpLocPortIdSubtype`: the identifier is the name of an interface. Others may be texts of the switch's owner.
+const IS_INTERFACE_NAME: u32 = 5;
 /// `dot1dTpFdbStatus`, `dot1qTpFdbStatus`: the switch learned it from traffic.
 const IS_LEARNED: u32 = 3;
 /// `ianaAddressFamilyNumbers`: IPv4.
@@ -33,6 +36,14 @@ struct Read<'a> {
     neighbours: BTreeMap<Vec<u32>, Neighbour<'a>>,
     owns: BTreeSet<(MacAddr, Ipv4Addr)>,
     in_use: BTreeSet<MacAddr>,
+    /// Ports by their number in LLDP, as far as these are called by their interface.
+    called_by_interface: BTreeSet<u32>,
+    own_ports: BTreeMap<u32, Port>,
+    /// Interfaces of the bridge's ports, and their names.
+    interfaces: BTreeMap<u32, u32>,
+    names: BTreeMap<u32, Port>,
+    /// Numbers of the bridge's ports at which cards were learned.
+    learned_at: BTreeSet<(MacAddr, u32)>,
 }
 
 /// The facts in the answers of one switch, which follow each other.
@@ -71,13 +82,30 @@ impl<'a> Read<'a> {
                 let (_, address) = place.split_first()?;
                 self.owns.insert((card(row.bytes()?)?, self::address(address)?));
             }
-            Column::Learned | Column::LearnedInVlan => {
-                let octets = place.get(place.len().checked_sub(6)?..)?;
-                let octets: Vec<u8> =
-                    octets.iter().map(|octet| u8::try_from(*octet).ok()).collect::<Option<_>>()?;
-                if row.number()? == IS_LEARNED {
-                    self.in_use.insert(card(&octets)?);
+            Column::OwnPortKind => {
+                if row.number()? == IS_INTERFACE_NAME {
+                    self.called_by_interface.insert(*place.first()?);
                 }
+            }
+            Column::OwnPort => {
+                self.own_ports.insert(*place.first()?, port(row.bytes()?)?);
+            }
+            Column::BridgePort => {
+                self.interfaces.insert(*place.first()?, row.number()?);
+            }
+            Column::InterfaceName => {
+                self.names.insert(*place.first()?, port(row.bytes()?)?);
+            }
+            Column::Learned | Column::LearnedInVlan => {
+                let card = card_of_row(place)?;
+                if row.number()? == IS_LEARNED {
+                    self.in_use.insert(card);
+                }
+            }
+            Column::LearnedAt | Column::LearnedInVlanAt => {
+                // Port 0: it is not known where.
+                let port = row.number().filter(|port| *port > 0)?;
+                self.learned_at.insert((card_of_row(place)?, port));
             }
         }
         Some(())
@@ -100,7 +128,9 @@ impl<'a> Read<'a> {
             tell(card, FactKind::LldpName, neighbour.name);
             tell(card, FactKind::LldpDescription, neighbour.description);
             if let Some(port) = place.get(1) {
-                tell(card, FactKind::LldpNeighbourOf, format!("{switch},port-{port}").as_bytes());
+                let name = self.own_ports.get(port).filter(|_| self.called_by_interface.contains(port));
+                let at = at(switch, name, *port);
+                tell(card, FactKind::LldpNeighbourOf, at.as_bytes());
             }
         }
         for (card, ip) in owns {
@@ -108,11 +138,32 @@ impl<'a> Read<'a> {
                 tell(card, FactKind::OwnsIp, IpAddr::V4(ip).to_string().as_bytes());
             }
         }
+        for (card, port) in self.learned_at.iter().filter(|(card, _)| self.in_use.contains(card)) {
+            let name = self.interfaces.get(port).and_then(|interface| self.names.get(interface));
+            tell(*card, FactKind::SwitchPort, at(switch, name, *port).as_bytes());
+        }
         for card in self.in_use {
             tell(card, FactKind::ListedState, b"in-use");
         }
         found
     }
+}
+
+/// A port of the switch by its name, else by its number.
+fn at(switch: Ipv4Addr, name: Option<&Port>, number: u32) -> String {
+    let port = name.cloned().unwrap_or(Port::Numbered(number));
+    SwitchPort { switch: IpAddr::V4(switch), port: Some(port) }.to_string()
+}
+
+fn port(name: &[u8]) -> Option<Port> {
+    Port::named(std::str::from_utf8(name).ok()?)
+}
+
+/// The card that a row of a table of cards is of: the last six parts of its name.
+fn card_of_row(place: &[u32]) -> Option<MacAddr> {
+    let octets = place.get(place.len().checked_sub(6)?..)?;
+    let octets: Vec<u8> = octets.iter().map(|octet| u8::try_from(*octet).ok()).collect::<Option<_>>()?;
+    card(&octets)
 }
 
 /// A switch has addresses for itself alone.

@@ -90,6 +90,19 @@ fn switch() -> Objects {
         ("1.3.6.1.2.1.17.4.3.1.3.0.27.44.0.1.30".to_owned(), INTEGER, vec![3]),
         ("1.3.6.1.2.1.17.4.3.1.3.0.27.44.0.1.2".to_owned(), INTEGER, vec![4]),
         ("1.3.6.1.2.1.17.7.1.2.2.1.3.20.0.27.44.0.1.31".to_owned(), INTEGER, vec![3]),
+        ("1.3.6.1.2.1.17.4.3.1.2.0.27.44.0.1.30".to_owned(), INTEGER, vec![3]),
+        // Its own card, which nobody learned; and one of which it is not known where.
+        ("1.3.6.1.2.1.17.4.3.1.2.0.27.44.0.1.2".to_owned(), INTEGER, vec![3]),
+        ("1.3.6.1.2.1.17.7.1.2.2.1.2.20.0.27.44.0.1.31".to_owned(), INTEGER, vec![4]),
+        ("1.3.6.1.2.1.17.7.1.2.2.1.3.20.0.27.44.0.1.32".to_owned(), INTEGER, vec![3]),
+        ("1.3.6.1.2.1.17.7.1.2.2.1.2.20.0.27.44.0.1.32".to_owned(), INTEGER, vec![0]),
+        // Ports of the bridge, of which the fourth has a name of its owner's.
+        ("1.3.6.1.2.1.17.1.4.1.2.3".to_owned(), INTEGER, vec![10]),
+        ("1.3.6.1.2.1.17.1.4.1.2.4".to_owned(), INTEGER, vec![11]),
+        ("1.3.6.1.2.1.31.1.1.1.1.10".to_owned(), OCTET_STRING, b"Gi1/0/3".to_vec()),
+        ("1.3.6.1.2.1.31.1.1.1.1.11".to_owned(), OCTET_STRING, b"Erika 4".to_vec()),
+        ("1.0.8802.1.1.2.1.3.7.1.2.7".to_owned(), INTEGER, vec![5]),
+        ("1.0.8802.1.1.2.1.3.7.1.3.7".to_owned(), OCTET_STRING, b"Gi1/0/7".to_vec()),
         (format!("{neighbour}.4.{row}"), INTEGER, vec![4]),
         (format!("{neighbour}.5.{row}"), OCTET_STRING, vec![0, 0x1b, 0x2c, 0, 1, 40]),
         (format!("{neighbour}.9.{row}"), OCTET_STRING, b"ap-4".to_vec()),
@@ -109,7 +122,7 @@ fn the_tables_of_a_switch_tell_its_neighbours() {
     let (tables, sent, heard) = walked(|request| answer(&switch(), request), Duration::from_millis(3));
     assert!(!tables.is_cut_short());
     // The system group, and each column twice or once: all rows fit into one answer, which shows its end as well.
-    assert_eq!((sent.len(), tables.walked().len()), (11, 10));
+    assert_eq!((sent.len(), tables.walked().len()), (17, 16));
     let mut told: Vec<String> = facts(&heard, SWITCH)
         .iter()
         .map(|(about, fact)| format!("{about} {} {}", fact.kind().code(), fact.value()))
@@ -121,11 +134,14 @@ fn the_tables_of_a_switch_tell_its_neighbours() {
             "00:1b:2c:00:01:02 address.owns 10.20.1.2",
             "00:1b:2c:00:01:09 address.owns 10.20.1.9",
             "00:1b:2c:00:01:1e list.state in-use",
+            "00:1b:2c:00:01:1e switch.port 10.20.1.2,Gi1/0/3",
             "00:1b:2c:00:01:1f list.state in-use",
+            "00:1b:2c:00:01:1f switch.port 10.20.1.2,port-4",
+            "00:1b:2c:00:01:20 list.state in-use",
             "00:1b:2c:00:01:28 address.owns 10.20.1.40",
             "00:1b:2c:00:01:28 lldp.description Example AP 4711 2.1",
             "00:1b:2c:00:01:28 lldp.name ap-4",
-            "00:1b:2c:00:01:28 lldp.neighbour-of 10.20.1.2,port-7",
+            "00:1b:2c:00:01:28 lldp.neighbour-of 10.20.1.2,Gi1/0/7",
         ]
     );
 }

@@ -1,7 +1,7 @@
 use wardround_model::SourceKind;
 
 use crate::table::tests::imported;
-use crate::told::{errors, facts};
+use crate::told::{self, errors, facts};
 
 const OWNS: [&str; 2] =
     ["00:1b:2c:03:4e:5f address.owns 10.20.3.7", "00:1b:2c:03:4e:60 address.owns 10.20.3.8"];
@@ -43,5 +43,15 @@ fn each_makers_table_of_cards_says_the_same() {
             ["00:1b:2c:03:4e:5f list.state in-use", "00:1b:2c:03:4e:60 list.state in-use"],
             "{text}"
         );
+        // Where a person says whose table it is, also at which of its ports.
+        let of_switch = told::about("macs.txt", text.as_bytes(), told::device("10.20.1.2")).unwrap();
+        assert_eq!((of_switch.kind, errors(&of_switch)), (SourceKind::MacTable, vec![]), "{text}");
+        let places: Vec<String> =
+            facts(&of_switch).into_iter().filter(|fact| fact.contains("switch.port")).collect();
+        let five = ["Gi1/0/5", "A5", "1/1/5"].into_iter().find(|port| text.contains(port)).unwrap();
+        let expected = [("5f", five.to_owned()), ("60", five.replace("/5", "/6").replace("A5", "A6"))];
+        let expected =
+            expected.map(|(card, port)| format!("00:1b:2c:03:4e:{card} switch.port 10.20.1.2,{port}"));
+        assert_eq!(places, expected, "{text}");
     }
 }

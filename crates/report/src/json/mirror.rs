@@ -24,7 +24,7 @@ struct SwitchShape {
     recipes: Vec<RecipeShape>,
     devices: u64,
     medical: u64,
-    ports: Vec<u32>,
+    ports: Vec<String>,
     devices_in_all: u64,
     medical_in_all: u64,
 }
@@ -61,7 +61,7 @@ fn switch(switch: MirrorSwitch) -> SwitchShape {
         recipes: switch.recipes.iter().map(recipe).collect(),
         devices: switch.devices,
         medical: switch.medical,
-        ports: switch.ports,
+        ports: switch.ports.iter().map(ToString::to_string).collect(),
         devices_in_all: switch.devices_in_all,
         medical_in_all: switch.medical_in_all,
     }
@@ -91,7 +91,7 @@ mod tests {
         (switch.maker, switch.model) = (claim("Cisco"), claim("WS-C2960X-48TS-L"));
         let mut round = made_up::round(vec![pump, switch], Vec::new());
         round.coverage.sources.push(made_up::list(SourceKind::Asked));
-        let stands = "10.1.0.12,port-7";
+        let stands = "10.1.0.12,Gi1/0/7";
         round.observations.push(made_up::seen(
             Subject::Mac(card),
             FactKind::LldpNeighbourOf,
@@ -126,7 +126,7 @@ mod tests {
               "devices": 1,
               "medical": 1,
               "ports": [
-                7
+                "Gi1/0/7"
               ],
               "devices_in_all": 1,
               "medical_in_all": 1

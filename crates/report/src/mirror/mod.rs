@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use wardround_model::words::MASK;
-use wardround_model::{Asset, AssetId, Network, Round};
+use wardround_model::{Asset, AssetId, Network, Port, Round};
 
 use crate::page::Traffic;
 pub use recipe::Recipe;
@@ -50,8 +50,8 @@ pub struct MirrorSwitch {
     pub devices: u64,
     /// Those of them that take part in care.
     pub medical: u64,
-    /// Where they stand: its ports as it counts them for LLDP, sorted.
-    pub ports: Vec<u32>,
+    /// Where they stand: its ports by their names, or by the numbers by which it counts them.
+    pub ports: Vec<Port>,
     /// The unheard devices of all networks that stand at it.
     pub devices_in_all: u64,
     /// Those of them that take part in care.
@@ -70,11 +70,11 @@ struct Gap<'a> {
 struct Stand {
     devices: u64,
     medical: u64,
-    ports: BTreeSet<u32>,
+    ports: BTreeSet<Port>,
 }
 
 impl Stand {
-    fn add(&mut self, device: &Asset, ports: BTreeSet<u32>) {
+    fn add(&mut self, device: &Asset, ports: BTreeSet<Port>) {
         self.devices = self.devices.saturating_add(1);
         self.medical = self.medical.saturating_add(u64::from(device.class.value.is_medical()));
         self.ports.extend(ports);

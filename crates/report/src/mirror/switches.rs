@@ -1,14 +1,16 @@
 //! The switches of a round, and which device stands at which of them.
 //!
-//! A device stands where a switch's own table of neighbours has it (LLDP, read by a question). What else says that something is a switch
-//! names a box, and tells nothing of who stands at it. Not here: tables of addresses, which switches fill with what passes through them,
-//! too.
+//! A device stands where a switch's own table of neighbours has it (LLDP). Medical devices seldom say that they are there, so else it stands
+//! at the port through which a switch reaches its card, of all switches at the one with fewest cards: behind a port with many there is
+//! another switch, whose own table would tell. What else says that something is a switch names a box, and tells nothing of who stands at
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use wardround_model::{
-    Asset, AssetId, DeviceClass, FactKind, MacAddr, Network, Observation, Round, Subject, Timestamp,
+    Asset, AssetId, DeviceClass, FactKind, MacAddr, Network, Observation, Port, Round, Subject, SwitchPort,
+    Timestamp,
 };
 
 use super::recipe::{self, Recipe};
@@ -28,11 +30,14 @@ const TEXTS: [FactKind; 8] = [
 /// Words of such a text that name a switch; Cisco names its own by series.
 const NAMES_A_SWITCH: [&str; 3] = ["switch", "catalyst", "ws-c"];
 
+/// Behind a port with more cards than these stands a switch, or a host of virtual machines; with a telephone, the computer behind it and a
+/// small switch in a room there may be some.
+const MOST_AT_A_PORT: usize = 8;
+
 /// Where a card stands, and since when that is known.
 struct Place {
     told: Timestamp,
-    switch: IpAddr,
-    port: Option<u32>,
+    at: SwitchPort,
 }
 
 /// The switches, and who stands where.
@@ -59,9 +64,13 @@ impl<'a> Switches<'a> {
         }
         let mut said: BTreeMap<AssetId, (&'a Asset, Vec<&'a Observation>)> = BTreeMap::new();
         let mut places = HashMap::new();
+        let mut reached: BTreeMap<SwitchPort, Vec<(MacAddr, Timestamp)>> = BTreeMap::new();
         for it in round.observations.iter().filter(|it| matters(it)) {
-            if it.fact.kind() == FactKind::LldpNeighbourOf {
-                stand(&mut places, it);
+            if let Some((card, place)) = place(it) {
+                match it.fact.kind() {
+                    FactKind::SwitchPort => reached.entry(place.at).or_default().push((card, place.told)),
+                    _ => stand(&mut places, card, place),
+                }
                 continue;
             }
             let asset = match it.subject {
@@ -72,8 +81,9 @@ impl<'a> Switches<'a> {
                 said.entry(asset.id).or_insert((asset, Vec::new())).1.push(it);
             }
         }
+        at_the_port_with_fewest(&mut places, reached);
         let mut found = Self { by_address, places, texts: BTreeMap::new(), switches: BTreeSet::new() };
-        found.switches = found.places.values().map(|place| found.as_known(place.switch)).collect();
+        found.switches = found.places.values().map(|place| found.as_known(place.at.switch)).collect();
         for (id, (asset, said)) in said {
             if is_switch(asset, &said) {
                 found.switches.extend(address(asset));
@@ -85,10 +95,10 @@ impl<'a> Switches<'a> {
     }
 
     /// The switches at which a device stands, with its ports there.
-    pub(super) fn at_which(&self, device: &Asset) -> BTreeMap<IpAddr, BTreeSet<u32>> {
-        let mut at: BTreeMap<IpAddr, BTreeSet<u32>> = BTreeMap::new();
+    pub(super) fn at_which(&self, device: &Asset) -> BTreeMap<IpAddr, BTreeSet<Port>> {
+        let mut at: BTreeMap<IpAddr, BTreeSet<Port>> = BTreeMap::new();
         for place in device.macs.iter().filter_map(|card| self.places.get(card)) {
-            at.entry(self.as_known(place.switch)).or_default().extend(place.port);
+            at.entry(self.as_known(place.at.switch)).or_default().extend(place.at.port.clone());
         }
         at
     }
@@ -121,19 +131,47 @@ impl<'a> Switches<'a> {
 
 fn matters(it: &Observation) -> bool {
     let kind = it.fact.kind();
-    matches!(kind, FactKind::LldpNeighbourOf | FactKind::LldpWorksAs | FactKind::StpRole)
-        || TEXTS.contains(&kind)
+    matches!(
+        kind,
+        FactKind::LldpNeighbourOf | FactKind::SwitchPort | FactKind::LldpWorksAs | FactKind::StpRole
+    ) || TEXTS.contains(&kind)
 }
 
-/// Takes in `10.20.1.2,port-7`. A card that was moved stands where it was told last.
-fn stand(places: &mut HashMap<MacAddr, Place>, it: &Observation) {
-    let Subject::Mac(card) = it.subject else { return };
-    let (switch, port) = it.fact.value().split_once(',').unwrap_or((it.fact.value(), ""));
-    let Ok(switch) = switch.parse() else { return };
-    let port = port.strip_prefix("port-").and_then(|number| number.parse().ok());
-    let place = Place { told: it.last, switch, port };
+/// Where a card stands or is reached, of a fact that tells it.
+fn place(it: &Observation) -> Option<(MacAddr, Place)> {
+    let tells = matches!(it.fact.kind(), FactKind::LldpNeighbourOf | FactKind::SwitchPort);
+    let Subject::Mac(card) = it.subject else { return None };
+    let at = it.fact.value().parse().ok().filter(|_| tells)?;
+    Some((card, Place { told: it.last, at }))
+}
+
+/// A card that was moved stands where it was told last.
+fn stand(places: &mut HashMap<MacAddr, Place>, card: MacAddr, place: Place) {
     if places.get(&card).is_none_or(|known| known.told < place.told) {
         places.insert(card, place);
+    }
+}
+
+/// Cards of which no table of neighbours tells where they stand.
+fn at_the_port_with_fewest(
+    places: &mut HashMap<MacAddr, Place>,
+    reached: BTreeMap<SwitchPort, Vec<(MacAddr, Timestamp)>>,
+) {
+    let mut fewest: HashMap<MacAddr, (usize, Place)> = HashMap::new();
+    for (at, cards) in reached {
+        let count = cards.len();
+        for (card, told) in cards.into_iter().filter(|_| count <= MOST_AT_A_PORT || at.port.is_none()) {
+            // Of a table without ports it is not known what stands between.
+            let count = if at.port.is_none() { usize::MAX } else { count };
+            let is_nearer =
+                fewest.get(&card).is_none_or(|(other, known)| (count, known.told) < (*other, told));
+            if is_nearer {
+                fewest.insert(card, (count, Place { told, at: at.clone() }));
+            }
+        }
+    }
+    for (card, (_, place)) in fewest {
+        places.entry(card).or_insert(place);
     }
 }
 

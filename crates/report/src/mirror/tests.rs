@@ -60,7 +60,7 @@ fn told(round: &Round) -> String {
                 recipes,
                 switch.devices,
                 switch.medical,
-                switch.ports,
+                switch.ports.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 switch.devices_in_all,
                 switch.medical_in_all
             ));
@@ -89,10 +89,10 @@ fn devices_are_counted_at_the_switch_that_has_them_as_neighbours() {
     ];
     insta::assert_snapshot!(told(&unheard(assets, observations)), @r#"
     10.1.4.0/24 4 2 0
-      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 2 1 [7, 10] 3 2
-      10.1.0.13 - - - [] 1 0 [2] 1 0
+      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 2 1 ["port-7", "port-10"] 3 2
+      10.1.0.13 - - - [] 1 0 ["port-2"] 1 0
     10.1.5.0/24 1 1 0
-      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 1 1 [7] 3 2
+      10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 1 1 ["port-7"] 3 2
     10.1.0.0/24 1 0 0
       10.1.0.12 switch-2 Cisco WS-C2960X-48TS-L ["cisco-catalyst-ios-ios-xe"] 0 0 [] 3 2
       10.1.0.13 - - - [] 0 0 [] 1 0
@@ -109,11 +109,51 @@ fn who_was_moved_stands_where_it_was_told_last_and_who_has_two_cards_at_both() {
         neighbour(1, "10.1.0.14,port-4", "2026-11-20"),
         neighbour(2, "10.1.0.15,port-9", "2026-11-20"),
     ];
-    insta::assert_snapshot!(told(&unheard(vec![two], moved.to_vec())), @r"
+    insta::assert_snapshot!(told(&unheard(vec![two], moved.to_vec())), @r#"
     10.1.4.0/24 1 1 0
-      10.1.0.13 - - - [] 1 1 [3] 1 1
-      10.1.0.15 - - - [] 1 1 [9] 1 1
-    ");
+      10.1.0.13 - - - [] 1 1 ["port-3"] 1 1
+      10.1.0.15 - - - [] 1 1 ["port-9"] 1 1
+    "#);
+}
+
+/// What a switch's table of cards says.
+fn reached(card: u8, at: &str, day: &str) -> Observation {
+    seen(Subject::Mac(mac(card)), FactKind::SwitchPort, at, day)
+}
+
+#[test]
+fn who_says_nothing_stands_at_the_port_with_fewest_cards_that_reaches_it() {
+    let assets: Vec<Asset> =
+        (1..=12).map(|last| device(&format!("10.1.4.{last}"), DeviceClass::InfusionPump, last)).collect();
+    // All are reached through one port of the core switch; two share a port of the switch of their floor, which a third speaks to.
+    let mut observations: Vec<Observation> =
+        (1..=12).map(|last| reached(last, "10.1.0.1,Te1/1/1", "2026-11-20")).collect();
+    observations.extend([
+        reached(1, "10.1.0.12,Gi1/0/10", "2026-11-20"),
+        reached(2, "10.1.0.12,Gi1/0/9", "2026-11-20"),
+        reached(3, "10.1.0.12,Gi1/0/9", "2026-11-20"),
+        neighbour(4, "10.1.0.12,Gi1/0/1", "2026-11-20"),
+        reached(4, "10.1.0.13,Gi1/0/1", "2026-11-22"),
+        // Of two that are as near, where it was told last.
+        reached(5, "10.1.0.13,Gi1/0/2", "2026-11-20"),
+        reached(5, "10.1.0.14,Gi1/0/2", "2026-11-21"),
+        // Of a table without ports it is known which switch, and no more.
+        reached(6, "10.1.0.15", "2026-11-20"),
+        reached(5, "10.1.0.15", "2026-11-22"),
+    ]);
+    insta::assert_snapshot!(told(&unheard(assets.clone(), observations.clone())), @r#"
+    10.1.4.0/24 12 12 0
+      10.1.0.12 - - - [] 4 4 ["Gi1/0/1", "Gi1/0/9", "Gi1/0/10"] 4 4
+      10.1.0.14 - - - [] 1 1 ["Gi1/0/2"] 1 1
+      10.1.0.15 - - - [] 1 1 [] 1 1
+    "#);
+    observations.reverse();
+    assert_eq!(told(&unheard(assets.clone(), observations.clone())).lines().count(), 4);
+    // Behind a port with few there may be no other switch.
+    observations.retain(|it| it.fact.value() == "10.1.0.1,Te1/1/1");
+    assert_eq!(told(&unheard(assets.clone(), observations.clone())), "10.1.4.0/24 12 12 0");
+    observations.truncate(8);
+    assert!(told(&unheard(assets, observations)).contains("10.1.0.1 - - - [] 8 8 [\"Te1/1/1\"] 8 8"));
 }
 
 #[test]
@@ -124,7 +164,7 @@ fn a_switch_with_several_addresses_is_one() {
     let observations = vec![neighbour(1, "10.1.4.250,port-7", "2026-11-20")];
     insta::assert_snapshot!(told(&unheard(assets, observations)), @r#"
     10.1.4.0/24 2 1 0
-      10.1.0.1 core Juniper Networks EX4300 ["juniper-ex-junos-with-els"] 1 1 [7] 1 1
+      10.1.0.1 core Juniper Networks EX4300 ["juniper-ex-junos-with-els"] 1 1 ["port-7"] 1 1
     10.1.0.0/24 1 0 0
       10.1.0.1 core Juniper Networks EX4300 ["juniper-ex-junos-with-els"] 0 0 [] 1 1
     "#);
@@ -152,13 +192,13 @@ fn a_switch_that_says_so_is_named_where_it_has_its_address() {
         says(7, FactKind::LldpWorksAs, "bridge"),
         says(8, FactKind::StpRole, "root"),
     ];
-    insta::assert_snapshot!(told(&unheard(assets, observations)), @r"
+    insta::assert_snapshot!(told(&unheard(assets, observations)), @r#"
     10.1.4.0/24 8 0 0
       10.1.4.1 - - - [] 0 0 [] 0 0
       10.1.4.2 - - - [] 0 0 [] 0 0
       10.1.4.3 - - - [] 0 0 [] 0 0
       10.1.4.4 - - - [] 0 0 [] 0 0
-    ");
+    "#);
 }
 
 #[test]

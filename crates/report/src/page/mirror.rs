@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use wardround_model::Round;
 use wardround_model::words::MASK;
+use wardround_model::{Port, Round};
 
 use super::words::{count, listed, number};
 use crate::mirror::{MirrorAdvice, MirrorSwitch};
@@ -88,7 +88,7 @@ fn switches(one: &MirrorAdvice) -> String {
     format!(" Of these, {}.", listed(&stand, stand.len()))
 }
 
-/// `7 (5 medical) stand at switch-2 (10.20.0.12, Cisco C9200L, LLDP ports 3, 5 and 9)`
+/// `7 (5 medical) stand at switch-2 (10.20.0.12, Cisco C9200L, ports Gi1/0/3 and Gi1/0/5)`
 fn standing(one: &MirrorAdvice, at: usize, switch: &MirrorSwitch) -> String {
     let medical = match switch.medical {
         // Of all of the network's it was said already.
@@ -130,9 +130,23 @@ fn whole_name(switch: &MirrorSwitch) -> Option<&str> {
 }
 
 fn ports(switch: &MirrorSwitch) -> Option<String> {
-    let ports: Vec<String> = switch.ports.iter().map(ToString::to_string).collect();
+    // Where it names none of them, how it counts has to be said.
+    let is_counted = switch.ports.iter().all(|port| matches!(port, Port::Numbered(_)));
+    let ports: Vec<String> = switch
+        .ports
+        .iter()
+        .map(|port| match port {
+            Port::Numbered(number) if is_counted => number.to_string(),
+            port => port.to_string(),
+        })
+        .collect();
     let word = if ports.len() == 1 { "port" } else { "ports" };
-    (!ports.is_empty()).then(|| format!("LLDP {word} {}", listed(&ports, MOST_PORTS)))
+    let how = match (is_counted, ports.len()) {
+        (true, 1) => " as it counts it",
+        (true, _) => " as it counts them",
+        (false, _) => "",
+    };
+    (!ports.is_empty()).then(|| format!("{word} {}{how}", listed(&ports, MOST_PORTS)))
 }
 
 /// The switch with most devices, where they are in several networks.
@@ -271,12 +285,12 @@ mod tests {
             (3, 4, "10.1.0.12,port-11"),
             (4, 4, "10.1.0.13,port-1"),
             (5, 4, ""),
-            (7, 5, "10.1.0.12,port-8"),
-            (8, 5, "10.1.0.12,port-9"),
+            (7, 5, "10.1.0.12,Gi1/0/10"),
+            (8, 5, "10.1.0.12,Gi1/0/9"),
         ];
         insta::assert_snapshot!(advice(&standing(&devices, switches)).join("\n"), @r"
-        The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, 3 of them medical. Of these, 3 (2 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 3, 7 and 11) and 1 at the switch 10.1.0.13 (LLDP port 1).
-        Then in 10.1.5.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Of these, 2 (1 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, LLDP ports 8 and 9).
+        The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, 3 of them medical. Of these, 3 (2 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, ports 3, 7 and 11 as it counts them) and 1 at the switch 10.1.0.13 (port 1 as it counts it).
+        Then in 10.1.5.0/24: 2 devices are known there and not heard on their own link, 1 of them medical. Of these, 2 (1 medical) stand at switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L, ports Gi1/0/9 and Gi1/0/10).
         Then in 10.1.0.0/24: 1 device is known there and not heard on its own link. Switches known there: switch-2 (10.1.0.12, Cisco WS-C2960X-48TS-L) and 10.1.0.13.
         The one switch at which most of them stand is switch-2 (10.1.0.12): 5 devices in 2 networks, 3 of them medical. How it is done: docs/mirror-ports.md (switch-2: #cisco-catalyst-ios-ios-xe).
         ");
@@ -320,7 +334,7 @@ mod tests {
             (7, 4, "10.1.0.14,port-1"),
             (9, 4, "10.1.0.15,port-1"),
         ];
-        insta::assert_snapshot!(advice(&standing(&devices, Vec::new())).join("\n"), @"The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, all of them medical. Of these, 1 stands at the switch 10.1.0.11 (LLDP port 1), 1 at the switch 10.1.0.12 (LLDP port 1), 1 at the switch 10.1.0.13 (LLDP port 1) and others at 2 more. How it is done: docs/mirror-ports.md.");
+        insta::assert_snapshot!(advice(&standing(&devices, Vec::new())).join("\n"), @"The next mirror port would add most in 10.1.4.0/24: 5 devices are known there and not heard on their own link, all of them medical. Of these, 1 stands at the switch 10.1.0.11 (port 1 as it counts it), 1 at the switch 10.1.0.12 (port 1 as it counts it), 1 at the switch 10.1.0.13 (port 1 as it counts it) and others at 2 more. How it is done: docs/mirror-ports.md.");
     }
 
     #[test]

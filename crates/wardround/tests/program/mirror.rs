@@ -14,7 +14,8 @@ phone-3,IP phone,snom,D735,10.20.4.43,00:04:13:00:00:03
 switch-4,Network Switch,Dell,S4048-ON,10.20.4.2,
 ";
 
-/// An agent of SNMP at 10.20.1.9: a switch by Cisco that has pump 1 at its port 7 and the telephone at its port 10.
+/// An agent of SNMP at 10.20.1.9: a switch by Cisco that has pump 1 at its port 7 and the telephone at its port 10, which say so themselves.
+/// Of pump 2 its table of cards tells that it is reached through `Gi1/0/12`.
 const AGENT: &str = r"import socket
 def element(tag, *parts):
     content = b''.join(parts)
@@ -59,6 +60,9 @@ objects = {
 for row, (port, card) in enumerate([(7, '001221000001'), (10, '000413000003')]):
     for column, value in [(4, (2, b'\4')), (5, (4, bytes.fromhex(card)))]:
         objects[name(f'1.0.8802.1.1.2.1.4.1.1.{column}.0.{port}.{row + 1}')] = value
+for at, value in [('17.1.4.1.2.12', b'\x0c'), ('17.4.3.1.2.0.18.33.0.0.2', b'\x0c'), ('17.4.3.1.3.0.18.33.0.0.2', b'\3')]:
+    objects[name('1.3.6.1.2.1.' + at)] = (2, value)
+objects[name('1.3.6.1.2.1.31.1.1.1.1.12')] = (4, b'Gi1/0/12')
 order = sorted(objects)
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('10.20.1.9', 161))
@@ -130,12 +134,12 @@ fn a_switch_that_was_asked_is_told_with_those_that_stand_at_it() {
     );
     let told = in_namespace(&place, &script);
     let advice = "The next mirror port would add most in 10.20.4.0/24: 4 devices are known there and not heard on their own link, 2 of \
-                  them medical. Of these, 2 (1 medical) stand at switch-9 (10.20.1.9, Cisco, LLDP ports 7 and 10).";
+                  them medical. Of these, 3 (2 medical) stand at switch-9 (10.20.1.9, Cisco, ports port-7, port-10 and Gi1/0/12).";
     assert_told(&told, advice);
     assert_told(&told, "(switch-9: #cisco-catalyst-ios-ios-xe).");
     let json: Value = serde_json::from_str(&place.ok(&["round", "show", "--format", "json"])).unwrap();
     let switch = &json["mirror_ports"][0]["switches"][0];
     assert_eq!((&switch["name"], &switch["address"]), (&"switch-9".into(), &"10.20.1.9".into()), "{switch}");
-    assert_eq!(switch["ports"], Value::from(vec![7, 10]), "{switch}");
-    assert_eq!((&switch["devices"], &switch["medical"]), (&2.into(), &1.into()), "{switch}");
+    assert_eq!(switch["ports"], Value::from(vec!["port-7", "port-10", "Gi1/0/12"]), "{switch}");
+    assert_eq!((&switch["devices"], &switch["medical"]), (&3.into(), &2.into()), "{switch}");
 }

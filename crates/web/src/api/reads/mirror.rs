@@ -38,8 +38,8 @@ struct Switch {
     devices: u64,
     /// Those of them that take part in care.
     medical: u64,
-    /// Where they stand: numbers as it counts its ports for LLDP.
-    ports: Vec<u32>,
+    /// Where they stand: its ports by their names, such as `Gi1/0/7`, or `port-7` where only a number is known by which it counts them.
+    ports: Vec<String>,
     /// Devices of all networks that stand at it and were not heard.
     devices_in_all: u64,
     medical_in_all: u64,
@@ -77,7 +77,7 @@ impl From<&MirrorSwitch> for Switch {
             recipes: from.recipes.iter().map(recipe).collect(),
             devices: from.devices,
             medical: from.medical,
-            ports: from.ports.clone(),
+            ports: from.ports.iter().map(ToString::to_string).collect(),
             devices_in_all: from.devices_in_all,
             medical_in_all: from.medical_in_all,
         }
