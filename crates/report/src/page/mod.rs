@@ -9,6 +9,7 @@ pub(crate) mod made_up;
 mod mirror;
 pub mod path;
 pub mod plan;
+mod plugged;
 mod returned;
 mod settled;
 mod sight;
@@ -18,6 +19,7 @@ mod words;
 pub mod work;
 
 pub use lists::{Traffic, place};
+pub use plugged::plugged_in;
 pub use returned::said_to_be_gone;
 pub use settled::holds;
 pub use sight::NotSeen;

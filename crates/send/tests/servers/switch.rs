@@ -66,6 +66,7 @@ fn switch_in_namespaces() {
             format!("{own} address.owns {switch}"),
             format!("{card} address.owns {ip}"),
             format!("{card} list.state in-use"),
+            format!("{card} switch.port {switch},port1"),
             format!("{card} lldp.description Example AP 4711 2.1"),
             format!("{card} lldp.name ap-4"),
             format!("{switch}:161/udp scan.open snmp"),

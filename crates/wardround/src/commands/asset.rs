@@ -69,6 +69,13 @@ fn show(round: &Round, asset: &Asset, again: &str) -> Result<String> {
     let addresses =
         asset.macs.iter().map(ToString::to_string).chain(asset.ips.iter().map(ToString::to_string));
     writeln!(text, "{:10} {}", "Addresses", addresses.collect::<Vec<_>>().join(", "))?;
+    let own = round
+        .observations
+        .iter()
+        .filter(|fact| matches!(fact.subject, Subject::Mac(card) if asset.macs.contains(&card)));
+    for port in page::plugged_in(own) {
+        writeln!(text, "{:10} {port}", "Switch")?;
+    }
     writeln!(
         text,
         "{:10} {}",

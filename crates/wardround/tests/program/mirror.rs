@@ -142,4 +142,15 @@ fn a_switch_that_was_asked_is_told_with_those_that_stand_at_it() {
     assert_eq!((&switch["name"], &switch["address"]), (&"switch-9".into(), &"10.20.1.9".into()), "{switch}");
     assert_eq!(switch["ports"], Value::from(vec!["port-7", "port-10", "Gi1/0/12"]), "{switch}");
     assert_eq!((&switch["devices"], &switch["medical"]), (&3.into(), &2.into()), "{switch}");
+    // And each device says where it is plugged in.
+    assert!(
+        place
+            .ok(&["asset", "show", "10.20.4.42"])
+            .contains("Switch     Gi1/0/12 of 10.20.1.9 (table of cards)\n")
+    );
+    assert!(
+        place
+            .ok(&["asset", "show", "10.20.4.41"])
+            .contains("Switch     port 7 of 10.20.1.9 (its neighbours, LLDP)\n")
+    );
 }

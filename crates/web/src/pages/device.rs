@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use wardround_model::{Asset, Claim, RoundId, Settled, Timestamp, Unjudged};
-use wardround_report::page::{count, day, day_and_time, number};
+use wardround_report::page::{count, day, day_and_time, number, plugged_in};
 use wardround_store::view::{
     DeviceChange, DeviceDetails, FindingFilter, FindingRow, Page as Rows, RoundView, Turn,
 };
@@ -144,6 +144,7 @@ fn places(details: &DeviceDetails) -> Markup {
                 @for name in &asset.names { dt { "Name" } dd { (plain(name)) } }
                 @for ip in &asset.ips { dt { "Address" } dd { code { (ip) } } }
                 @for mac in &asset.macs { dt { "Card" } dd { code { (mac) } } }
+                @for port in plugged_in(&details.observations) { dt { "Switch port" } dd { (port) } }
                 @if !row.network.is_empty() { dt { "Network" } dd { (row.network) } }
                 dt { "First seen" } dd { (day_and_time(asset.first_seen)) " UTC" }
                 @if !active.is_empty() { dt { "Hours with traffic" } dd { (active) ", UTC" } }
