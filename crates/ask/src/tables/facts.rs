@@ -115,12 +115,24 @@ impl<'a> Read<'a> {
         self.neighbours.entry(place.to_vec()).or_default()
     }
 
-    fn facts(self, switch: Ipv4Addr) -> Vec<(Subject, Fact)> {
+    /// The name of a port of the bridge.
+    fn name(&self, port: u32) -> Option<&Port> {
+        self.names.get(self.interfaces.get(&port)?)
+    }
+
+    /// The name of the one port at which a card was learned. Many agents count ports for LLDP in a way of their own.
+    fn learned_where(&self, card: MacAddr) -> Option<&Port> {
+        let mut ports = self.learned_at.range((card, 0)..=(card, u32::MAX)).map(|(_, port)| *port);
+        let first = ports.next().filter(|_| ports.next().is_none())?;
+        self.name(first)
+    }
+
+    fn facts(mut self, switch: Ipv4Addr) -> Vec<(Subject, Fact)> {
         let mut found = Vec::new();
         let mut tell = |card: MacAddr, kind: FactKind, value: &[u8]| {
             found.extend(Fact::new(kind, value).ok().map(|fact| (Subject::Mac(card), fact)));
         };
-        let mut owns = self.owns;
+        let mut owns = std::mem::take(&mut self.owns);
         owns.extend(self.own.iter().filter_map(|(ip, at)| Some((*self.cards.get(at)?, *ip))));
         for (place, neighbour) in &self.neighbours {
             let Some(card) = card(neighbour.id).filter(|_| neighbour.is_card) else { continue };
@@ -129,7 +141,7 @@ impl<'a> Read<'a> {
             tell(card, FactKind::LldpDescription, neighbour.description);
             if let Some(port) = place.get(1) {
                 let name = self.own_ports.get(port).filter(|_| self.called_by_interface.contains(port));
-                let at = at(switch, name, *port);
+                let at = at(switch, name.or_else(|| self.learned_where(card)), *port);
                 tell(card, FactKind::LldpNeighbourOf, at.as_bytes());
             }
         }
@@ -139,11 +151,10 @@ impl<'a> Read<'a> {
             }
         }
         for (card, port) in self.learned_at.iter().filter(|(card, _)| self.in_use.contains(card)) {
-            let name = self.interfaces.get(port).and_then(|interface| self.names.get(interface));
-            tell(*card, FactKind::SwitchPort, at(switch, name, *port).as_bytes());
+            tell(*card, FactKind::SwitchPort, at(switch, self.name(*port), *port).as_bytes());
         }
-        for card in self.in_use {
-            tell(card, FactKind::ListedState, b"in-use");
+        for card in &self.in_use {
+            tell(*card, FactKind::ListedState, b"in-use");
         }
         found
     }

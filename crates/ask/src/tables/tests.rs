@@ -103,6 +103,9 @@ fn switch() -> Objects {
         ("1.3.6.1.2.1.31.1.1.1.1.11".to_owned(), OCTET_STRING, b"Erika 4".to_vec()),
         ("1.0.8802.1.1.2.1.3.7.1.2.7".to_owned(), INTEGER, vec![5]),
         ("1.0.8802.1.1.2.1.3.7.1.3.7".to_owned(), OCTET_STRING, b"Gi1/0/7".to_vec()),
+        // One whose port LLDP knows by number alone was learned at one port, and at no other.
+        (format!("{neighbour}.4.300.9.3"), INTEGER, vec![4]),
+        (format!("{neighbour}.5.300.9.3"), OCTET_STRING, vec![0, 0x1b, 0x2c, 0, 1, 30]),
         (format!("{neighbour}.4.{row}"), INTEGER, vec![4]),
         (format!("{neighbour}.5.{row}"), OCTET_STRING, vec![0, 0x1b, 0x2c, 0, 1, 40]),
         (format!("{neighbour}.9.{row}"), OCTET_STRING, b"ap-4".to_vec()),
@@ -134,6 +137,7 @@ fn the_tables_of_a_switch_tell_its_neighbours() {
             "00:1b:2c:00:01:02 address.owns 10.20.1.2",
             "00:1b:2c:00:01:09 address.owns 10.20.1.9",
             "00:1b:2c:00:01:1e list.state in-use",
+            "00:1b:2c:00:01:1e lldp.neighbour-of 10.20.1.2,Gi1/0/3",
             "00:1b:2c:00:01:1e switch.port 10.20.1.2,Gi1/0/3",
             "00:1b:2c:00:01:1f list.state in-use",
             "00:1b:2c:00:01:1f switch.port 10.20.1.2,port-4",

@@ -67,6 +67,8 @@ fn switch_in_namespaces() {
             format!("{card} address.owns {ip}"),
             format!("{card} list.state in-use"),
             format!("{card} switch.port {switch},port1"),
+            // By the one port at which its card was learned: this agent calls its ports by their cards.
+            format!("{card} lldp.neighbour-of {switch},port1"),
             format!("{card} lldp.description Example AP 4711 2.1"),
             format!("{card} lldp.name ap-4"),
             format!("{switch}:161/udp scan.open snmp"),
@@ -74,9 +76,7 @@ fn switch_in_namespaces() {
         ] {
             assert!(told.contains(&fact), "{fact} is missing in {told:#?}");
         }
-        let next_to = format!("{card} lldp.neighbour-of {switch},port-");
         assert_eq!(told.iter().filter(|fact| fact.contains("lldp.neighbour-of")).count(), 1);
-        assert!(told.iter().any(|fact| fact.starts_with(&next_to)), "{told:#?}");
         // Of the cards, none is told that is not there.
         let cards = told
             .iter()
