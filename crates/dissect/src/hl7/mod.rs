@@ -17,6 +17,7 @@ pub(crate) use monitor::{PORTS as MONITOR_PORTS, dissect_announced};
 use wardround_model::FactKind;
 
 use crate::{About, Facts, Half, Role, Start, Verdict};
+use monitor::Said;
 
 /// Start block of MLLP: a vertical tab, which no text of HL7 holds.
 const START_BLOCK: u8 = 0x0B;
@@ -88,25 +89,19 @@ fn read(bytes: &[u8], before: usize, half: &Half<'_>, facts: &mut Facts) -> Verd
     let (segment, after) = bytes.split_at_checked(end).unwrap_or_default();
     let Some(header) = Header::parse(segment) else { return Verdict::NotThis };
     let Some(answers) = is_acknowledgement(after) else { return more(bytes.len().saturating_add(1)) };
-    let by_monitor = match monitor::said(&header, after) {
-        monitor::Said::Wanting => return more(bytes.len().saturating_add(1)),
-        monitor::Said::Nothing => None,
-        monitor::Said::OnlyThatItIsThere => Some(monitor::role(half)),
-        monitor::Said::Message { itself } => {
-            header.tell(facts);
-            if itself {
-                monitor::tell(facts);
-            }
-            Some(monitor::role(half))
-        }
-    };
-    let used = before.saturating_add(next_block(bytes, end));
-    if let Some(sender) = by_monitor {
-        return Verdict::Message { used, sender };
+    let said = monitor::said(&header, after);
+    match said {
+        Said::Wanting => return more(bytes.len().saturating_add(1)),
+        Said::OnlyThatItIsThere => {}
+        Said::Nothing | Said::Message | Said::ThatItIsAMonitor => header.tell(facts),
     }
-    header.tell(facts);
-    let sender = if answers || header.kind.is(b"ACK") { Role::Server } else { Role::Client };
-    Verdict::Message { used, sender }
+    if said == Said::ThatItIsAMonitor {
+        monitor::tell(facts);
+    }
+    let is_answer = answers || header.kind.is(b"ACK");
+    let usual = if is_answer { Role::Server } else { Role::Client };
+    let sender = if said == Said::Nothing { usual } else { monitor::role(half).unwrap_or(usual) };
+    Verdict::Message { used: before.saturating_add(next_block(bytes, end)), sender }
 }
 
 /// Whether a header can begin so: `MSH`, then delimiters, which are never letters or digits.

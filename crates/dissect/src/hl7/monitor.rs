@@ -34,6 +34,7 @@ const MOST: usize = 4 << 10;
 const END_BLOCK: u8 = 0x1C;
 
 /// What a message says of who sends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
     /// It is no message of or to such a monitor.
     Nothing,
@@ -41,8 +42,10 @@ pub(super) enum Said {
     Wanting,
     /// Nothing but that its sender is there.
     OnlyThatItIsThere,
-    /// A message between such a monitor and who reads it, and whether the monitor says that it is one.
-    Message { itself: bool },
+    /// Nothing; it is a message between such a monitor and who reads it.
+    Message,
+    /// That it is a monitor.
+    ThatItIsAMonitor,
 }
 
 /// Looks at a header, and where it is the first that a monitor sends, at what is behind it.
@@ -53,21 +56,22 @@ pub(super) fn said(header: &Header<'_>, after: &[u8]) -> Said {
         return Said::Nothing;
     }
     match header.control_id {
-        purpose::IS_THERE => Said::OnlyThatItIsThere,
+        purpose::IS_THERE if after.trim_ascii_start().first() == Some(&END_BLOCK) => Said::OnlyThatItIsThere,
         purpose::BEGINS if header.kind.is(b"ORU") => match calls_its_values(after, header.separator) {
-            Some(itself) => Said::Message { itself },
+            Some(true) => Said::ThatItIsAMonitor,
+            Some(false) => Said::Message,
             None => Said::Wanting,
         },
-        _ => Said::Message { itself: false },
+        _ => Said::Message,
     }
 }
 
-/// Monitors are connected to, and speak all the same.
-pub(super) fn role(half: &Half<'_>) -> Role {
+/// Monitors are connected to, and speak all the same: by the port that they are connected to.
+pub(super) fn role(half: &Half<'_>) -> Option<Role> {
     match (half.sender_port, half.receiver_port) {
-        (VALUES, _) => Role::Server,
-        (_, VALUES) => Role::Client,
-        _ => Role::Unknown,
+        (VALUES, _) => Some(Role::Server),
+        (_, VALUES) => Some(Role::Client),
+        _ => None,
     }
 }
 
@@ -174,6 +178,14 @@ mod tests {
             "Sender hl7.sends=QRY^R02\nReceiver hl7.receives=QRY^R02\nSender hl7.version=2.3.1\n"
         );
         assert_eq!(told.roles, [Role::Client; 2]);
+    }
+
+    #[test]
+    fn a_result_that_is_numbered_as_a_sign_of_life_is_a_result() {
+        let bytes = VALUES_OF_IT.replace("|204|", "|106|");
+        let told = Side::new(dissect, bytes.as_bytes(), Start::Opening).check();
+        assert!(told.lines().starts_with("Sender hl7.sends=ORU^R01\n"), "{}", told.lines());
+        assert_eq!(told.roles, [Role::Client]);
     }
 
     #[test]
