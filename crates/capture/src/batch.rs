@@ -55,6 +55,10 @@ pub(crate) struct Batch {
     /// Packets that were put together from fragments, one behind the other.
     pub(crate) assembled: Vec<u8>,
     pub(crate) packets: Vec<Packet>,
+    /// The packets shard by shard, each shard's in the order of reading.
+    order: Vec<u32>,
+    /// Where each shard's end in `order`; they begin where those of the shard before end.
+    ends: [usize; SHARDS],
 }
 
 impl Batch {
@@ -66,7 +70,43 @@ impl Batch {
             bytes: vec![0; bytes],
             assembled: Vec::new(),
             packets: Vec::new(),
+            order: Vec::new(),
+            ends: [0; SHARDS],
         }
+    }
+
+    /// Deals its packets to the shards: counts those of each, and puts each in its place.
+    pub(crate) fn deal(&mut self) {
+        let mut next = [0usize; SHARDS];
+        for packet in &self.packets {
+            if let Some(count) = next.get_mut(usize::from(packet.shard)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut sum = 0usize;
+        for (next, end) in next.iter_mut().zip(&mut self.ends) {
+            let begin = sum;
+            sum = sum.saturating_add(*next);
+            (*next, *end) = (begin, sum);
+        }
+        self.order.clear();
+        self.order.resize(self.packets.len(), 0);
+        for (number, packet) in (0u32..).zip(&self.packets) {
+            if let Some(next) = next.get_mut(usize::from(packet.shard))
+                && let Some(place) = self.order.get_mut(*next)
+            {
+                *place = number;
+                *next = next.saturating_add(1);
+            }
+        }
+    }
+
+    /// The packets of a shard, in the order of reading.
+    pub(crate) fn of_shard(&self, shard: usize) -> impl Iterator<Item = &Packet> {
+        let end_of = |shard: usize| self.ends.get(shard).copied().unwrap_or_default();
+        let begin = shard.checked_sub(1).map_or(0, end_of);
+        let places = self.order.get(begin..end_of(shard)).unwrap_or_default();
+        places.iter().filter_map(|place| self.packets.get(*place as usize))
     }
 
     /// Forgets its packets.

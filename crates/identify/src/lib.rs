@@ -47,6 +47,9 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::thread;
 
 use wardround_model::{
     AccountId, Asset, AssetId, Claim, Conversation, DeviceClass, FactKind, ListedId, MacAddr, ModelId,
@@ -62,7 +65,7 @@ use crate::scene::Scene;
 use crate::statements::Spoken;
 
 /// Who made a network card.
-pub trait Makers {
+pub trait Makers: Sync {
     /// The name that the first bytes of this card address are registered to (IEEE), if any.
     fn maker(&self, mac: MacAddr) -> Option<&str>;
 }
@@ -82,6 +85,8 @@ pub struct Input<'a> {
     pub fingerprints: &'a Fingerprints,
     /// The moment at which statements must hold.
     pub as_of: Timestamp,
+    /// How many threads may work at once. What comes out is the same.
+    pub workers: NonZeroUsize,
 }
 
 /// What there is: assets, and the networks in which they were seen.
@@ -246,10 +251,48 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
     let groups = Groups::of(&scene);
     let behind = Behind::of(&groups, &scene);
     let groups = joining::join(groups, &behind, &scene);
-    let listed = groups.things();
-    let mut matcher = Matcher::new(input.fingerprints);
-    let found = groups.list.iter().zip(listed).filter_map(|(group, listed)| {
-        let mut portrait = Portrait::of(group, &groups, &behind, &scene, makers);
+    let known = Known { input, makers, scene: &scene, groups: &groups, behind: &behind };
+    let things: Vec<_> = groups.list.iter().zip(groups.things()).collect();
+    Inventory::of(known.of_all(&things), input)
+}
+
+/// What has to be known of all to know one.
+#[derive(Clone, Copy)]
+struct Known<'g, 'a> {
+    input: &'g Input<'a>,
+    makers: &'g dyn Makers,
+    scene: &'g Scene<'g>,
+    groups: &'g Groups,
+    behind: &'g Behind,
+}
+
+/// A thing, and those of lists that lead to it.
+type Thing<'g> = (&'g Group, Vec<ListedId>);
+
+impl<'g> Known<'g, '_> {
+    /// Each thing by itself, shared out among the threads, in their order.
+    fn of_all(self, things: &[Thing<'g>]) -> Vec<Found<'g>> {
+        let share = things.len().div_ceil(self.input.workers.get()).max(1);
+        thread::scope(|scope| {
+            let (first, others) = things.split_at_checked(share).unwrap_or((things, &[]));
+            let others: Vec<_> =
+                others.chunks(share).map(|part| scope.spawn(move || self.of_some(part))).collect();
+            let mut found = self.of_some(first);
+            for other in others {
+                found.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            found
+        })
+    }
+
+    fn of_some(self, things: &[Thing<'g>]) -> Vec<Found<'g>> {
+        let mut matcher = Matcher::new(self.input.fingerprints);
+        things.iter().filter_map(|(group, listed)| self.of_one(group, listed, &mut matcher)).collect()
+    }
+
+    /// Nothing, where lists alone name it and say that it is gone.
+    fn of_one(self, group: &'g Group, listed: &[ListedId], matcher: &mut Matcher<'g>) -> Option<Found<'g>> {
+        let mut portrait = Portrait::of(group, self.groups, self.behind, self.scene, self.makers);
         portrait.fingerprinted = matcher.matches(&portrait);
         let in_traffic = portrait.is_in_traffic();
         if !in_traffic && lists::is_gone(&portrait) {
@@ -259,9 +302,8 @@ pub fn identify(input: &Input<'_>, makers: &dyn Makers) -> Inventory {
         portrait.leave_out_what_is_behind();
         let mut asset = describe::describe(&portrait, class);
         leave_no_slack(&mut asset);
-        Some(Found { asset, group, listed, in_traffic })
-    });
-    Inventory::of(found.collect(), input)
+        Some(Found { asset, group, listed: listed.to_vec(), in_traffic })
+    }
 }
 
 fn classify(portrait: &Portrait<'_>) -> Claim<DeviceClass> {

@@ -38,7 +38,7 @@ fn main() -> Result<(), Failure> {
     phase.ends("open");
     let captured = read(&inputs, &options, &())?;
     phase.ends("read");
-    let round = identified(captured, as_of)?;
+    let round = identified(captured, as_of, options.workers)?;
     phase.ends("identify");
     store.round_save(&round)?;
     phase.ends("keep");
@@ -52,10 +52,11 @@ fn main() -> Result<(), Failure> {
 }
 
 /// The round that these captures show, of which nothing was judged.
-fn identified(captured: Captured, as_of: Timestamp) -> Result<Round, Failure> {
+fn identified(captured: Captured, as_of: Timestamp, workers: NonZeroUsize) -> Result<Round, Failure> {
     let Captured { observations, conversations, coverage, .. } = captured;
     let index = Index::open(wardround_intel::snapshot())?;
     let known = wardround_identify::Input {
+        workers,
         observations: &observations,
         conversations: &conversations,
         sources: &coverage.sources,

@@ -18,6 +18,7 @@ pub fn check<T>(
     let mut coverage = Coverage::default();
     let observations = lists::join(Vec::new(), lists, &mut coverage);
     let known = wardround_identify::Input {
+        workers: settings.workers,
         observations: &observations,
         conversations: &[],
         sources: &coverage.sources,

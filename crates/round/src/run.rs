@@ -143,6 +143,7 @@ struct Seen {
 fn judged(seen: Seen, said: &[Statement], settings: &Settings<'_>, index: &Index<'_>) -> Round {
     let Seen { coverage, observations, conversations } = seen;
     let known = wardround_identify::Input {
+        workers: settings.workers,
         observations: &observations,
         conversations: &conversations,
         sources: &coverage.sources,

@@ -7,6 +7,7 @@ use super::build::{
 };
 use super::{assert_same, note, options, read_notes, skipped, values, with_workers};
 use crate::flow::{FlowKey, Kind, View};
+use crate::limits::CHUNK;
 use crate::{Captured, Input, Limits, read, read_bytes};
 
 fn exchange() -> Vec<Vec<u8>> {
@@ -236,6 +237,29 @@ fn buffers_go_around() {
             &alone,
             &read_bytes("long.pcap", &pcap.bytes, &with_workers(workers, Limits::default())).unwrap(),
         );
+    }
+}
+
+/// Whoever works on it, a shard takes its packets in the order of reading: sizes and first and last packets are told by it.
+#[test]
+fn many_batches_of_many_hosts_are_the_same_on_any_number_of_threads() {
+    let mut pcap = Pcap::new();
+    for nth in 0..24_000_u16 {
+        let host = u8::try_from(nth % 61).unwrap();
+        let said = note(&format!("h{host}-{}", nth / 61 % 5), usize::from(nth % 900));
+        pcap.packet(&udp(
+            ([2, 0, 0, 0, 1, host], Ipv4Addr::new(10, 0, 1, host)),
+            SERVER.1,
+            (9000 + nth % 7, 4000),
+            &said,
+        ));
+    }
+    let alone = read_notes(&pcap.bytes, &options());
+    assert!(
+        pcap.bytes.len() > 16 * CHUNK && alone.conversations.len() > 60 && !alone.observations.is_empty()
+    );
+    for workers in [2, 3, 4, 17] {
+        assert_same(&alone, &read_notes(&pcap.bytes, &with_workers(workers, Limits::default())));
     }
 }
 

@@ -141,6 +141,14 @@ proptest! {
     }
 
     #[test]
+    fn the_number_of_threads_does_not_matter(lines in lines(), workers in 2usize..9) {
+        let hospital = Hospital::read(&lines.join("\n"));
+        let (alone, shared) = (hospital.inventory(), hospital.inventory_by(workers));
+        prop_assert_eq!(alone.assets, shared.assets);
+        prop_assert_eq!(alone.networks, shared.networks);
+    }
+
+    #[test]
     fn every_card_and_address_belongs_to_one_asset_at_most(lines in lines()) {
         let inventory = Hospital::read(&lines.join("\n")).inventory();
         let mut seen = std::collections::BTreeSet::new();

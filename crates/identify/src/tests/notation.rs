@@ -104,7 +104,13 @@ impl Hospital {
     }
 
     pub(crate) fn inventory(&self) -> Inventory {
+        self.inventory_by(1)
+    }
+
+    /// The same, worked out by so many threads.
+    pub(crate) fn inventory_by(&self, workers: usize) -> Inventory {
         let input = Input {
+            workers: workers.try_into().unwrap(),
             observations: &self.observations,
             conversations: &self.conversations,
             sources: &sources(),
