@@ -365,6 +365,9 @@ fact_kinds! {
     Poct1aSerial = "poct1-a.serial", "serial number (POCT1-A)", Code, 64;
     /// Version of its software (POCT1-A, DEV.sw_version). About the sender's address.
     Poct1aSoftware = "poct1-a.software", "software version (POCT1-A)", Product, 64;
+    /// It names a patient to everybody in its network: `broadcast` (Mindray, Patient Data Share Protocol). Whom is not kept. About the
+    /// sender's address.
+    Hl7NamesPatient = "hl7.names-patient", "names a patient (HL7) by", Code, 16;
     /// A patient monitor says that it is one, of this maker: `mindray` (Mindray, Patient Data Share Protocol). About the sender's address.
     Hl7Monitor = "hl7.monitor", "says that it is a patient monitor of (HL7)", Code, 16;
     /// Maker of a patient monitor that announces itself (IntelliVue Data Export Interface, System Model). About the sender's address.

@@ -4,7 +4,8 @@
 //! Mindray, Patient Data Share Protocol, Programmer's Guide (0010-20-43061-2): HL7 2.3.1 over TCP port 4601, announced by broadcasts over
 //! UDP port 4600.
 //!
-//! Not here: patients, beds and values; a monitor says neither model nor serial number.
+//! Not here: beds and values; of patients, that one is named to everybody in the network, and no more. A monitor says neither model nor
+//! serial number.
 
 use wardround_model::FactKind;
 
@@ -119,6 +120,13 @@ pub(crate) fn dissect_announced(datagram: &Datagram<'_>, facts: &mut Facts) -> O
     if segments(message).any(is_its_name) {
         tell(facts);
     }
+    let names_a_patient = |segment: &[u8]| {
+        let name = segment.starts_with(b"PID").then(|| field(segment, header.separator, 5)).flatten();
+        name.is_some_and(|name| name.iter().any(|byte| !b"^~& ".contains(byte)))
+    };
+    if segments(message).any(names_a_patient) {
+        facts.tell(About::Sender, FactKind::Hl7NamesPatient, b"broadcast");
+    }
     Some(Role::Unknown)
 }
 
@@ -209,7 +217,8 @@ mod tests {
         let wide: Vec<u8> = ANNOUNCED.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for payload in [ANNOUNCED.as_bytes(), &ANNOUNCED.as_bytes()[1..], &wide] {
             let told = heard(dissect_announced, payload, MONITOR, ALL);
-            assert_eq!(told, (Some(Role::Unknown), vec!["Sender hl7.monitor=mindray".to_owned()]));
+            let facts = ["Sender hl7.monitor=mindray", "Sender hl7.names-patient=broadcast"];
+            assert_eq!(told, (Some(Role::Unknown), facts.map(str::to_owned).to_vec()));
         }
         for text in [
             BEGINS.to_owned(),
@@ -219,8 +228,14 @@ mod tests {
         ] {
             assert_eq!(heard(dissect_announced, text.as_bytes(), MONITOR, ALL), (None, vec![]), "{text}");
         }
-        let other = ANNOUNCED.replace("2304^", "23041^");
-        assert_eq!(heard(dissect_announced, other.as_bytes(), MONITOR, ALL), (Some(Role::Unknown), vec![]));
+        // Of another maker's, with no patient.
+        for name in ["", "^", "^^^^"] {
+            let other = ANNOUNCED.replace("2304^", "23041^").replace("Canaryman^Erika", name);
+            assert_eq!(
+                heard(dissect_announced, other.as_bytes(), MONITOR, ALL),
+                (Some(Role::Unknown), vec![])
+            );
+        }
     }
 
     proptest! {
