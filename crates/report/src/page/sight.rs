@@ -75,7 +75,7 @@ fn conversations(round: &Round) -> String {
         .filter(|conversation| conversation.protocol.is_some_and(Protocol::is_clinical));
     let clinical = size(clinical.count());
     format!(
-        "{} (who talked to whom); what they speak was recognised in {}, of which {} carry care itself (DICOM, HL7).",
+        "{} (who talked to whom); what they speak was recognised in {}, of which {} carry care itself (such as DICOM and HL7).",
         count(all, "conversation", "conversations"),
         number(known),
         number(clinical)
