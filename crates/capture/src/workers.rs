@@ -225,9 +225,10 @@ impl Crew for Threads<'_> {
         batch.deal();
         let batch = Arc::new(Numbered { nth: self.sent, batch });
         self.sent = self.sent.saturating_add(1);
-        for queue in &self.queues {
-            let _ = queue.send(Arc::clone(&batch));
+        let sent = self.queues.iter().filter(|queue| queue.send(Arc::clone(&batch)).is_ok()).count();
+        // Of threads that are all gone nobody takes it.
+        if sent > 0 {
+            self.under_way.push_back(batch);
         }
-        self.under_way.push_back(batch);
     }
 }
